@@ -1,0 +1,37 @@
+package io.purpledb.backend;
+
+import io.purpledb.message.Endpoint;
+import io.purpledb.v1.CacheGetRequest;
+import io.purpledb.v1.CacheGetResponse;
+import io.purpledb.v1.CacheSetRequest;
+import io.purpledb.v1.CacheSetResponse;
+import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Text under keys for a limited time. An entry is alive while now &lt; deadline and never answered
+ * after that; expired entries free their space without being read. A full cache evicts.
+ */
+public interface CacheBackend extends Backend {
+
+  /** The value, or null when the key was never set, has expired or was evicted. */
+  Future<@Nullable String> get(String key);
+
+  /** Stores a value until {@code ttlMillis} from now, overwriting value and deadline. */
+  Future<Void> set(String key, String value, long ttlMillis);
+
+  @Override
+  default void bind(Endpoint endpoint) {
+    endpoint.on(
+        CacheGetRequest.class,
+        q ->
+            get(q.getKey())
+                .map(v -> v == null ? null : CacheGetResponse.newBuilder().setValue(v).build()));
+    endpoint.on(
+        CacheSetRequest.class,
+        q ->
+            set(q.getKey(), q.getValue(), TimeUnit.SECONDS.toMillis(q.getTtlSeconds()))
+                .map(CacheSetResponse.getDefaultInstance()));
+  }
+}

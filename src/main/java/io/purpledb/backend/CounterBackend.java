@@ -1,0 +1,41 @@
+package io.purpledb.backend;
+
+import io.purpledb.message.Endpoint;
+import io.purpledb.message.Failure;
+import io.purpledb.v1.CounterGetRequest;
+import io.purpledb.v1.CounterGetResponse;
+import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.CounterIncrementResponse;
+import io.vertx.core.Future;
+
+/** Signed 64-bit counters under keys; an unknown counter is zero. */
+public interface CounterBackend extends Backend {
+
+  /** The value, zero when the counter does not exist. */
+  Future<Long> get(String key);
+
+  /**
+   * Adds an amount atomically and answers the new value; fails with {@link #overflow} and changes
+   * nothing when the sum would leave the signed 64-bit range.
+   */
+  Future<Long> increment(String key, long amount);
+
+  /** The failure of an increment that would overflow. */
+  static Failure overflow(String key, long amount) {
+    return Failure.conflict(
+        "amount: %d added to counter %s overflows (expected: a sum from %d to %d); nothing changed"
+            .formatted(amount, key, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
+  @Override
+  default void bind(Endpoint endpoint) {
+    endpoint.on(
+        CounterGetRequest.class,
+        q -> get(q.getKey()).map(v -> CounterGetResponse.newBuilder().setValue(v).build()));
+    endpoint.on(
+        CounterIncrementRequest.class,
+        q ->
+            increment(q.getKey(), q.getAmount())
+                .map(v -> CounterIncrementResponse.newBuilder().setValue(v).build()));
+  }
+}

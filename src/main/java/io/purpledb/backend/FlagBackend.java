@@ -1,0 +1,28 @@
+package io.purpledb.backend;
+
+import io.purpledb.message.Endpoint;
+import io.purpledb.v1.FlagGetRequest;
+import io.purpledb.v1.FlagGetResponse;
+import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.FlagSetResponse;
+import io.vertx.core.Future;
+
+/** Booleans under keys; an unknown flag is false. */
+public interface FlagBackend extends Backend {
+
+  /** The flag, false when it was never set. */
+  Future<Boolean> get(String key);
+
+  /** Sets the flag. */
+  Future<Void> set(String key, boolean value);
+
+  @Override
+  default void bind(Endpoint endpoint) {
+    endpoint.on(
+        FlagGetRequest.class,
+        q -> get(q.getKey()).map(v -> FlagGetResponse.newBuilder().setValue(v).build()));
+    endpoint.on(
+        FlagSetRequest.class,
+        q -> set(q.getKey(), q.getValue()).map(FlagSetResponse.getDefaultInstance()));
+  }
+}

@@ -1,0 +1,42 @@
+package io.purpledb.backend;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Endpoint;
+import io.purpledb.v1.KvDeleteRequest;
+import io.purpledb.v1.KvDeleteResponse;
+import io.purpledb.v1.KvGetRequest;
+import io.purpledb.v1.KvGetResponse;
+import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.KvPutResponse;
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes under keys. */
+public interface KvBackend extends Backend {
+
+  /** The value, or null when the key has none. */
+  Future<@Nullable ByteString> get(String key);
+
+  /** Stores a value, overwriting what was there. */
+  Future<Void> put(String key, ByteString value);
+
+  /** Deletes a value; answers whether there was one. */
+  Future<Boolean> delete(String key);
+
+  @Override
+  default void bind(Endpoint endpoint) {
+    endpoint.on(
+        KvGetRequest.class,
+        q ->
+            get(q.getKey())
+                .map(v -> v == null ? null : KvGetResponse.newBuilder().setValue(v).build()));
+    endpoint.on(
+        KvPutRequest.class,
+        q -> put(q.getKey(), q.getValue()).map(KvPutResponse.getDefaultInstance()));
+    endpoint.on(
+        KvDeleteRequest.class,
+        q ->
+            delete(q.getKey())
+                .map(existed -> existed ? KvDeleteResponse.getDefaultInstance() : null));
+  }
+}

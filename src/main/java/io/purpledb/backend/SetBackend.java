@@ -1,0 +1,44 @@
+package io.purpledb.backend;
+
+import io.purpledb.message.Endpoint;
+import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetAddResponse;
+import io.purpledb.v1.SetGetRequest;
+import io.purpledb.v1.SetGetResponse;
+import io.purpledb.v1.SetRemoveRequest;
+import io.purpledb.v1.SetRemoveResponse;
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * Sets of text items under keys. Lists are sorted by {@link ByteOrder}, immutable, and a state that
+ * the set had. A set without items does not exist; an unknown set is empty.
+ */
+public interface SetBackend extends Backend {
+
+  /** The items, none when the set does not exist. */
+  Future<List<String>> get(String key);
+
+  /** Adds an item and answers the resulting set. */
+  Future<List<String>> add(String key, String item);
+
+  /** Removes an item, if it is there, and answers the resulting set. */
+  Future<List<String>> remove(String key, String item);
+
+  @Override
+  default void bind(Endpoint endpoint) {
+    endpoint.on(
+        SetGetRequest.class,
+        q -> get(q.getKey()).map(items -> SetGetResponse.newBuilder().addAllItems(items).build()));
+    endpoint.on(
+        SetAddRequest.class,
+        q ->
+            add(q.getKey(), q.getItem())
+                .map(items -> SetAddResponse.newBuilder().addAllItems(items).build()));
+    endpoint.on(
+        SetRemoveRequest.class,
+        q ->
+            remove(q.getKey(), q.getItem())
+                .map(items -> SetRemoveResponse.newBuilder().addAllItems(items).build()));
+  }
+}

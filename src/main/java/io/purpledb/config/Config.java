@@ -1,0 +1,57 @@
+package io.purpledb.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The checked settings of one server.
+ *
+ * @param doors which doors to open: {@code http}, {@code grpc} or both
+ * @param host the address to listen on
+ * @param httpPort the port of the HTTP door; 0 takes a free one
+ * @param grpcPort the port of the gRPC door; 0 takes a free one
+ * @param backends the engine ({@code memory}, {@code disk}, {@code redis}) of each service
+ * @param dataDir where the disk backend keeps its files
+ * @param durability what the disk backend promises before it acknowledges a write
+ * @param redisUrl the Redis server, with user, password and TLS as in {@code rediss://user:pw@host}
+ * @param maxValueBytes the largest value of the KV store and the cache, in bytes
+ * @param cacheMaxBytes the room of the cache, in bytes; 0 when Redis keeps the cache and decides
+ * @param requestTimeoutMillis when a request without an answer ends, in milliseconds
+ * @param maxInFlight how many requests one backend of one event loop works on at once
+ * @param debug whether the log tells more and failures at start come with their stack trace
+ */
+public record Config(
+    Set<String> doors,
+    String host,
+    int httpPort,
+    int grpcPort,
+    Map<String, String> backends,
+    Path dataDir,
+    Durability durability,
+    String redisUrl,
+    int maxValueBytes,
+    long cacheMaxBytes,
+    long requestTimeoutMillis,
+    int maxInFlight,
+    boolean debug) {
+
+  public Config {
+    doors = Set.copyOf(doors);
+    backends = Map.copyOf(backends);
+  }
+
+  /** The engine that keeps a service's data. */
+  public String backend(String service) {
+    String engine = backends.get(service);
+    if (engine == null) {
+      throw new IllegalArgumentException(service + " (expected: one of " + backends.keySet() + ")");
+    }
+    return engine;
+  }
+
+  /** Whether any service is kept by an engine. */
+  public boolean uses(String engine) {
+    return backends.containsValue(engine);
+  }
+}

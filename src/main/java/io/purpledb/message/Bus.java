@@ -1,0 +1,100 @@
+package io.purpledb.message;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageCodec;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The addresses of the event bus and the form of the messages on it; docs/event-bus.md. */
+public final class Bus {
+
+  /** The header of a plain JSON message that names its operation, such as {@code kvGet}. */
+  public static final String OPERATION = "operation";
+
+  /** The operation that asks an address whether it can serve. */
+  public static final String HEALTH = "health";
+
+  private Bus() {}
+
+  /** The public address of a service: {@code purple.kv}. */
+  public static String service(String service) {
+    return "purple." + service;
+  }
+
+  /** The address of a backend of a service: {@code purple.backend.disk.kv}. */
+  public static String backend(String backend, String service) {
+    return "purple.backend." + backend + "." + service;
+  }
+
+  /**
+   * The address of the instance that runs on the calling event loop. A hop to a consumer on the
+   * same loop costs about 1 µs, to another one about 66 µs when the machine is idle.
+   */
+  static String onThisLoop(String address) {
+    return address + "." + Thread.currentThread().getId();
+  }
+
+  /**
+   * Teaches an event bus the messages of purple.v1: by reference to a local consumer, as protobuf
+   * bytes to another node. Calling it again changes nothing.
+   */
+  public static void registerCodecs(Vertx vertx) {
+    if (REGISTERED.add(vertx)) {
+      Set<Message> prototypes =
+          Operation.ALL.stream()
+              .flatMap(o -> Stream.of(o.request(), o.response()))
+              .collect(Collectors.toUnmodifiableSet());
+      prototypes.forEach(prototype -> register(vertx.eventBus(), prototype));
+    }
+  }
+
+  private static final Set<Vertx> REGISTERED = ConcurrentHashMap.newKeySet();
+
+  @SuppressWarnings("unchecked") // the prototype's class is the message's class
+  private static <M extends Message> void register(EventBus bus, M prototype) {
+    bus.registerDefaultCodec((Class<M>) prototype.getClass(), new Codec<>(prototype));
+  }
+
+  /** A protobuf message: immutable, so a local consumer gets the sender's own object. */
+  private record Codec<M extends Message>(M prototype) implements MessageCodec<M, M> {
+
+    @Override
+    public void encodeToWire(Buffer buffer, M message) {
+      byte[] bytes = message.toByteArray();
+      buffer.appendInt(bytes.length).appendBytes(bytes);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // parsed by the prototype's own parser
+    public M decodeFromWire(int position, Buffer buffer) {
+      int start = position + Integer.BYTES;
+      byte[] bytes = buffer.getBytes(start, start + buffer.getInt(position));
+      try {
+        return (M) prototype.getParserForType().parseFrom(bytes);
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalArgumentException("not a " + name() + ": " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public M transform(M message) {
+      return message;
+    }
+
+    @Override
+    public String name() {
+      return prototype.getDescriptorForType().getFullName();
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.purpledb.message;
+
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.grpc.common.GrpcStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that could not be served: a kind from the one table that every door uses, and a text
+ * that gives the value and what was expected.
+ *
+ * <p>Crosses the event bus as a reply failure whose code is the HTTP status of the kind. Has no
+ * stack trace: it is an answer, not a defect.
+ */
+public final class Failure extends RuntimeException {
+
+  /** The failure table: one line per kind with its HTTP status and gRPC status. */
+  public enum Kind {
+    INVALID(400, GrpcStatus.INVALID_ARGUMENT, "Invalid request"),
+    NOT_FOUND(404, GrpcStatus.NOT_FOUND, "Not found"),
+    NO_SUCH_METHOD(405, GrpcStatus.UNIMPLEMENTED, "Method not allowed"),
+    NOT_ACCEPTABLE(406, GrpcStatus.INVALID_ARGUMENT, "Not acceptable"),
+    REQUEST_TIMEOUT(408, GrpcStatus.DEADLINE_EXCEEDED, "Request timeout"),
+    CONFLICT(409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
+    TOO_LARGE(413, GrpcStatus.RESOURCE_EXHAUSTED, "Content too large"),
+    URI_TOO_LONG(414, GrpcStatus.INVALID_ARGUMENT, "URI too long"),
+    UNSUPPORTED_MEDIA_TYPE(415, GrpcStatus.UNIMPLEMENTED, "Unsupported media type"),
+    EXPECTATION_FAILED(417, GrpcStatus.INVALID_ARGUMENT, "Expectation failed"),
+    BUSY(429, GrpcStatus.RESOURCE_EXHAUSTED, "Too many requests"),
+    HEADERS_TOO_LARGE(431, GrpcStatus.INVALID_ARGUMENT, "Request header fields too large"),
+    INTERNAL(500, GrpcStatus.INTERNAL, "Internal error"),
+    UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Unavailable"),
+    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Timed out");
+
+    private final int httpStatus;
+    private final GrpcStatus grpcStatus;
+    private final String title;
+
+    Kind(int httpStatus, GrpcStatus grpcStatus, String title) {
+      this.httpStatus = httpStatus;
+      this.grpcStatus = grpcStatus;
+      this.title = title;
+    }
+
+    public int httpStatus() {
+      return httpStatus;
+    }
+
+    public GrpcStatus grpcStatus() {
+      return grpcStatus;
+    }
+
+    /** A short text that is the same for every failure of this kind. */
+    public String title() {
+      return title;
+    }
+
+    /** The kind with an HTTP status; INTERNAL for a status that is not in the table. */
+    public static Kind ofHttpStatus(int status) {
+      for (Kind kind : values()) {
+        if (kind.httpStatus == status) {
+          return kind;
+        }
+      }
+      return INTERNAL;
+    }
+  }
+
+  private static final Logger LOG = System.getLogger(Failure.class.getName());
+  private static final long serialVersionUID = 1;
+
+  private final Kind kind;
+
+  public Failure(Kind kind, String text) {
+    super(text, null, false, false);
+    this.kind = kind;
+  }
+
+  public static Failure invalid(String text) {
+    return new Failure(Kind.INVALID, text);
+  }
+
+  /** The failure of a key without a value; its text is part of the wire contract. */
+  public static Failure notFound(String key) {
+    return new Failure(Kind.NOT_FOUND, "no value found for " + key);
+  }
+
+  public static Failure conflict(String text) {
+    return new Failure(Kind.CONFLICT, text);
+  }
+
+  public static Failure tooLarge(String text) {
+    return new Failure(Kind.TOO_LARGE, text);
+  }
+
+  public static Failure busy(String text) {
+    return new Failure(Kind.BUSY, text);
+  }
+
+  public static Failure unavailable(String text) {
+    return new Failure(Kind.UNAVAILABLE, text);
+  }
+
+  public static Failure timedOut(String text) {
+    return new Failure(Kind.TIMED_OUT, text);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  @Override
+  public String getMessage() {
+    String text = super.getMessage();
+    return text == null ? kind.title() : text;
+  }
+
+  /**
+   * The failure that a throwable means. What is not known to be an answer is a defect: it is logged
+   * with an id, and only the id goes out.
+   */
+  public static Failure of(@Nullable Throwable thrown) {
+    if (thrown instanceof Failure failure) {
+      return failure;
+    }
+    if (thrown instanceof ReplyException reply) {
+      return ofReply(reply);
+    }
+    if (thrown instanceof TimeoutException) {
+      return timedOut("no answer in time; a write may or may not have happened");
+    }
+    String id = UUID.randomUUID().toString();
+    LOG.log(Level.ERROR, "internal failure " + id, thrown);
+    return new Failure(Kind.INTERNAL, "internal failure, see the server's log for id " + id);
+  }
+
+  private static Failure ofReply(ReplyException reply) {
+    if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+      Kind kind = Kind.ofHttpStatus(reply.failureCode());
+      return new Failure(kind, reply.getMessage() == null ? kind.title() : reply.getMessage());
+    }
+    if (reply.failureType() == ReplyFailure.TIMEOUT) {
+      return timedOut("no answer in time; a write may or may not have happened");
+    }
+    return unavailable("nobody serves this request now: " + reply.getMessage());
+  }
+}

@@ -1,0 +1,5 @@
+/** The HTTP door: openapi.yaml turned into routes. */
+@NullMarked
+package io.purpledb.server.http;
+
+import org.jspecify.annotations.NullMarked;
