@@ -19,12 +19,12 @@ record Cell(DoorType type, Engine engine) {
 
   /** What a user of this cell can do. What is called is recorded for the report. */
   Door door() {
-    return Recorded.door(this, SharedServers.of(engine).door(type));
+    return Recorded.door(this, door(type));
   }
 
-  /** Another door of the same server. */
-  Door otherDoor(DoorType other) {
-    return SharedServers.of(engine).door(other);
+  /** Any door of the same server. */
+  Door door(DoorType any) {
+    return SharedServers.of(engine).door(any);
   }
 
   TimeMachine time() {

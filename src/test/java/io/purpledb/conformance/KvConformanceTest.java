@@ -10,10 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Door;
 import io.purpledb.support.TestConfigs;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,9 +158,7 @@ final class KvConformanceTest {
   @Test
   void ofManyValuesPutAtOnceOneIsKeptWhole() {
     List<ByteString> whole =
-        java.util.stream.IntStream.range(0, Callers.COUNT)
-            .mapToObj(KvConformanceTest::wholeValue)
-            .toList();
+        IntStream.range(0, Callers.COUNT).mapToObj(KvConformanceTest::wholeValue).toList();
     value(door.kvPut(key, whole.get(0)));
     List<ByteString> read =
         Callers.run(
@@ -196,7 +196,7 @@ final class KvConformanceTest {
   /** A value that shows when it is mixed with another. */
   private static ByteString wholeValue(int caller) {
     byte[] bytes = new byte[TestConfigs.MAX_VALUE_BYTES - caller];
-    java.util.Arrays.fill(bytes, (byte) caller);
+    Arrays.fill(bytes, (byte) caller);
     return ByteString.copyFrom(bytes);
   }
 

@@ -9,7 +9,7 @@ public enum DoorType {
   BUS(Kind.INVALID) {
     @Override
     Door open(PurpleServer server) {
-      return new BusDoor(server.vertx());
+      return new BusDoorClient(server.vertx());
     }
   };
 

@@ -17,6 +17,16 @@ public enum Engine {
     return keepsOverRestart;
   }
 
+  /** Whether the data is in files of the data directory. */
+  public boolean keepsFiles() {
+    return false;
+  }
+
+  /** What the engine holds beside the servers' data. */
+  public Outside outside() {
+    return Outside.NONE;
+  }
+
   /** The setting redis-url of servers on this engine. */
   String redisUrl() {
     return "redis://127.0.0.1:6379";

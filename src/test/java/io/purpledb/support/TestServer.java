@@ -2,6 +2,7 @@ package io.purpledb.support;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,6 +20,10 @@ public final class TestServer implements AutoCloseable {
   public static TestServer start(Config config, InstantSource clock) {
     return new TestServer(
         Await.value(PurpleServer.start(config, clock).toCompletionStage().toCompletableFuture()));
+  }
+
+  public Vertx vertx() {
+    return server.vertx();
   }
 
   /** The client of a door. */

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP door. Values travel as bare bodies, so that any bytes pass. */
-final class HttpDoor implements Door {
+final class HttpDoorClient implements Door {
 
   private static final int CONNECTIONS = 64;
   private static final long TIMEOUT_MILLIS = 20_000;
@@ -33,7 +33,7 @@ final class HttpDoor implements Door {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;
 
-  HttpDoor(int port) {
+  HttpDoorClient(int port) {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(port),
@@ -94,19 +94,20 @@ final class HttpDoor implements Door {
 
   @Override
   public CompletableFuture<List<String>> setGet(String key) {
-    return future(json(GET, path("sets", key)).map(HttpDoor::items));
+    return future(json(GET, path("sets", key)).map(HttpDoorClient::items));
   }
 
   @Override
   public CompletableFuture<List<String>> setAdd(String key, String item) {
     return future(
-        json(PUT, path("sets", key) + "?item=" + percentEncoded(item)).map(HttpDoor::items));
+        json(PUT, path("sets", key) + "?item=" + percentEncoded(item)).map(HttpDoorClient::items));
   }
 
   @Override
   public CompletableFuture<List<String>> setRemove(String key, String item) {
     return future(
-        json(DELETE, path("sets", key) + "?item=" + percentEncoded(item)).map(HttpDoor::items));
+        json(DELETE, path("sets", key) + "?item=" + percentEncoded(item))
+            .map(HttpDoorClient::items));
   }
 
   private static String path(String collection, String key) {

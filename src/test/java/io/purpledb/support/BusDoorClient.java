@@ -9,13 +9,13 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.CompletableFuture;
 
 /** The event bus: the typed messages, sent from outside of the server's event loops. */
-final class BusDoor extends MessageDoor {
+final class BusDoorClient extends MessageDoor {
 
   private static final long TIMEOUT_MILLIS = 20_000;
 
   private final Vertx vertx;
 
-  BusDoor(Vertx vertx) {
+  BusDoorClient(Vertx vertx) {
     this.vertx = vertx;
   }
 

@@ -17,13 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC door, through grpc-java, with the methods of purple.v1 as the contract lists them. */
-final class GrpcDoor extends MessageDoor {
+final class GrpcDoorClient extends MessageDoor {
 
   private static final long TIMEOUT_SECONDS = 20;
 
   private final ManagedChannel channel;
 
-  GrpcDoor(int port) {
+  GrpcDoorClient(int port) {
     this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
