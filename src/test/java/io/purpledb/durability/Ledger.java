@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What one client has written to every service, and how much of it was acknowledged. It writes one
- * request at a time, so after a crash there is at most one write whose outcome is unknown: the value
- * of each service is then exactly the acknowledged one, or the next.
+ * request at a time, so after a crash there is at most one write whose outcome is unknown: the
+ * value of each service is then exactly the acknowledged one, or the next.
  */
 final class Ledger {
 
