@@ -23,7 +23,10 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  * must hold after every test and after the class.
  */
 final class CellExtension
-    implements ParameterResolver, AfterEachCallback, TestWatcher, AfterClassTemplateInvocationCallback {
+    implements ParameterResolver,
+        AfterEachCallback,
+        TestWatcher,
+        AfterClassTemplateInvocationCallback {
 
   private final String subject;
   private final Cell cell;
