@@ -6,9 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The addresses of the event bus and the form of the messages on it; docs/event-bus.md. */
@@ -45,20 +42,21 @@ public final class Bus {
    * bytes to another node. Calling it again changes nothing.
    */
   public static void registerCodecs(Vertx vertx) {
-    if (REGISTERED.add(vertx)) {
-      Set<Message> prototypes =
-          Operation.ALL.stream()
-              .flatMap(o -> Stream.of(o.request(), o.response()))
-              .collect(Collectors.toUnmodifiableSet());
-      prototypes.forEach(prototype -> register(vertx.eventBus(), prototype));
+    if (vertx.sharedData().getLocalMap("purple.bus").putIfAbsent("codecs", true) == null) {
+      Operation.ALL.stream()
+          .flatMap(operation -> Stream.of(operation.request(), operation.response()))
+          .forEach(prototype -> register(vertx.eventBus(), prototype));
     }
   }
 
-  private static final Set<Vertx> REGISTERED = ConcurrentHashMap.newKeySet();
-
   @SuppressWarnings("unchecked") // the prototype's class is the message's class
   private static <M extends Message> void register(EventBus bus, M prototype) {
-    bus.registerDefaultCodec((Class<M>) prototype.getClass(), new Codec<>(prototype));
+    bus.registerDefaultCodec((Class<M>) prototype.getClass(), codec(prototype));
+  }
+
+  /** The wire form of one type of message: its length in 4 bytes, then its protobuf bytes. */
+  static <M extends Message> MessageCodec<M, M> codec(M prototype) {
+    return new Codec<>(prototype);
   }
 
   /** A protobuf message: immutable, so a local consumer gets the sender's own object. */

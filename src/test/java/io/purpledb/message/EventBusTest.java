@@ -1,0 +1,177 @@
+package io.purpledb.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.CounterIncrementResponse;
+import io.purpledb.v1.KvDeleteRequest;
+import io.purpledb.v1.KvGetRequest;
+import io.purpledb.v1.KvGetResponse;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageCodec;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.junit5.VertxTestContext;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The event bus as documented in docs/event-bus.md, for any endpoint. */
+@ExtendWith(VertxExtension.class)
+class EventBusTest {
+
+  private static final String ADDRESS = "purple.test";
+
+  private Vertx vertx;
+
+  /** Echoes KV requests, throws on a delete, and keeps counters waiting. */
+  private static final class Echo extends Endpoint {
+
+    Echo() {
+      super(ADDRESS, 2);
+      on(
+          KvGetRequest.class,
+          q ->
+              Future.succeededFuture(KvGetResponse.newBuilder().setValue(q.getKeyBytes()).build()));
+      on(
+          KvDeleteRequest.class,
+          q -> {
+            throw new IllegalStateException("a defect");
+          });
+      on(CounterIncrementRequest.class, q -> Future.<CounterIncrementResponse>future(p -> {}));
+    }
+
+    @Override
+    protected Future<Void> health() {
+      return Future.failedFuture(Failure.unavailable("not today"));
+    }
+  }
+
+  @BeforeEach
+  void deploy(Vertx vertx, VertxTestContext context) {
+    this.vertx = vertx;
+    Bus.registerCodecs(vertx);
+    Bus.registerCodecs(vertx);
+    vertx.deployVerticle(new Echo()).onComplete(context.succeedingThenComplete());
+  }
+
+  @Test
+  void answersTypedMessages() throws Exception {
+    Caller caller = Caller.anywhere(vertx, ADDRESS, 1000);
+
+    KvGetResponse response = await(caller.request(get("k")));
+
+    assertThat(response.getValue().toStringUtf8()).isEqualTo("k");
+  }
+
+  @Test
+  void answersPlainJson() throws Exception {
+    JsonObject response = plain("kvGet", new JsonObject().put("key", "k"));
+
+    assertThat(response).isEqualTo(new JsonObject().put("value", "aw=="));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          kvGet     | {"kye": "k"}     | kye: unknown member (expected: one of [key])
+          kvGet     | {"key": 1}       | key: 1 (expected: string)
+          kvPut     | {"value": "####"}| value: Illegal base64 character 23 (expected: base64)
+          setGet    | {}               | purple.v1.SetGetRequest: not an operation of purple.test
+          kvFly     | {}               | header operation: kvFly (expected: health or an operation of purple.test such as kvGet)
+          """)
+  void refusesWhatIsNotInTheContract(String operation, String body, String text) {
+    assertThatThrownBy(() -> plain(operation, new JsonObject(body)))
+        .isInstanceOfSatisfying(
+            ReplyException.class,
+            reply -> {
+              assertThat(reply.failureCode()).isEqualTo(400);
+              assertThat(reply).hasMessage(text);
+            });
+  }
+
+  @Test
+  void answersWhenAHandlerThrows() {
+    assertThatThrownBy(
+            () ->
+                await(
+                    Caller.anywhere(vertx, ADDRESS, 1000)
+                        .request(KvDeleteRequest.getDefaultInstance())))
+        .isInstanceOfSatisfying(
+            ReplyException.class, reply -> assertThat(reply.failureCode()).isEqualTo(500));
+  }
+
+  @Test
+  void refusesMoreThanItsBoundAsBusy() {
+    Caller caller = Caller.anywhere(vertx, ADDRESS, 1000);
+    Message slow = CounterIncrementRequest.getDefaultInstance();
+    caller.request(slow);
+    caller.request(slow);
+
+    assertThatThrownBy(() -> await(caller.request(get("k"))))
+        .hasMessage("purple.test: 2 requests in flight (expected: at most 2)")
+        .isInstanceOfSatisfying(
+            ReplyException.class, reply -> assertThat(reply.failureCode()).isEqualTo(429));
+  }
+
+  @Test
+  void endsARequestThatIsNotAnswered() {
+    Caller caller = Caller.anywhere(vertx, ADDRESS, 1);
+
+    Future<?> late = caller.request(CounterIncrementRequest.getDefaultInstance());
+
+    assertThatThrownBy(() -> await(late))
+        .satisfies(
+            thrown -> assertThat(Failure.of(thrown).kind()).isEqualTo(Failure.Kind.TIMED_OUT));
+  }
+
+  @Test
+  void tellsItsHealth() {
+    assertThatThrownBy(() -> await(Caller.anywhere(vertx, ADDRESS, 1000).health()))
+        .hasMessage("not today");
+  }
+
+  @Test
+  void keepsAMessageThroughItsWireForm() {
+    KvGetResponse response =
+        KvGetResponse.newBuilder().setValue(ByteString.copyFrom(new byte[] {0, -1, 10})).build();
+    Buffer wire = Buffer.buffer("before");
+    MessageCodec<Message, Message> codec = Bus.codec(KvGetResponse.getDefaultInstance());
+
+    codec.encodeToWire(wire, response);
+
+    assertThat(codec.decodeFromWire("before".length(), wire)).isEqualTo(response);
+    assertThat(codec.name()).isEqualTo("purple.v1.KvGetResponse");
+  }
+
+  private static KvGetRequest get(String key) {
+    return KvGetRequest.newBuilder().setKey(key).build();
+  }
+
+  private JsonObject plain(String operation, JsonObject body) throws Exception {
+    EventBus bus = vertx.eventBus();
+    DeliveryOptions options = new DeliveryOptions().addHeader("operation", operation);
+    return await(bus.<JsonObject>request(ADDRESS, body, options)).body();
+  }
+
+  private static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.purpledb.service;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "ü", "鍵", "🔑", "\u0000", "\uFFFF"})
+  void acceptsKeysUpToTheirBoundInBytes(String text) {
+    int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+    String longest = text.repeat(1024 / bytes);
+
+    assertThatCode(() -> Check.key("key", longest)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Check.key("key", longest + text))
+        .hasMessageStartingWith("key: \"")
+        .hasMessageEndingWith(" bytes of UTF-8 (expected: 1 to 1024)");
+  }
+
+  @Test
+  void refusesAnEmptyKey() {
+    assertThatThrownBy(() -> Check.key("key", ""))
+        .hasMessage("key: \"\" is 0 bytes of UTF-8 (expected: 1 to 1024)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\ud83d", "a\udd11", "a\udd11\ud83d", "a\ud83d\ud83d\udd11"})
+  void refusesALoneSurrogate(String text) {
+    assertThatThrownBy(() -> Check.key("item", text))
+        .hasMessageStartingWith("item: a lone surrogate \\u")
+        .hasMessageEndingWith(" at index 1 (expected: well-formed Unicode)");
+  }
+
+  @Test
+  void measuresTextInBytes() {
+    assertThatCode(() -> Check.text("value", "üü", 4)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Check.text("value", "üü", 3))
+        .hasMessage("value: 4 bytes (expected: 1 to 3 bytes, the server's max-value-bytes)");
+    assertThatThrownBy(() -> Check.text("value", "", 3))
+        .hasMessage("value: empty (expected: 1 to 3 bytes of UTF-8)");
+  }
+
+  @Test
+  void boundsTimesToLive() {
+    assertThatCode(() -> Check.ttl(0, 10)).doesNotThrowAnyException();
+    assertThatCode(() -> Check.ttl(10, 10)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Check.ttl(-1, 10))
+        .hasMessage("ttl: -1 (expected: 0 to 10 seconds; 0 means the default)");
+    assertThatThrownBy(() -> Check.ttl(11, 10)).hasMessageStartingWith("ttl: 11 (expected: ");
+  }
+}
