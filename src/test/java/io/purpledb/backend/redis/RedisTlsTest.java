@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
-import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ class RedisTlsTest {
 
   private final RedisProcess redis = RedisForTests.start();
   private final Loop loop = new Loop();
-  private NetServer front;
+  private Front front;
 
   @BeforeEach
   void listen(@TempDir Path directory) throws IOException, InterruptedException {
@@ -35,16 +33,10 @@ class RedisTlsTest {
     makeKeys(keys);
     System.setProperty(TRUST_STORE, keys.toString());
     System.setProperty(TRUST_STORE_PASSWORD, PASSWORD);
+    PfxOptions certificate = new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD);
     front =
-        loop.vertx()
-            .createNetServer(
-                new NetServerOptions()
-                    .setHost("127.0.0.1")
-                    .setSsl(true)
-                    .setKeyCertOptions(
-                        new PfxOptions().setPath(keys.toString()).setPassword(PASSWORD)))
-            .connectHandler(this::pipeToRedis);
-    loop.answer(front::listen);
+        new Front(
+            loop, redis.port(), new NetServerOptions().setSsl(true).setKeyCertOptions(certificate));
   }
 
   @AfterEach
@@ -79,7 +71,7 @@ class RedisTlsTest {
   }
 
   private RedisBackends backends(String host) {
-    String url = "rediss://" + host + ":" + front.actualPort();
+    String url = "rediss://" + host + ":" + front.port();
     return new RedisBackends(loop.vertx(), url, 5000, 100);
   }
 
@@ -90,18 +82,6 @@ class RedisTlsTest {
     assertThat(failure.exitCode()).isEqualTo(StartFailure.WRONG_SURROUNDINGS);
     assertThat(failure.line()).startsWith("redis-url: rediss://" + host);
     return failure.line();
-  }
-
-  private void pipeToRedis(NetSocket client) {
-    client.pause();
-    loop.vertx()
-        .createNetClient()
-        .connect(redis.port(), "127.0.0.1")
-        .onSuccess(
-            server -> {
-              server.pipeTo(client);
-              client.pipeTo(server);
-            });
   }
 
   private static void makeKeys(Path file) throws IOException, InterruptedException {
