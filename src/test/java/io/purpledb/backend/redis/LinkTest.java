@@ -16,9 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 /** Two services of one loop on a Redis of their own, which is then ill-treated. */
 abstract class LinkTest {
 
-  static final int TIMEOUT_MILLIS = 400;
+  static final int TIMEOUT_MILLIS = 600;
   static final int MAX_IN_FLIGHT = 64;
-  static final int AT_ONCE_MILLIS = 100;
 
   final RedisProcess redis = RedisForTests.start();
   final Loop loop = new Loop();

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 /** Redis hangs (SIGSTOP): requests end at their timeout, and are bounded until then. */
 class RedisHangTest extends LinkTest {
 
+  /** When a timeout of {@link #TIMEOUT_MILLIS} is noticed on a machine that is busy, too. */
+  private static final long LATEST_MILLIS = 3000;
+
   @Test
   void requestsBeforeTheFirstConnectionWaitForIt() {
     CompletableFuture<Long> answer =
@@ -39,7 +42,7 @@ class RedisHangTest extends LinkTest {
 
     assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
     assertThat(failure).hasMessageEndingWith("; nothing was sent");
-    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, 2L * TIMEOUT_MILLIS);
+    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, LATEST_MILLIS);
   }
 
   @Test
@@ -51,18 +54,16 @@ class RedisHangTest extends LinkTest {
         loop.start(
             () ->
                 loop.vertx()
-                    .timer(TIMEOUT_MILLIS / 2, TimeUnit.MILLISECONDS)
+                    .timer(TIMEOUT_MILLIS - 100, TimeUnit.MILLISECONDS)
                     .compose(x -> counter.increment("k", 1)));
 
     Failure timedOut = Loop.failure(old);
     assertThat(timedOut.kind()).isEqualTo(Kind.TIMED_OUT);
     assertThat(timedOut)
-        .hasMessage("no reply from redis within 400 ms; a write may or may not have happened");
-    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, 2L * TIMEOUT_MILLIS);
+        .hasMessage("no reply from redis within 600 ms; a write may or may not have happened");
+    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, LATEST_MILLIS);
     assertUnavailable(Loop.failure(young), "; a write may or may not have happened");
-    long failing = System.nanoTime();
-    assertUnavailable(loop.failure(() -> counter.get("k")), "; nothing was sent");
-    assertThat(millisSince(failing)).isLessThan(AT_ONCE_MILLIS);
+    assertUnavailable(loop.failureAtOnce(() -> counter.get("k")), "; nothing was sent");
 
     redis.resume();
     awaitServing();
@@ -77,7 +78,7 @@ class RedisHangTest extends LinkTest {
     log.await(1); // the keep-alive was not answered
 
     assertThat(log.lines())
-        .containsExactly("WARNING: redis " + redis.url() + " lost: no reply within 400 ms");
+        .containsExactly("WARNING: redis " + redis.url() + " lost: no reply within 600 ms");
     redis.resume();
     awaitServing();
   }
@@ -95,19 +96,23 @@ class RedisHangTest extends LinkTest {
 
   @Test
   void moreInFlightThanAllowedIsBusy() {
+    RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
+    RedisCounter full = loop.call(() -> (RedisCounter) patient.counter());
+    loop.answer(full::health);
     redis.pause();
     List<CompletableFuture<Long>> inFlight = new ArrayList<>();
     for (int i = 0; i < MAX_IN_FLIGHT; i++) {
-      inFlight.add(loop.start(() -> counter.increment("k", 1)));
+      inFlight.add(loop.start(() -> full.increment("k", 1)));
     }
 
-    Failure failure = loop.failure(() -> counter.increment("k", 1));
+    Failure failure = loop.failureAtOnce(() -> full.increment("k", 1));
     redis.resume();
 
     assertThat(failure.kind()).isEqualTo(Kind.BUSY);
     assertThat(failure).hasMessage("redis: 64 commands without a reply (expected: at most 64)");
     inFlight.forEach(Loop::await);
-    assertThat(loop.answer(() -> counter.get("k"))).isEqualTo(MAX_IN_FLIGHT);
+    assertThat(loop.answer(() -> full.get("k"))).isEqualTo(MAX_IN_FLIGHT);
+    loop.answer(full::close);
   }
 
   @Test
