@@ -29,7 +29,7 @@ public enum Engine {
 
     @Override
     public String notApplicable() {
-      return "that an entry is alive in the last second before its deadline, because the clock of"
+      return "that an entry is alive in the last two seconds before its deadline, because the clock of"
           + " Redis cannot be stopped; that it is gone at its deadline is checked";
     }
   };

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 final class RedisTime implements TimeMachine {
 
   private static final int CACHE_DATABASE = 0;
-  private static final long GRACE_MILLIS = 1_000;
+  private static final long GRACE_MILLIS = 2_000;
   private static final String SHIFT =
       """
       local cursor = '0'
