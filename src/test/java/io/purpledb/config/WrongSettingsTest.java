@@ -39,6 +39,7 @@ class WrongSettingsTest {
           --host a/b                    | --host: a/b (expected: an IP address or a host name)
           --backend postgres            | --backend: postgres (expected: memory, disk or redis)
           --kv-backend Disk             | --kv-backend: Disk (expected: memory, disk or redis)
+          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each service has its own, 0 to 4)
           --durability none             | --durability: none (expected: fsync, process or async)
           --data-dir=                   | --data-dir: "" (expected: a directory)
           --max-value-bytes 0           | --max-value-bytes: 0 (expected: 1B to 64MiB, in bytes or with KiB, MiB, GiB as in 16MiB)
