@@ -3,8 +3,14 @@ package io.purpledb;
 import io.purpledb.backend.BackendVerticle;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.memory.MemoryBackends;
+import io.purpledb.backend.redis.RedisBackends;
 import io.purpledb.config.Config;
+import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
+import io.purpledb.server.Door;
+import io.purpledb.server.grpc.GrpcDoor;
+import io.purpledb.server.http.HttpContract;
+import io.purpledb.server.http.HttpDoor;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -15,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -23,11 +30,15 @@ import java.util.function.Supplier;
  */
 public final class PurpleServer {
 
+  private static final String HTTP = "http";
+  private static final String GRPC = "grpc";
+
   private final Config config;
   private final InstantSource clock;
   private final Vertx vertx;
   private final int loops;
   private final Map<String, Backends> engines = new LinkedHashMap<>();
+  private final Map<String, Door> doors = new ConcurrentHashMap<>();
   private final Deque<String> deployments = new ArrayDeque<>();
 
   private PurpleServer(Config config, InstantSource clock, Vertx vertx, int loops) {
@@ -53,6 +64,21 @@ public final class PurpleServer {
         .recover(failure -> server.close().transform(x -> Future.failedFuture(failure)));
   }
 
+  /** The port of the HTTP door; 0 when it is not served. */
+  public int httpPort() {
+    return port(HTTP);
+  }
+
+  /** The port of the gRPC door; 0 when it is not served. */
+  public int grpcPort() {
+    return port(GRPC);
+  }
+
+  private int port(String name) {
+    Door door = doors.get(name);
+    return door == null ? 0 : door.port();
+  }
+
   public Vertx vertx() {
     return vertx;
   }
@@ -68,7 +94,39 @@ public final class PurpleServer {
     for (ServiceKind kind : ServiceKind.ALL) {
       deployed = deployed.compose(x -> deployService(kind));
     }
-    return deployed;
+    return deployed.compose(x -> deployHttp()).compose(x -> deployGrpc());
+  }
+
+  private Future<Void> deployHttp() {
+    return config.doors().contains(HTTP)
+        ? HttpContract.load(vertx)
+            .compose(
+                contract ->
+                    deployDoor(HTTP, config.httpPort(), () -> new HttpDoor(config, contract)))
+        : Future.succeededFuture();
+  }
+
+  private Future<Void> deployGrpc() {
+    return config.doors().contains(GRPC)
+        ? deployDoor(GRPC, config.grpcPort(), () -> new GrpcDoor(config))
+        : Future.succeededFuture();
+  }
+
+  private Future<Void> deployDoor(String name, int port, Supplier<Door> supplier) {
+    return deploy(
+            () -> {
+              Door door = supplier.get();
+              doors.put(name, door); // all instances have the same port
+              return door;
+            })
+        .recover(cause -> Future.failedFuture(notListening(name + "-port", port, cause)));
+  }
+
+  private StartFailure notListening(String setting, int port, Throwable cause) {
+    return StartFailure.wrongSurroundings(
+        "%s: %d on %s cannot be listened on: %s (expected: a free port of this machine)"
+            .formatted(setting, port, config.host(), cause.getMessage()),
+        cause);
   }
 
   private Future<Void> deployService(ServiceKind kind) {
@@ -95,6 +153,9 @@ public final class PurpleServer {
   private Backends newEngine(String name) {
     return switch (name) {
       case "memory" -> new MemoryBackends(vertx, config.cacheMaxBytes(), clock);
+      case "redis" ->
+          new RedisBackends(
+              vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());
       default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
     };
   }

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.config.RedisUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Redis;

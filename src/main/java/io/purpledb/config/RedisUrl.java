@@ -1,6 +1,5 @@
-package io.purpledb.backend.redis;
+package io.purpledb.config;
 
-import io.purpledb.config.StartFailure;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param user null for Redis's default user
  * @param password null when none is needed
  */
-record RedisUrl(
+public record RedisUrl(
     boolean tls, String host, int port, @Nullable String user, @Nullable String password) {
 
-  private static final String EXPECTED =
+  static final String EXPECTED =
       "redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each"
           + " service has its own, 0 to 4";
 
@@ -34,10 +33,19 @@ record RedisUrl(
   private static final int MAX_PORT = 65_535;
 
   /** Reads the setting redis-url; fails as a wrong setting. */
-  static RedisUrl parse(String text) {
+  public static RedisUrl parse(String text) {
+    RedisUrl url = read(text);
+    if (url == null) {
+      throw StartFailure.wrongSetting("redis-url", withoutSecrets(text), EXPECTED);
+    }
+    return url;
+  }
+
+  /** The URL; null when the text has another form. */
+  static @Nullable RedisUrl read(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
-      throw wrong(text);
+      return null;
     }
     String port = parts.group("port");
     try {
@@ -48,17 +56,14 @@ record RedisUrl(
               port == null ? DEFAULT_PORT : Integer.parseInt(port),
               decoded(parts.group("user")),
               decoded(parts.group("password")));
-      if (url.port() >= 1 && url.port() <= MAX_PORT && url.hasHost()) {
-        return url;
-      }
+      return url.port() >= 1 && url.port() <= MAX_PORT && url.hasHost() ? url : null;
     } catch (IllegalArgumentException badPercentOrAddress) {
-      throw wrong(text);
+      return null;
     }
-    throw wrong(text);
   }
 
   /** The URL without user and password. */
-  String address() {
+  public String address() {
     return scheme() + host + ":" + port;
   }
 
@@ -77,15 +82,17 @@ record RedisUrl(
     return tls ? "rediss://" : "redis://";
   }
 
-  private static StartFailure wrong(String text) {
-    return StartFailure.wrongSetting(
-        "redis-url: %s (expected: %s)".formatted(withoutSecrets(text), EXPECTED));
-  }
-
-  /** Hides what may be a password in a text that does not have the form. */
-  private static String withoutSecrets(String text) {
-    return text.replaceFirst("(?s)^(\\w+://)?([^:@/]*:)?.*@", "$1$2***@")
-        .replaceFirst("(?s)\\?.*", "?***");
+  /**
+   * Hides what may be a password in a text that does not have the form: what is before the last @,
+   * a query or fragment, and what is not a port after a colon.
+   */
+  static String withoutSecrets(String text) {
+    String shown =
+        text.replaceFirst("(?s)^(\\w+://)?([^:@/]*:)?.*@", "$1$2***@")
+            .replaceFirst("(?s)[?#].*", "?***");
+    return shown.contains("@")
+        ? shown
+        : shown.replaceFirst("(?s)^(\\w+://)?([^:\\[]*):(?!//|[0-9]{1,5}([/?].*)?$).+", "$1$2:***");
   }
 
   private static @Nullable String decoded(@Nullable String text) {
