@@ -11,6 +11,20 @@ public enum DoorType {
     Door open(PurpleServer server) {
       return new BusDoorClient(server.vertx());
     }
+  },
+
+  GRPC(Kind.INVALID) {
+    @Override
+    Door open(PurpleServer server) {
+      return Door.grpc(server.grpcPort());
+    }
+  },
+
+  HTTP(Kind.NOT_FOUND) {
+    @Override
+    Door open(PurpleServer server) {
+      return Door.http(server.httpPort());
+    }
   };
 
   private final Kind emptyKey;

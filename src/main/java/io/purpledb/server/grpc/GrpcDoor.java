@@ -1,6 +1,7 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
+import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The gRPC server, one instance per event loop: Vert.x's, over HTTP/2 without TLS and as gRPC-Web
  * (its binary form), with the methods of {@link MethodTable}.
  */
-public final class GrpcDoor extends VerticleBase {
+public final class GrpcDoor extends VerticleBase implements Door {
 
   /** The room for a key and the encoding around a value of the largest size. */
   private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
@@ -32,6 +33,7 @@ public final class GrpcDoor extends VerticleBase {
   private static final int MAX_RESETS = 10_000;
 
   private static final int RESETS_WINDOW_SECONDS = 10;
+  private static final long NO_ERROR = 0;
   private static final int IDLE_MINUTES = 5;
   private static final int GRACE_SECONDS = 10;
 
@@ -43,7 +45,7 @@ public final class GrpcDoor extends VerticleBase {
     this.config = config;
   }
 
-  /** The port that is listened on, also when the setting was 0; 0 before the start. */
+  @Override
   public int port() {
     return server == null ? 0 : server.actualPort();
   }
@@ -84,6 +86,7 @@ public final class GrpcDoor extends VerticleBase {
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {
+    http.response().endHandler(x -> wantNoMore(http));
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
       return;
@@ -93,6 +96,13 @@ public final class GrpcDoor extends VerticleBase {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
     grpc.handle(http);
+  }
+
+  /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
+  private static void wantNoMore(HttpServerRequest http) {
+    if (http.response().ended() && !http.isEnded()) {
+      http.response().reset(NO_ERROR);
+    }
   }
 
   private static GrpcServerOptions grpcOptions(int maxMessageBytes) {
