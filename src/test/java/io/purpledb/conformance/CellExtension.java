@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -24,6 +25,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  */
 final class CellExtension
     implements ParameterResolver,
+        TestExecutionExceptionHandler,
         AfterEachCallback,
         TestWatcher,
         AfterClassTemplateInvocationCallback {
@@ -52,6 +54,12 @@ final class CellExtension
   public void afterEach(ExtensionContext context) {
     assertThat(Session.of(context).log().take()).as("warnings in the log").isEmpty();
     ran.add(context.getRequiredTestMethod());
+  }
+
+  /** Reports of builds tell the class and the method, not the cell. */
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+    throw new AssertionError("[" + cell + "] " + failure.getMessage(), failure);
   }
 
   @Override

@@ -21,8 +21,10 @@ final class RedisTime implements TimeMachine {
         for _, key in ipairs(page[2]) do entries[key] = true end
       until cursor == '0'
       for key in pairs(entries) do
-        local left = redis.call('PTTL', key) - ARGV[1]
-        if left > 0 then redis.call('PEXPIRE', key, string.format('%.0f', left))
+        local had = redis.call('PTTL', key)
+        local left = had - ARGV[1]
+        if had < 0 then -- it never expires
+        elseif left > 0 then redis.call('PEXPIRE', key, string.format('%.0f', left))
         else redis.call('DEL', key) end
       end
       """;
