@@ -28,6 +28,7 @@ public final class ClientContract {
 
   public static void main(String[] args) throws Exception {
     Map<String, Object> contract = new Yaml().load(Files.readString(Path.of(args[0])));
+    stripDescriptions(contract);
     for (Object path : List.copyOf(map(contract.get("paths")).values())) {
       METHODS.forEach(method -> simplify(contract, map(path), method));
     }
@@ -97,6 +98,16 @@ public final class ClientContract {
       map.values().forEach(value -> collectReferences(value, references));
     } else if (node instanceof Collection<?> items) {
       items.forEach(item -> collectReferences(item, references));
+    }
+  }
+
+  /** A block of YAML ends with a newline, which is a stray blank in a comment. */
+  private static void stripDescriptions(Object node) {
+    if (node instanceof Map<?, ?>) {
+      map(node).computeIfPresent("description", (key, text) -> text instanceof String block ? block.strip() : text);
+      map(node).values().forEach(ClientContract::stripDescriptions);
+    } else if (node instanceof Collection<?> items) {
+      items.forEach(ClientContract::stripDescriptions);
     }
   }
 
