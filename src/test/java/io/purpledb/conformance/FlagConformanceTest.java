@@ -1,0 +1,110 @@
+package io.purpledb.conformance;
+
+import static io.purpledb.message.Failure.Kind.INVALID;
+import static io.purpledb.support.Await.refusal;
+import static io.purpledb.support.Await.value;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.support.Door;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The flags: booleans. */
+@OnEveryCell("flag")
+final class FlagConformanceTest {
+
+  private final Cell cell;
+  private final Door door;
+  private final String key;
+
+  FlagConformanceTest(Cell cell) {
+    this.cell = cell;
+    this.door = cell.door();
+    this.key = cell.newKey();
+  }
+
+  @Test
+  void anUnknownFlagIsFalse() {
+    assertThat(value(door.flagGet(key))).isFalse();
+  }
+
+  @Test
+  void aFlagIsKept() {
+    value(door.flagSet(key, true));
+    assertThat(value(door.flagGet(key))).isTrue();
+    assertThat(value(door.flagGet(key))).isTrue();
+  }
+
+  @Test
+  void aFlagThatWasNeverTrueCanBeSetToFalse() {
+    value(door.flagSet(key, false));
+    assertThat(value(door.flagGet(key))).isFalse();
+  }
+
+  @Test
+  void settingOverwrites() {
+    value(door.flagSet(key, true));
+    value(door.flagSet(key, false));
+    assertThat(value(door.flagGet(key))).isFalse();
+    value(door.flagSet(key, true));
+    value(door.flagSet(key, true));
+    assertThat(value(door.flagGet(key))).isTrue();
+  }
+
+  @AwkwardText.Each
+  void anAwkwardKeyIsKeptExactly(AwkwardText awkward) {
+    boolean other = !value(door.flagGet(awkward.text));
+    value(door.flagSet(awkward.text, other));
+    assertThat(value(door.flagGet(awkward.text))).isEqualTo(other);
+  }
+
+  @Test
+  void awkwardKeysAreKeptApart() {
+    List<String> keys = AwkwardText.all();
+    // In round n a flag is the n-th bit of its index: any two differ in one of the rounds.
+    for (int round = 0; round < 7; round++) {
+      for (int i = 0; i < keys.size(); i++) {
+        value(door.flagSet(keys.get(i), (i >> round & 1) == 1));
+      }
+      for (int i = 0; i < keys.size(); i++) {
+        assertThat(value(door.flagGet(keys.get(i)))).isEqualTo((i >> round & 1) == 1);
+      }
+    }
+  }
+
+  @BadText.Each
+  void aBadKeyIsRefused(BadText bad) {
+    refusal(INVALID, door.flagGet(bad.text));
+    refusal(INVALID, door.flagSet(bad.text, true));
+  }
+
+  @Test
+  void anEmptyKeyIsRefused() {
+    refusal(cell.type().emptyKey(), door.flagGet(""));
+    refusal(cell.type().emptyKey(), door.flagSet("", true));
+  }
+
+  @Test
+  void manyCallersAtOnceSetTheirOwnFlags() {
+    Callers.run(4, (caller, turn) -> door.flagSet(key + caller, turn % 2 == 0 ^ caller % 2 == 0));
+    List<Boolean> flags = Callers.run(1, (caller, turn) -> door.flagGet(key + caller));
+    for (int caller = 0; caller < Callers.COUNT; caller++) {
+      assertThat(flags.get(caller)).isEqualTo(caller % 2 == 0);
+    }
+  }
+
+  @Test
+  void manyCallersAtOnceSetOneFlag() {
+    Callers.run(8, (caller, turn) -> door.flagSet(key, caller % 2 == 0));
+    boolean last = value(door.flagGet(key));
+    assertThat(Callers.run(1, (caller, turn) -> door.flagGet(key))).containsOnly(last);
+  }
+
+  @Test
+  void onceAFlagIsSetEveryCallerSeesIt() {
+    List<Boolean> seen =
+        Callers.run(
+            8, (caller, turn) -> door.flagSet(key, true).thenCompose(done -> door.flagGet(key)));
+    assertThat(seen).containsOnly(true);
+  }
+}

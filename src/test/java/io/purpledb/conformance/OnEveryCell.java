@@ -1,0 +1,19 @@
+package io.purpledb.conformance;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.ClassTemplate;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Runs a test class once in every {@link Cell}, which its constructor gets. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ClassTemplate
+@ExtendWith(Cells.class)
+@interface OnEveryCell {
+
+  /** What is tested: the row of the report. The name of a service, if it is one. */
+  String value();
+}

@@ -1,0 +1,43 @@
+package io.purpledb.conformance;
+
+import io.purpledb.support.Engine;
+import io.purpledb.support.TestConfigs;
+import io.purpledb.support.TestServer;
+import io.purpledb.support.TimeMachine;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** One server for each engine, started when it is first used and closed after the last test. */
+final class SharedServers {
+
+  private record Shared(TestServer server, TimeMachine time) {}
+
+  private static final Map<Engine, Shared> RUNNING = new EnumMap<>(Engine.class);
+
+  private SharedServers() {}
+
+  static TestServer of(Engine engine) {
+    return shared(engine).server();
+  }
+
+  static TimeMachine timeOf(Engine engine) {
+    return shared(engine).time();
+  }
+
+  private static synchronized Shared shared(Engine engine) {
+    return RUNNING.computeIfAbsent(engine, SharedServers::start);
+  }
+
+  private static Shared start(Engine engine) {
+    TimeMachine time = engine.timeMachine();
+    return new Shared(TestServer.start(TestConfigs.of(engine), time.clock()), time);
+  }
+
+  static synchronized void closeAll() {
+    for (Shared shared : RUNNING.values()) {
+      shared.server().close();
+      shared.time().close();
+    }
+    RUNNING.clear();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The conformance suite: written once, run through every door on every engine. Start with {@link
+ * io.purpledb.conformance.OnEveryCell}.
+ */
+@NullMarked
+package io.purpledb.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package io.purpledb.support;
+
+import io.purpledb.message.Failure.Kind;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waits for an answer; no answer within 30 seconds is an error. */
+public final class Await {
+
+  private static final long TIMEOUT_SECONDS = 30;
+
+  private Await() {}
+
+  /** The value of a request that succeeds; throws its failure when it does not. */
+  public static <T> T value(CompletableFuture<T> answer) {
+    try {
+      return answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("refused: " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("no answer within " + TIMEOUT_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** The failure of a request that must be refused as one kind. */
+  public static DoorFailure refusal(Kind expected, CompletableFuture<?> answer) {
+    Object outcome =
+        value(answer.handle((value, failure) -> failure == null ? "" + value : failure));
+    if (cause(outcome) instanceof DoorFailure failure && failure.kinds().contains(expected)) {
+      return failure;
+    }
+    throw new AssertionError("answered: " + outcome + " (expected: refused as " + expected + ")");
+  }
+
+  private static Object cause(Object outcome) {
+    return outcome instanceof Throwable thrown && thrown.getCause() != null
+        ? thrown.getCause()
+        : outcome;
+  }
+}

@@ -1,0 +1,41 @@
+package io.purpledb.support;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a user can do with a server, whatever way the requests go; tests see only this. The methods
+ * have the names of the contract's operations. A request that is refused fails with {@link
+ * DoorFailure}; anything else that goes wrong fails otherwise.
+ */
+public interface Door extends AutoCloseable {
+
+  CompletableFuture<String> cacheGet(String key);
+
+  CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds);
+
+  CompletableFuture<Long> counterGet(String key);
+
+  CompletableFuture<Long> counterIncrement(String key, long amount);
+
+  CompletableFuture<Boolean> flagGet(String key);
+
+  CompletableFuture<Void> flagSet(String key, boolean value);
+
+  CompletableFuture<ByteString> kvGet(String key);
+
+  CompletableFuture<Void> kvPut(String key, ByteString value);
+
+  CompletableFuture<Void> kvDelete(String key);
+
+  CompletableFuture<List<String>> setGet(String key);
+
+  CompletableFuture<List<String>> setAdd(String key, String item);
+
+  CompletableFuture<List<String>> setRemove(String key, String item);
+
+  /** Ends the client, not the server. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,56 @@
+package io.purpledb.support;
+
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.vertx.grpc.common.GrpcStatus;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * A request was refused. Several kinds of failure share a gRPC status, so a failure knows all kinds
+ * that the answer may stand for.
+ */
+public final class DoorFailure extends RuntimeException {
+
+  private static final long serialVersionUID = 1;
+
+  private final Set<Kind> kinds;
+  private final String text;
+
+  private DoorFailure(Set<Kind> kinds, String code, String text) {
+    super(code + ": " + text);
+    this.kinds = kinds;
+    this.text = text;
+  }
+
+  static DoorFailure ofBus(Throwable cause) {
+    Failure failure = Failure.of(cause);
+    return new DoorFailure(
+        Set.of(failure.kind()), failure.kind().name(), String.valueOf(failure.getMessage()));
+  }
+
+  static DoorFailure ofHttp(int status, String detail) {
+    return new DoorFailure(kinds(k -> k.httpStatus() == status), "HTTP " + status, detail);
+  }
+
+  static DoorFailure ofGrpc(int code, String description) {
+    GrpcStatus status = GrpcStatus.valueOf(code);
+    return new DoorFailure(kinds(k -> k.grpcStatus() == status), "gRPC " + status, description);
+  }
+
+  /** The kinds that the answer may stand for; none when the answer is not in the failure table. */
+  public Set<Kind> kinds() {
+    return kinds;
+  }
+
+  /** The text for the user. */
+  public String text() {
+    return text;
+  }
+
+  private static Set<Kind> kinds(Predicate<Kind> fits) {
+    return Arrays.stream(Kind.values()).filter(fits).collect(Collectors.toUnmodifiableSet());
+  }
+}

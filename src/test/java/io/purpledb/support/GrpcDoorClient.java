@@ -1,0 +1,100 @@
+package io.purpledb.support;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import io.purpledb.message.Operation;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC door, through grpc-java, with the methods of purple.v1 as the contract lists them. */
+final class GrpcDoorClient extends MessageDoor {
+
+  private static final long TIMEOUT_SECONDS = 20;
+
+  private final ManagedChannel channel;
+
+  GrpcDoorClient(int port) {
+    this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  }
+
+  @Override
+  <R extends Message> CompletableFuture<R> call(Message request) {
+    CompletableFuture<R> answer = new CompletableFuture<>();
+    ClientCalls.asyncUnaryCall(
+        channel.newCall(
+            method(Operation.of(request)),
+            CallOptions.DEFAULT.withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)),
+        withBadTextAsItIs(request),
+        new Completion<>(answer));
+    return answer;
+  }
+
+  private static MethodDescriptor<Message, Message> method(Operation operation) {
+    return MethodDescriptor.<Message, Message>newBuilder()
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(
+            MethodDescriptor.generateFullMethodName(
+                operation.method().getService().getFullName(), operation.method().getName()))
+        .setRequestMarshaller(ProtoUtils.marshaller(operation.request()))
+        .setResponseMarshaller(ProtoUtils.marshaller(operation.response()))
+        .build();
+  }
+
+  /**
+   * protobuf-java would send a question mark for a lone surrogate; other clients send the bytes.
+   */
+  private static Message withBadTextAsItIs(Message request) {
+    Message.Builder builder = request.toBuilder();
+    UnknownFieldSet.Builder raw = UnknownFieldSet.newBuilder();
+    request
+        .getAllFields()
+        .forEach(
+            (FieldDescriptor field, Object value) -> {
+              if (value instanceof String text && !Texts.isWellFormed(text)) {
+                ByteString bytes = ByteString.copyFrom(Texts.bytes(text));
+                builder.clearField(field);
+                raw.addField(
+                    field.getNumber(),
+                    UnknownFieldSet.Field.newBuilder().addLengthDelimited(bytes).build());
+              }
+            });
+    return builder.setUnknownFields(raw.build()).build();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private record Completion<R extends Message>(CompletableFuture<R> answer)
+      implements StreamObserver<Message> {
+
+    @Override
+    @SuppressWarnings("unchecked") // the marshaller made it from the operation's response
+    public void onNext(Message response) {
+      answer.complete((R) response);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      Status status = Status.fromThrowable(failure);
+      String text = status.getDescription() == null ? "" : status.getDescription();
+      answer.completeExceptionally(DoorFailure.ofGrpc(status.getCode().value(), text));
+    }
+
+    @Override
+    public void onCompleted() {
+      answer.completeExceptionally(new IllegalStateException("the call ended without a response"));
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.purpledb.support;
+
+import static io.purpledb.support.Texts.percentEncoded;
+import static io.vertx.core.http.HttpMethod.DELETE;
+import static io.vertx.core.http.HttpMethod.GET;
+import static io.vertx.core.http.HttpMethod.PUT;
+
+import com.google.protobuf.ByteString;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP door. Values travel as bare bodies, so that any bytes pass. */
+final class HttpDoorClient implements Door {
+
+  private static final int CONNECTIONS = 64;
+  private static final long TIMEOUT_MILLIS = 20_000;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client;
+
+  HttpDoorClient(int port) {
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(port),
+            new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+  }
+
+  @Override
+  public CompletableFuture<String> cacheGet(String key) {
+    return future(
+        call(GET, path("cache", key), "text/plain", null)
+            .map(body -> body.toString(StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  public CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds) {
+    Buffer body = Buffer.buffer(Texts.bytes(value));
+    return done(call(PUT, path("cache", key) + "?ttl=" + ttlSeconds, "text/plain", body));
+  }
+
+  @Override
+  public CompletableFuture<Long> counterGet(String key) {
+    return future(json(GET, path("counters", key)).map(json -> json.getLong("value")));
+  }
+
+  @Override
+  public CompletableFuture<Long> counterIncrement(String key, long amount) {
+    String uri = path("counters", key) + "?increment=" + amount;
+    return future(json(PUT, uri).map(json -> json.getLong("value")));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> flagGet(String key) {
+    return future(json(GET, path("flags", key)).map(json -> json.getBoolean("value")));
+  }
+
+  @Override
+  public CompletableFuture<Void> flagSet(String key, boolean value) {
+    return done(call(PUT, path("flags", key) + "?value=" + value, "*/*", null));
+  }
+
+  @Override
+  public CompletableFuture<ByteString> kvGet(String key) {
+    return future(
+        call(GET, path("kv", key), "application/octet-stream", null)
+            .map(body -> ByteString.copyFrom(body.getBytes())));
+  }
+
+  @Override
+  public CompletableFuture<Void> kvPut(String key, ByteString value) {
+    Buffer body = Buffer.buffer(value.toByteArray());
+    return done(call(PUT, path("kv", key), "application/octet-stream", body));
+  }
+
+  @Override
+  public CompletableFuture<Void> kvDelete(String key) {
+    return done(call(DELETE, path("kv", key), "*/*", null));
+  }
+
+  @Override
+  public CompletableFuture<List<String>> setGet(String key) {
+    return future(json(GET, path("sets", key)).map(HttpDoorClient::items));
+  }
+
+  @Override
+  public CompletableFuture<List<String>> setAdd(String key, String item) {
+    return future(
+        json(PUT, path("sets", key) + "?item=" + percentEncoded(item)).map(HttpDoorClient::items));
+  }
+
+  @Override
+  public CompletableFuture<List<String>> setRemove(String key, String item) {
+    return future(
+        json(DELETE, path("sets", key) + "?item=" + percentEncoded(item))
+            .map(HttpDoorClient::items));
+  }
+
+  private static String path(String collection, String key) {
+    return "/" + collection + "/" + percentEncoded(key);
+  }
+
+  private static List<String> items(JsonObject json) {
+    return json.getJsonArray("items").stream().map(String.class::cast).toList();
+  }
+
+  private Future<JsonObject> json(HttpMethod method, String uri) {
+    return call(method, uri, "application/json", null).map(JsonObject::new);
+  }
+
+  /**
+   * @param type the media type of the body, or of the answer when there is no body
+   */
+  private Future<Buffer> call(HttpMethod method, String uri, String type, @Nullable Buffer body) {
+    RequestOptions options =
+        new RequestOptions().setMethod(method).setURI(uri).setTimeout(TIMEOUT_MILLIS);
+    return client
+        .request(options)
+        .compose(request -> send(request, type, body))
+        .compose(response -> response.body().compose(bytes -> answer(response, bytes)));
+  }
+
+  private static Future<HttpClientResponse> send(
+      HttpClientRequest request, String type, @Nullable Buffer body) {
+    return body == null
+        ? request.putHeader(HttpHeaders.ACCEPT, type).send()
+        : request.putHeader(HttpHeaders.CONTENT_TYPE, type).send(body);
+  }
+
+  private static Future<Buffer> answer(HttpClientResponse response, Buffer body) {
+    int status = response.statusCode();
+    return status / 100 == 2
+        ? Future.succeededFuture(body)
+        : Future.failedFuture(DoorFailure.ofHttp(status, detail(body)));
+  }
+
+  private static String detail(Buffer problem) {
+    try {
+      return new JsonObject(problem).getString("detail", "");
+    } catch (DecodeException e) {
+      return problem.toString();
+    }
+  }
+
+  private static CompletableFuture<Void> done(Future<Buffer> answer) {
+    return future(answer.mapEmpty());
+  }
+
+  private static <T> CompletableFuture<T> future(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture();
+  }
+
+  @Override
+  public void close() {
+    Await.value(future(vertx.close()));
+  }
+}

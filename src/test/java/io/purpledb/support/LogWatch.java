@@ -1,0 +1,46 @@
+package io.purpledb.support;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** Collects what Purple and Vert.x log as a warning or worse while tests run. */
+public final class LogWatch extends Handler {
+
+  // The logging system holds its loggers weakly.
+  private final List<Logger> watched =
+      List.of(Logger.getLogger("io.purpledb"), Logger.getLogger("io.vertx"));
+  private final List<String> collected = new CopyOnWriteArrayList<>();
+  private final SimpleFormatter formatter = new SimpleFormatter();
+
+  public LogWatch() {
+    setLevel(Level.WARNING);
+    watched.forEach(logger -> logger.addHandler(this));
+  }
+
+  /** What was logged since the last call. */
+  public List<String> take() {
+    List<String> taken = List.copyOf(collected);
+    collected.removeAll(taken);
+    return taken;
+  }
+
+  @Override
+  public void publish(LogRecord logged) {
+    if (isLoggable(logged)) {
+      collected.add(formatter.format(logged));
+    }
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    watched.forEach(logger -> logger.removeHandler(this));
+  }
+}

@@ -1,0 +1,60 @@
+package io.purpledb.support;
+
+import io.purpledb.config.Config;
+import io.purpledb.config.Durability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Settings for servers in tests: both doors on free ports of 127.0.0.1. */
+public final class TestConfigs {
+
+  /** Small, so that the bound is cheap to reach. */
+  public static final int MAX_VALUE_BYTES = 4096;
+
+  private static final Set<String> DOORS = Set.of("http", "grpc");
+  private static final long CACHE_MAX_BYTES = 64L << 20;
+  private static final long REQUEST_TIMEOUT_MILLIS = 10_000;
+  private static final int MAX_IN_FLIGHT = 1024;
+
+  private TestConfigs() {}
+
+  /** A server that keeps everything in one engine, in a new data directory. */
+  public static Config of(Engine engine) {
+    return of(engine, newDirectory(), MAX_VALUE_BYTES);
+  }
+
+  public static Config of(Engine engine, Path dataDir, int maxValueBytes) {
+    Map<String, String> backends =
+        Stream.of("cache", "counter", "flag", "kv", "set")
+            .collect(Collectors.toMap(service -> service, service -> engine.toString()));
+    return new Config(
+        DOORS,
+        "127.0.0.1",
+        0,
+        0,
+        backends,
+        dataDir,
+        Durability.FSYNC,
+        engine.redisUrl(),
+        maxValueBytes,
+        CACHE_MAX_BYTES,
+        REQUEST_TIMEOUT_MILLIS,
+        MAX_IN_FLIGHT,
+        false);
+  }
+
+  /** A new directory among the files of the build. */
+  public static Path newDirectory() {
+    try {
+      return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "data-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What tests share: the user's view of a server through each door, engines, time. */
+@NullMarked
+package io.purpledb.support;
+
+import org.jspecify.annotations.NullMarked;
