@@ -3,8 +3,11 @@ package io.purpledb;
 import io.purpledb.backend.BackendVerticle;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.memory.MemoryBackends;
+import io.purpledb.backend.redis.RedisBackends;
 import io.purpledb.config.Config;
+import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
+import io.purpledb.server.grpc.GrpcDoor;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -14,7 +17,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
@@ -28,6 +33,7 @@ public final class PurpleServer {
   private final Vertx vertx;
   private final int loops;
   private final Map<String, Backends> engines = new LinkedHashMap<>();
+  private final List<GrpcDoor> grpcDoors = new CopyOnWriteArrayList<>();
   private final Deque<String> deployments = new ArrayDeque<>();
 
   private PurpleServer(Config config, InstantSource clock, Vertx vertx, int loops) {
@@ -53,6 +59,11 @@ public final class PurpleServer {
         .recover(failure -> server.close().transform(x -> Future.failedFuture(failure)));
   }
 
+  /** The port of the gRPC door. */
+  public int grpcPort() {
+    return grpcDoors.get(0).port();
+  }
+
   public Vertx vertx() {
     return vertx;
   }
@@ -68,7 +79,27 @@ public final class PurpleServer {
     for (ServiceKind kind : ServiceKind.ALL) {
       deployed = deployed.compose(x -> deployService(kind));
     }
+    if (config.doors().contains("grpc")) {
+      deployed = deployed.compose(x -> deployGrpc());
+    }
     return deployed;
+  }
+
+  private Future<Void> deployGrpc() {
+    return deploy(
+            () -> {
+              GrpcDoor door = new GrpcDoor(config);
+              grpcDoors.add(door);
+              return door;
+            })
+        .recover(cause -> Future.failedFuture(notListening("grpc-port", config.grpcPort(), cause)));
+  }
+
+  private StartFailure notListening(String setting, int port, Throwable cause) {
+    return StartFailure.wrongSurroundings(
+        "%s: %d on %s cannot be listened on: %s (expected: a free port of this machine)"
+            .formatted(setting, port, config.host(), cause.getMessage()),
+        cause);
   }
 
   private Future<Void> deployService(ServiceKind kind) {
@@ -95,6 +126,9 @@ public final class PurpleServer {
   private Backends newEngine(String name) {
     return switch (name) {
       case "memory" -> new MemoryBackends(vertx, config.cacheMaxBytes(), clock);
+      case "redis" ->
+          new RedisBackends(
+              vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());
       default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
     };
   }

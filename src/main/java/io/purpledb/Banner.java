@@ -1,0 +1,36 @@
+package io.purpledb;
+
+import io.purpledb.config.Config;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The lines that a start prints: version, doors, backends, data directory and durability. */
+final class Banner {
+
+  private Banner() {}
+
+  static List<String> lines(String version, Config config, PurpleServer server) {
+    List<String> lines = new ArrayList<>();
+    lines.add("Purple " + version);
+    if (config.doors().contains("http")) {
+      String address = "http://" + config.host() + ":" + 0;
+      lines.add("  HTTP        " + address + "  (read and try it at /docs)");
+    }
+    if (config.doors().contains("grpc")) {
+      lines.add("  gRPC        grpc://" + config.host() + ":" + server.grpcPort());
+    }
+    lines.add(
+        "  Backends    "
+            + ServiceKind.ALL.stream()
+                .map(kind -> kind.name() + " " + config.backend(kind.name()))
+                .collect(Collectors.joining(", ")));
+    if (config.uses("disk")) {
+      String durability = config.durability().name().toLowerCase(Locale.ROOT);
+      lines.add("  Data        " + config.dataDir() + ", durability " + durability);
+    }
+    lines.add("Ready.");
+    return lines;
+  }
+}

@@ -1,0 +1,77 @@
+package io.purpledb;
+
+import io.purpledb.config.Config;
+import io.purpledb.config.Invocation;
+import io.purpledb.config.StartFailure;
+import io.purpledb.config.Version;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The program: reads the settings, starts a server, and closes it when asked to end. A start that
+ * cannot be ends with one line on standard error and an exit code.
+ */
+public final class Purple {
+
+  /** How long a stop may take: 10 s for requests in flight, then the backends. */
+  private static final long STOP_SECONDS = 20;
+
+  private Purple() {}
+
+  public static void main(String[] args) {
+    try {
+      Invocation invocation = Invocation.of(List.of(args), System.getenv());
+      if (invocation instanceof Invocation.Print print) {
+        System.out.print(print.text());
+      } else if (invocation instanceof Invocation.Start start) {
+        serve(start.config());
+      }
+    } catch (StartFailure failure) {
+      end(failure, List.of(args).contains("--debug"));
+    }
+  }
+
+  private static void serve(Config config) {
+    Log.configure(config.debug());
+    try {
+      PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));
+      Banner.lines(Version.current(), config, server).forEach(System.out::println);
+    } catch (StartFailure failure) {
+      end(failure, config.debug());
+    }
+  }
+
+  private static void stop(PurpleServer server) {
+    try {
+      server.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+      System.out.println("Stopped.");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      System.err.println("purple: the stop was not clean: " + e);
+    }
+  }
+
+  private static PurpleServer await(Future<PurpleServer> starting) {
+    try {
+      return starting.toCompletionStage().toCompletableFuture().join();
+    } catch (java.util.concurrent.CompletionException e) {
+      throw e.getCause() instanceof StartFailure failure
+          ? failure
+          : StartFailure.wrongSurroundings("the server cannot start: " + e.getCause(), e);
+    }
+  }
+
+  private static void end(StartFailure failure, boolean debug) {
+    System.err.println("purple: " + failure.line());
+    if (debug) {
+      failure.printStackTrace();
+    }
+    System.exit(failure.exitCode());
+  }
+}

@@ -1,0 +1,52 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.backend.Backend;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import org.jspecify.annotations.Nullable;
+
+/** What all Redis backends have in common: a link, and what a key of another type means. */
+interface RedisBackend extends Backend {
+
+  RedisLink link();
+
+  /** The Redis type of the keys, as the command TYPE names it. */
+  default String type() {
+    return "string";
+  }
+
+  /** The reply to a command on a key; fails as a conflict when the key has another Redis type. */
+  default Future<@Nullable Response> reply(String key, Request request) {
+    return orWrongType(key, link().send(request));
+  }
+
+  /** The same for a reply that is on its way. */
+  default Future<@Nullable Response> orWrongType(String key, Future<@Nullable Response> reply) {
+    return reply.recover(
+        error ->
+            RedisErrors.says(error, "WRONGTYPE") ? wrongType(key) : Future.failedFuture(error));
+  }
+
+  @Override
+  default Future<Void> health() {
+    return link().ping();
+  }
+
+  @Override
+  default Future<Void> close() {
+    return link().close();
+  }
+
+  private Future<@Nullable Response> wrongType(String key) {
+    return link()
+        .send(Request.cmd(Command.TYPE).arg(key))
+        .compose(
+            found ->
+                Future.failedFuture(
+                    Failure.conflict(
+                        "%s: a redis %s (expected: a %s)".formatted(key, found, type()))));
+  }
+}

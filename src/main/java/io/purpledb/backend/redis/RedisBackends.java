@@ -1,0 +1,85 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.backend.Backends;
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/**
+ * Keeps data in one Redis server, with a connection per event loop and service. Each backend opens
+ * its connection when it is made and closes it itself, so nothing is held here.
+ */
+public final class RedisBackends implements Backends {
+
+  /** The services; a service's place is its database number. */
+  private static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
+
+  private final RedisServer server;
+
+  /**
+   * @param url {@code redis://[user:password@]host[:port]}, {@code rediss://} for TLS
+   * @param commandTimeoutMillis how long Redis may take to answer a command
+   * @param maxInFlight how many commands one backend of one event loop has without an answer at
+   *     most; more are refused as busy
+   * @throws io.purpledb.config.StartFailure when the URL has another form
+   */
+  public RedisBackends(Vertx vertx, String url, long commandTimeoutMillis, int maxInFlight) {
+    RedisUrl parsed = RedisUrl.parse(url);
+    this.server =
+        new RedisServer(vertx, parsed, commandTimeoutMillis, maxInFlight, new RedisOutage(parsed));
+  }
+
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public void open(String service) {
+    new RedisCheck(server, database(service)).run();
+  }
+
+  @Override
+  public CacheBackend cache() {
+    return new RedisCache(link("cache"));
+  }
+
+  @Override
+  public CounterBackend counter() {
+    return new RedisCounter(link("counter"));
+  }
+
+  @Override
+  public FlagBackend flag() {
+    return new RedisFlag(link("flag"));
+  }
+
+  @Override
+  public KvBackend kv() {
+    return new RedisKv(link("kv"));
+  }
+
+  @Override
+  public SetBackend set() {
+    return new RedisSet(link("set"));
+  }
+
+  @Override
+  public void close() {}
+
+  private RedisLink link(String service) {
+    return new RedisLink(server, database(service));
+  }
+
+  private static int database(String service) {
+    int database = DATABASES.indexOf(service);
+    if (database < 0) {
+      throw new IllegalArgumentException(service + " (expected: one of " + DATABASES + ")");
+    }
+    return database;
+  }
+}

@@ -1,0 +1,27 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.backend.CacheBackend;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cache values as Redis strings with an expiry, set by the same command. Redis frees expired ones
+ * by itself; when it evicts is its own maxmemory policy.
+ */
+record RedisCache(RedisLink link) implements RedisBackend, CacheBackend {
+
+  @Override
+  public Future<@Nullable String> get(String key) {
+    return reply(key, Request.cmd(Command.GET).arg(key))
+        .map(value -> value == null ? null : value.toString());
+  }
+
+  @Override
+  public Future<Void> set(String key, String value, long ttlMillis) {
+    // Redis keeps a key while now <= deadline, the cache promises now < deadline: one less.
+    String px = Long.toString(Math.max(1, ttlMillis - 1));
+    return reply(key, Request.cmd(Command.SET).arg(key).arg(value).arg("PX").arg(px)).mapEmpty();
+  }
+}

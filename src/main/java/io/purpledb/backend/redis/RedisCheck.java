@@ -1,0 +1,77 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.config.StartFailure;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out at start whether Redis can be used: reachable, lets us in, version 6 or newer, not in
+ * cluster mode, and serving the service's database.
+ */
+record RedisCheck(RedisServer server, int database) {
+
+  private static final long TIMEOUT_MILLIS = 3000;
+
+  private static final String CLUSTER =
+      "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
+          + " because each service has its own database)";
+
+  /** Blocks for at most {@value #TIMEOUT_MILLIS} ms; fails as wrong surroundings. */
+  void run() {
+    Redis client = server.client();
+    try {
+      client
+          .connect()
+          .compose(this::check)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      throw cause instanceof StartFailure known
+          ? known
+          : wrong("cannot be used: " + RedisErrors.reason(cause), cause);
+    } catch (TimeoutException e) {
+      throw wrong("cannot be used: no answer within " + TIMEOUT_MILLIS + " ms", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw wrong("cannot be used: interrupted while waiting for it", e);
+    } finally {
+      client.close();
+    }
+  }
+
+  private Future<?> check(RedisConnection connection) {
+    return connection
+        .send(Request.cmd(Command.HELLO).arg("3"))
+        .transform(this::suits)
+        .compose(hello -> connection.send(Request.cmd(Command.SELECT).arg(database)))
+        .compose(selected -> connection.send(Request.cmd(Command.PING)));
+  }
+
+  private Future<Response> suits(@Nullable Response hello, @Nullable Throwable error) {
+    if (error != null) {
+      return Future.failedFuture(
+          RedisErrors.says(error, "unknown command")
+              ? wrong("does not know the command HELLO (expected: Redis 6 or newer)", error)
+              : error);
+    }
+    Response mode = hello == null ? null : hello.get("mode");
+    return mode != null && "cluster".equals(mode.toString())
+        ? Future.failedFuture(wrong(CLUSTER, new IllegalStateException("mode: cluster")))
+        : Future.succeededFuture(hello);
+  }
+
+  private StartFailure wrong(String what, Throwable cause) {
+    return StartFailure.wrongSurroundings("redis-url: " + server.url() + " " + what, cause);
+  }
+}

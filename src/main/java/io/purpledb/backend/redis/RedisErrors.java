@@ -1,0 +1,55 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.message.Failure;
+import io.vertx.redis.client.Response;
+import java.util.regex.Pattern;
+
+/** What the client's failures mean. */
+final class RedisErrors {
+
+  /**
+   * The error codes of a Redis that cannot serve now, or not us; a script's error has them in the
+   * middle of its text.
+   */
+  private static final Pattern NOT_NOW =
+      Pattern.compile(
+          "\\b(LOADING|OOM|READONLY|MASTERDOWN|MISCONF|NOREPLICAS|BUSY|NOAUTH|NOPERM|WRONGPASS"
+              + "|CLUSTERDOWN|TRYAGAIN|MOVED|ASK)\\b");
+
+  /** What the client itself says, in the form of an error reply, when a connection ends. */
+  private static final String CONNECTION_CLOSED = "CONNECTION_CLOSED";
+
+  private static final int SHOWN = 40;
+
+  private RedisErrors() {}
+
+  /** Whether Redis itself answered with an error; otherwise the connection is of no more use. */
+  static boolean isReply(Throwable error) {
+    return error instanceof Response && !CONNECTION_CLOSED.equals(error.getMessage());
+  }
+
+  /** Whether an error reply has a code or text. */
+  static boolean says(Throwable error, String text) {
+    return isReply(error) && String.valueOf(error.getMessage()).contains(text);
+  }
+
+  /** An error reply as unavailable when it says so, as it is otherwise. */
+  static Throwable ofReply(Throwable error) {
+    String text = String.valueOf(error.getMessage());
+    return NOT_NOW.matcher(text).find() ? Failure.unavailable("redis: " + text) : error;
+  }
+
+  /** Why there is no connection, in words. */
+  static String reason(Throwable error) {
+    String text = error.getMessage();
+    if (CONNECTION_CLOSED.equals(text)) {
+      return "the connection was closed";
+    }
+    return text == null ? error.getClass().getSimpleName() : text;
+  }
+
+  /** A stored text in quotes, cut when it is long. */
+  static String shown(String text) {
+    return text.length() <= SHOWN ? "\"" + text + "\"" : "\"" + text.substring(0, SHOWN) + "…\"";
+  }
+}

@@ -1,0 +1,38 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flags as the Redis strings {@code true} and {@code false}; {@code 1} and {@code 0}, which other
+ * clients write for booleans, are read too.
+ */
+record RedisFlag(RedisLink link) implements RedisBackend, FlagBackend {
+
+  @Override
+  public Future<Boolean> get(String key) {
+    return reply(key, Request.cmd(Command.GET).arg(key)).map(value -> flag(key, value));
+  }
+
+  @Override
+  public Future<Void> set(String key, boolean value) {
+    return reply(key, Request.cmd(Command.SET).arg(key).arg(Boolean.toString(value))).mapEmpty();
+  }
+
+  private static boolean flag(String key, @Nullable Response value) {
+    String text = value == null ? "false" : value.toString();
+    return switch (text) {
+      case "true", "1" -> true;
+      case "false", "0" -> false;
+      default ->
+          throw Failure.conflict(
+              "flag %s: %s in redis (expected: true or false)"
+                  .formatted(key, RedisErrors.shown(text)));
+    };
+  }
+}

@@ -1,0 +1,32 @@
+package io.purpledb.backend.redis;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.KvBackend;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import org.jspecify.annotations.Nullable;
+
+/** KV values as Redis strings, byte for byte. */
+record RedisKv(RedisLink link) implements RedisBackend, KvBackend {
+
+  @Override
+  public Future<@Nullable ByteString> get(String key) {
+    return reply(key, Request.cmd(Command.GET).arg(key))
+        .map(
+            // toBytes() is a copy that nobody else has, so it need not be copied again
+            value -> value == null ? null : UnsafeByteOperations.unsafeWrap(value.toBytes()));
+  }
+
+  @Override
+  public Future<Void> put(String key, ByteString value) {
+    return reply(key, Request.cmd(Command.SET).arg(key).arg(value.toByteArray())).mapEmpty();
+  }
+
+  @Override
+  public Future<Boolean> delete(String key) {
+    return reply(key, Request.cmd(Command.DEL).arg(key))
+        .map(deleted -> deleted != null && deleted.toLong() > 0);
+  }
+}

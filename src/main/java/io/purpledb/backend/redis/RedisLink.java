@@ -1,0 +1,173 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection of one event loop to one database: one that is held and pipelined, made again when
+ * it is lost. It adds what the client lacks: reconnecting with growing pauses, failing at once
+ * while there is no connection, a bound on commands without a reply, and a timeout of commands.
+ *
+ * <p>A lost connection fails every command that has no reply; none is sent again, because it may
+ * have been executed. Requests that come before the first attempt to connect has ended wait for it.
+ *
+ * <p>Timeouts are found by one timer per link, not per command, so they come up to a twentieth
+ * late. Not thread-safe: used on its event loop only.
+ */
+final class RedisLink {
+
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 2000;
+  private static final long LONGEST_WATCH_MILLIS = 100;
+  private static final long NO_TIMER = -1;
+
+  private final RedisServer server;
+  private final int database;
+  private final Redis client;
+  private final RedisReplies replies;
+  private final long watchdog;
+  private final long keepAliveNanos;
+
+  private @Nullable RedisConnection connection;
+
+  /** Why requests fail at once; null while there is a connection or the first is being made. */
+  private @Nullable String down;
+
+  private boolean connecting;
+  private long retry = NO_TIMER;
+  private long pauseMillis = FIRST_PAUSE_MILLIS;
+  private long lastCommandNanos;
+  private boolean closed;
+
+  /** Starts to connect on the calling event loop. */
+  RedisLink(RedisServer server, int database) {
+    this.server = server;
+    this.database = database;
+    this.client = server.client();
+    this.replies = new RedisReplies(server.timeoutMillis(), this::lost);
+    this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(server.timeoutMillis()) / 2;
+    long period = Math.max(1, Math.min(LONGEST_WATCH_MILLIS, server.timeoutMillis() / 20));
+    this.watchdog = server.vertx().setPeriodic(period, id -> watch());
+    connect();
+  }
+
+  /**
+   * Sends a command. Fails as unavailable, timed out or busy, or with Redis's error reply as it is.
+   */
+  Future<@Nullable Response> send(Request request) {
+    if (down != null) {
+      server.outage().failed(1);
+      return Future.failedFuture(
+          Failure.unavailable("redis is unavailable: " + down + "; nothing was sent"));
+    }
+    if (replies.size() >= server.maxInFlight()) {
+      return Future.failedFuture(
+          Failure.busy(
+              "redis: %d commands without a reply (expected: at most %d)"
+                  .formatted(replies.size(), server.maxInFlight())));
+    }
+    lastCommandNanos = System.nanoTime();
+    return replies.add(request, connection, lastCommandNanos);
+  }
+
+  /** Asks Redis for a sign of life. */
+  Future<Void> ping() {
+    return send(Request.cmd(Command.PING)).mapEmpty();
+  }
+
+  /** Closes the connection; commands without a reply fail. */
+  Future<Void> close() {
+    closed = true;
+    server.vertx().cancelTimer(watchdog);
+    server.vertx().cancelTimer(retry);
+    server.outage().forget(this);
+    disconnect("the server is stopping");
+    return client.close();
+  }
+
+  private void connect() {
+    connecting = true;
+    client
+        .connect()
+        .compose(this::prepare)
+        .onComplete(
+            (made, error) -> {
+              connecting = false;
+              if (closed) {
+                return; // and so is the client with whatever was made
+              }
+              if (error == null) {
+                up(made);
+              } else {
+                lost(RedisErrors.reason(error));
+              }
+            });
+  }
+
+  /**
+   * Selects the database and makes sure that Redis serves it; one that is loading its data does
+   * not. That SELECT is sent here and not by the client has a purpose: only a connection whose
+   * database was changed is closed by close(), others go back to the client's pool.
+   */
+  private Future<RedisConnection> prepare(RedisConnection made) {
+    made.exceptionHandler(error -> ended(made, RedisErrors.reason(error)));
+    made.endHandler(end -> ended(made, "the connection was closed"));
+    return made.send(Request.cmd(Command.SELECT).arg(database))
+        .compose(selected -> made.send(Request.cmd(Command.PING)))
+        .map(made)
+        .onFailure(error -> made.close());
+  }
+
+  private void up(RedisConnection made) {
+    connection = made;
+    down = null;
+    pauseMillis = FIRST_PAUSE_MILLIS;
+    lastCommandNanos = System.nanoTime();
+    server.outage().back(this);
+    replies.sendAll(made);
+  }
+
+  private void ended(RedisConnection which, String reason) {
+    if (which == connection) {
+      lost(reason);
+    }
+  }
+
+  private void lost(String reason) {
+    server.outage().lost(this, reason);
+    disconnect(reason);
+    if (!connecting) {
+      long half = pauseMillis / 2;
+      long pause = half + ThreadLocalRandom.current().nextLong(half); // links spread out
+      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+      retry = server.vertx().setTimer(pause, id -> connect());
+    }
+  }
+
+  private void disconnect(String reason) {
+    RedisConnection old = connection;
+    connection = null;
+    down = reason;
+    server.outage().failed(replies.failAll(reason, System.nanoTime()));
+    if (old != null) {
+      old.close();
+    }
+  }
+
+  private void watch() {
+    long now = System.nanoTime();
+    if (replies.overdue(now)) {
+      lost("no reply within " + server.timeoutMillis() + " ms");
+    } else if (connection != null && now - lastCommandNanos >= keepAliveNanos) {
+      ping();
+    }
+  }
+}

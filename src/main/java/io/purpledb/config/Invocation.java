@@ -1,0 +1,55 @@
+package io.purpledb.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the user asked this program to do. Settings come from the command line, then the
+ * environment, then the file, then the defaults of the table.
+ */
+public sealed interface Invocation {
+
+  /** Start a server. */
+  record Start(Config config) implements Invocation {}
+
+  /** Print a text, which ends with a newline, and end with exit code 0. */
+  record Print(String text) implements Invocation {}
+
+  /**
+   * Reads all sources.
+   *
+   * @param arguments of the command line
+   * @param environment the variables and their values
+   * @throws StartFailure when a setting is wrong
+   */
+  static Invocation of(List<String> arguments, Map<String, String> environment) {
+    return of(arguments, environment, Path.of("conf", "purple.yaml"));
+  }
+
+  /** The same with the file to read when none is named. */
+  static Invocation of(List<String> arguments, Map<String, String> environment, Path defaultFile) {
+    Options options = Options.parse(arguments);
+    if (options.asksForHelp()) {
+      return new Print(OptionModel.help());
+    }
+    if (options.asksForVersion()) {
+      return new Print("purple " + Version.current() + "\n");
+    }
+    Set<String> doors = options.doors();
+    Environment variables = new Environment(environment);
+    Given named = options.configFile() == null ? variables.configFile() : options.configFile();
+    Settings settings =
+        new Settings(
+            doors,
+            List.of(
+                options.settings(),
+                variables.settings(doors),
+                ConfigFile.settings(named, defaultFile)));
+    Config config = settings.config();
+    return options.asksForCheck()
+        ? new Print("configuration is valid\n" + settings.report())
+        : new Start(config);
+  }
+}

@@ -1,0 +1,68 @@
+package io.purpledb.config;
+
+import java.util.List;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Says in one line why picocli could not split a command line. */
+final class OptionFailure {
+
+  private OptionFailure() {}
+
+  static StartFailure of(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatched(unmatched);
+    }
+    if (e instanceof OverwrittenOptionException overwritten) {
+      return StartFailure.wrongSetting(
+          name(overwritten.getOverwritten()) + ": given twice (expected: once)");
+    }
+    if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      ArgSpec argument = missing.getMissing().get(0);
+      return StartFailure.wrongSetting(
+          "%s: no value (expected: %s)".formatted(name(argument), expected(argument)));
+    }
+    if (e.getArgSpec() != null && e.getValue() != null) {
+      return StartFailure.wrongSetting(
+          name(e.getArgSpec()), e.getValue(), expected(e.getArgSpec()));
+    }
+    return StartFailure.wrongSetting(String.valueOf(e.getMessage()));
+  }
+
+  private static StartFailure unmatched(UnmatchedArgumentException e) {
+    String argument = e.getUnmatched().get(0);
+    if (!argument.startsWith("-")) {
+      return StartFailure.wrongSetting(
+          argument, "one argument too many", "at most the command http or grpc, and options");
+    }
+    String option = argument.replaceFirst("=.*", ""); // a value may be a password
+    List<String> known =
+        e.getCommandLine().getCommandSpec().optionsMap().keySet().stream()
+            .filter(name -> name.startsWith("--"))
+            .map(OptionFailure::plain)
+            .toList();
+    return StartFailure.wrongSetting(
+        "%s: unknown option (%s)"
+            .formatted(option, NearestName.hint(plain(option), known, name -> "--" + name)));
+  }
+
+  private static String expected(ArgSpec argument) {
+    return Setting.all().stream()
+        .filter(setting -> setting.option().equals(name(argument)))
+        .findFirst()
+        .map(setting -> setting.kind().expected())
+        .orElse(argument.paramLabel());
+  }
+
+  private static String plain(String option) {
+    return option.replaceFirst("^-+", "");
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+}

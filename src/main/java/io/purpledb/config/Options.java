@@ -1,0 +1,89 @@
+package io.purpledb.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What the command line says: the command, the settings of the table, and what only a command line
+ * can ask for. Picocli splits the arguments and writes the help; the texts become values where
+ * those of the other sources do.
+ */
+final class Options {
+
+  private final ParseResult result;
+
+  private Options(ParseResult result) {
+    this.result = result;
+  }
+
+  /** Splits the arguments; what is not an option or a command ends the start. */
+  static Options parse(List<String> arguments) {
+    try {
+      return new Options(OptionModel.parser().parseArgs(arguments.toArray(String[]::new)));
+    } catch (ParameterException e) {
+      throw OptionFailure.of(e);
+    }
+  }
+
+  boolean asksForHelp() {
+    return result.hasMatchedOption(OptionModel.HELP);
+  }
+
+  boolean asksForVersion() {
+    return result.hasMatchedOption(OptionModel.VERSION);
+  }
+
+  boolean asksForCheck() {
+    return result.hasMatchedOption(OptionModel.CHECK);
+  }
+
+  /** The file that is named; null when none is. */
+  @Nullable Given configFile() {
+    return given(OptionModel.CONFIG);
+  }
+
+  /** The doors to serve: the one that the command names, or both. */
+  Set<String> doors() {
+    String command = result.matchedPositionalValue(0, null);
+    if (command == null) {
+      return Set.copyOf(Setting.DOORS);
+    }
+    if (!Setting.DOORS.contains(command)) {
+      throw StartFailure.wrongSetting("command", command, "http, grpc, or none to serve both");
+    }
+    return Set.of(command);
+  }
+
+  /** The settings that are given. */
+  Source settings() {
+    Map<Setting<?>, Given> settings = new HashMap<>();
+    for (Setting<?> setting : Setting.all()) {
+      Given given = given(setting.option());
+      if (given != null) {
+        settings.put(setting, given);
+      }
+    }
+    refuseOtherDoor(settings);
+    return new Source(Setting::option, settings);
+  }
+
+  /** The environment and the file may speak of a door that is not served; an option may not. */
+  private void refuseOtherDoor(Map<Setting<?>, Given> settings) {
+    for (String door : Setting.DOORS) {
+      Given port = settings.get(Setting.portOf(door));
+      if (port != null && !doors().contains(door)) {
+        throw port.wrong(Setting.PORT.kind(), "none, as the " + door + " door is not served");
+      }
+    }
+  }
+
+  private @Nullable Given given(String option) {
+    Object value = result.matchedOptionValue(option, null);
+    return value == null ? null : new Given(option, value.toString());
+  }
+}

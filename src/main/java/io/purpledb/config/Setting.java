@@ -1,0 +1,144 @@
+package io.purpledb.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of settings: one entry says a setting's name, its type with range and unit, its default
+ * and what it is for. The command line, the environment, the file and conf/purple.yaml follow it.
+ *
+ * @param name as in the file; {@code --name} on the command line, see {@link #variable}
+ * @param kind how its text is read
+ * @param defaultText its value when no source gives one; null when another setting decides then
+ * @param description for the help and conf/purple.yaml
+ */
+record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, String description) {
+
+  /** The doors, each with a command of its name that serves it alone. */
+  static final List<String> DOORS = List.of("http", "grpc");
+
+  /** The services, each with a setting that says its backend. */
+  static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
+
+  private static final List<Setting<?>> TABLE = new ArrayList<>();
+  private static final long MIB = 1 << 20;
+
+  static final Setting<Long> HTTP_PORT =
+      add("http-port", Kind.port(), "8080", "Port of the HTTP door; 0 takes a free one.");
+
+  static final Setting<Long> GRPC_PORT =
+      add("grpc-port", Kind.port(), "8081", "Port of the gRPC door; 0 takes a free one.");
+
+  static final Setting<Long> PORT =
+      add("port", Kind.port(), null, "Port of the one door that the command http or grpc serves.");
+
+  static final Setting<String> HOST =
+      add("host", new Kind.Host(), "0.0.0.0", "Address to listen on; 0.0.0.0 means all of them.");
+
+  static final Setting<String> BACKEND =
+      add("backend", engine(), "disk", "Where the services keep their data.");
+
+  private static final List<Setting<String>> SERVICE_BACKENDS =
+      SERVICES.stream().map(Setting::addBackendOf).toList();
+
+  static final Setting<Path> DATA_DIR =
+      add("data-dir", new Kind.Directory(), "./data", "Where the disk backend keeps its files.");
+
+  static final Setting<String> DURABILITY =
+      add(
+          "durability",
+          new Kind.Word("PROMISE", List.of("fsync", "process", "async")),
+          "fsync",
+          "What an acknowledged write on disk survives: fsync the loss of power, process the end of"
+              + " the process at any moment, async neither (written within about a second).");
+
+  static final Setting<String> REDIS_URL =
+      add("redis-url", new RedisUrl(), "redis://127.0.0.1:6379", "The Redis server.");
+
+  static final Setting<Long> MAX_VALUE_BYTES =
+      add(
+          "max-value-bytes",
+          new Kind.Size(1, 64 * MIB),
+          "1MiB",
+          "The largest value of the key/value store and the cache.");
+
+  static final Setting<Long> CACHE_MAX_BYTES =
+      add(
+          "cache-max-bytes",
+          new Kind.Size(MIB, MIB * MIB),
+          "64MiB",
+          "Room of the cache in memory or on disk; Redis has its own setting, maxmemory.");
+
+  static final Setting<Long> REQUEST_TIMEOUT_MS =
+      add(
+          "request-timeout-ms",
+          Kind.whole("MILLIS", 100, 600_000, "milliseconds"),
+          "10000",
+          "When a request without an answer ends.");
+
+  static final Setting<Long> MAX_IN_FLIGHT =
+      add(
+          "max-in-flight",
+          Kind.whole("COUNT", 1, 1_000_000, "requests"),
+          "4096",
+          "How many requests one backend of one event loop works on at once; more are refused.");
+
+  static final Setting<Boolean> DEBUG =
+      add(
+          "debug",
+          new Kind.Truth(),
+          "false",
+          "Log more, and show the stack trace of a failure at start.");
+
+  /** All settings, in the order in which they are explained. */
+  static List<Setting<?>> all() {
+    return Collections.unmodifiableList(TABLE);
+  }
+
+  /** The setting of a door's port. */
+  static Setting<Long> portOf(String door) {
+    return door.equals("http") ? HTTP_PORT : GRPC_PORT;
+  }
+
+  /** The setting that says where a service keeps its data. */
+  static Setting<String> backendOf(String service) {
+    return SERVICE_BACKENDS.get(SERVICES.indexOf(service));
+  }
+
+  /** The environment variable: {@code PURPLE_HTTP_PORT} for {@code http-port}. */
+  String variable() {
+    return variable(name);
+  }
+
+  static String variable(String name) {
+    return "PURPLE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  /** The option on the command line: {@code --http-port}. */
+  String option() {
+    return "--" + name;
+  }
+
+  private static Kind<String> engine() {
+    return new Kind.Word("ENGINE", List.of("memory", "disk", "redis"));
+  }
+
+  private static Setting<String> addBackendOf(String service) {
+    return add(
+        service + "-backend",
+        engine(),
+        null,
+        "Where the " + service + " service keeps its data, if not where backend says.");
+  }
+
+  private static <T> Setting<T> add(
+      String name, Kind<T> kind, @Nullable String defaultText, String description) {
+    Setting<T> setting = new Setting<>(name, kind, defaultText, description);
+    TABLE.add(setting);
+    return setting;
+  }
+}

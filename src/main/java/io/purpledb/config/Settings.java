@@ -1,0 +1,119 @@
+package io.purpledb.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings in force: the first source that gives a setting decides, its default is last.
+ *
+ * @param doors the doors to serve
+ * @param sources the strongest first
+ */
+record Settings(Set<String> doors, List<Source> sources) {
+
+  private static final String REDIS = "redis";
+
+  Settings {
+    sources = sources.stream().map(source -> source.withoutPort(doors)).toList();
+  }
+
+  /** The checked result; settings that do not go together end the start. */
+  Config config() {
+    checkPorts();
+    return new Config(
+        doors,
+        value(Setting.HOST),
+        Math.toIntExact(value(Setting.HTTP_PORT)),
+        Math.toIntExact(value(Setting.GRPC_PORT)),
+        Setting.SERVICES.stream().collect(Collectors.toMap(Function.identity(), this::backend)),
+        value(Setting.DATA_DIR),
+        Durability.valueOf(value(Setting.DURABILITY).toUpperCase(Locale.ROOT)),
+        value(Setting.REDIS_URL),
+        Math.toIntExact(value(Setting.MAX_VALUE_BYTES)),
+        cacheMaxBytes(),
+        value(Setting.REQUEST_TIMEOUT_MS),
+        Math.toIntExact(value(Setting.MAX_IN_FLIGHT)),
+        value(Setting.DEBUG));
+  }
+
+  /** A line for each setting that matters: its name, its value, where that comes from. */
+  String report() {
+    return Setting.all().stream()
+        .filter(this::matters)
+        .map(setting -> "  " + setting.name() + ": " + shown(setting) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private <T> String shown(Setting<T> setting) {
+    return setting.kind().show(value(setting)) + " (" + inForce(setting).where() + ")";
+  }
+
+  private boolean matters(Setting<?> setting) {
+    if (setting.equals(Setting.HTTP_PORT)) {
+      return doors.contains("http");
+    }
+    if (setting.equals(Setting.GRPC_PORT)) {
+      return doors.contains("grpc");
+    }
+    if (setting.equals(Setting.CACHE_MAX_BYTES)) {
+      return !backend("cache").equals(REDIS);
+    }
+    return !setting.equals(Setting.PORT);
+  }
+
+  private <T> T value(Setting<T> setting) {
+    return inForce(setting).read(setting.kind());
+  }
+
+  private String backend(String service) {
+    return value(Setting.backendOf(service));
+  }
+
+  private long cacheMaxBytes() {
+    if (!backend("cache").equals(REDIS)) {
+      return value(Setting.CACHE_MAX_BYTES);
+    }
+    Given given = given(Setting.CACHE_MAX_BYTES);
+    if (given != null) {
+      throw given.wrong(
+          Setting.CACHE_MAX_BYTES.kind(),
+          "none, as the cache is in Redis, whose own maxmemory rules there");
+    }
+    return 0;
+  }
+
+  private void checkPorts() {
+    long http = value(Setting.HTTP_PORT);
+    if (doors.size() > 1 && http != 0 && http == value(Setting.GRPC_PORT)) {
+      boolean grpcGiven = given(Setting.GRPC_PORT) != null;
+      Setting<Long> named = grpcGiven ? Setting.GRPC_PORT : Setting.HTTP_PORT;
+      Setting<Long> other = grpcGiven ? Setting.HTTP_PORT : Setting.GRPC_PORT;
+      throw inForce(named).wrong(named.kind(), "another port than " + other.name());
+    }
+  }
+
+  private Given inForce(Setting<?> setting) {
+    Given given = given(setting);
+    if (given != null) {
+      return given;
+    }
+    String text = setting.defaultText();
+    return text == null // as with the backend of a service, which follows that of all
+        ? new Given("as backend", inForce(Setting.BACKEND).text())
+        : new Given("default", text);
+  }
+
+  private @Nullable Given given(Setting<?> setting) {
+    for (Source source : sources) {
+      Given given = source.given().get(setting);
+      if (given != null) {
+        return given;
+      }
+    }
+    return null;
+  }
+}

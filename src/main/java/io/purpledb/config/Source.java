@@ -1,0 +1,46 @@
+package io.purpledb.config;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One source of settings: the command line, the environment or the file.
+ *
+ * @param naming how the user writes a setting there
+ * @param given what he gave, all of it readable
+ */
+record Source(Function<Setting<?>, String> naming, Map<Setting<?>, Given> given) {
+
+  Source {
+    given = Map.copyOf(given);
+    given.forEach((setting, value) -> value.read(setting.kind()));
+  }
+
+  /**
+   * The same with the setting {@code port} turned into the port of the one door that is served. Two
+   * ports for it that differ are refused.
+   */
+  Source withoutPort(Set<String> doors) {
+    Given port = given.get(Setting.PORT);
+    if (port == null) {
+      return this;
+    }
+    if (doors.size() > 1) {
+      throw StartFailure.wrongSetting(
+          "%s: only with the command http or grpc (expected: %s and %s)"
+              .formatted(
+                  port.where(), naming.apply(Setting.HTTP_PORT), naming.apply(Setting.GRPC_PORT)));
+    }
+    Setting<Long> door = Setting.portOf(doors.iterator().next());
+    Given other = given.getOrDefault(door, port);
+    if (!other.read(door.kind()).equals(port.read(door.kind()))) {
+      throw port.wrong(Setting.PORT.kind(), "%s as %s".formatted(other.text(), other.where()));
+    }
+    Map<Setting<?>, Given> turned = new LinkedHashMap<>(given);
+    turned.remove(Setting.PORT);
+    turned.put(door, port);
+    return new Source(naming, turned);
+  }
+}

@@ -1,0 +1,185 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Message;
+import io.purpledb.message.Failure;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcHeaderNames;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.InvalidMessageException;
+import io.vertx.grpc.common.MessageSizeOverflowException;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+
+/**
+ * One call, from its headers to its status. It always ends: with its answer, with a failure, at the
+ * client's deadline, when the client goes away, or by the watchdog while the request is not whole.
+ * It reads raw messages, so that whatever a client sends becomes a failure here. After the end
+ * nothing is read and nothing is written any more.
+ */
+abstract class Call {
+
+  private static final long NO_TIMER = -1;
+
+  private final Loop loop;
+  private final Message prototype;
+  private final GrpcServerRequest<Buffer, Buffer> request;
+  private final GrpcServerResponse<Buffer, Buffer> response;
+  private long deadline = NO_TIMER;
+  private boolean whole;
+  private boolean ended;
+
+  /**
+   * @param prototype an empty message of the request, to parse with
+   */
+  Call(Loop loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
+    this.loop = loop;
+    this.prototype = prototype;
+    this.request = request;
+    this.response = request.response();
+  }
+
+  /** The headers are fine; may throw what {@link Failure#of} understands. */
+  void onStart() {}
+
+  /** A message of the request; may throw what {@link Failure#of} understands. */
+  abstract void onMessage(Message message);
+
+  /** The end of the request; may throw what {@link Failure#of} understands. */
+  abstract void onWhole();
+
+  /** The end of the call, whatever the reason. */
+  void onEnd() {}
+
+  /** Begins to read the request. */
+  final void start() {
+    request.messageHandler(this::read);
+    request.endHandler(x -> readEnd());
+    request.invalidMessageHandler(this::failTooLarge);
+    Handler<Object> gone = x -> finish();
+    request.errorHandler(gone::handle);
+    request.exceptionHandler(gone::handle);
+    response.exceptionHandler(gone::handle);
+    loop.watchdog().watch(this);
+    try {
+      checkHeaders();
+      onStart();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  final boolean ended() {
+    return ended;
+  }
+
+  /** Gives a client that sends several messages more time for the next. */
+  final void stillAlive() {
+    loop.watchdog().watch(this);
+  }
+
+  /** Whether the client leaves many answers unread. */
+  final boolean unread() {
+    return response.writeQueueFull();
+  }
+
+  /** Answers one of several messages. */
+  final void write(Message message) {
+    if (!ended) {
+      response.write(Buffer.buffer(message.toByteArray()));
+    }
+  }
+
+  /** Answers the last message and ends well. */
+  final void end(Message message) {
+    if (finish()) {
+      response.end(Buffer.buffer(message.toByteArray()));
+    }
+  }
+
+  /** Ends well after the messages written so far. */
+  final void end() {
+    if (finish()) {
+      response.end();
+    }
+  }
+
+  /** Ends with the status and text of a failure. */
+  final void fail(Throwable thrown) {
+    if (finish()) {
+      Failure failure = Failure.of(thrown);
+      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
+      if (!whole) {
+        response.cancel(); // asks the client to send no more of a request that is answered
+      }
+    }
+  }
+
+  private void checkHeaders() {
+    String encoding = request.encoding();
+    if (!MessageReader.accepts(encoding)) {
+      response.headers().set(GrpcHeaderNames.GRPC_ACCEPT_ENCODING, MessageReader.GZIP);
+      throw new Failure(
+          Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
+          "grpc-encoding: %s (expected: identity or gzip)".formatted(encoding));
+    }
+    String timeout = request.headers().get(GrpcHeaderNames.GRPC_TIMEOUT);
+    if (timeout != null) {
+      startDeadline(Deadline.millis(timeout), timeout);
+    }
+  }
+
+  private void startDeadline(long millis, String timeout) {
+    Failure late = Failure.timedOut("grpc-timeout: %s have passed".formatted(timeout));
+    if (millis == 0) {
+      throw late;
+    }
+    deadline = loop.vertx().setTimer(millis, id -> fail(late));
+  }
+
+  private void read(GrpcMessage message) {
+    if (ended) {
+      return;
+    }
+    try {
+      onMessage(loop.reader().read(message, prototype));
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void readEnd() {
+    whole = true;
+    if (ended) {
+      return;
+    }
+    loop.watchdog().release(this);
+    try {
+      onWhole();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void failTooLarge(InvalidMessageException e) {
+    long bytes = e instanceof MessageSizeOverflowException size ? size.messageSize() : -1;
+    fail(
+        Failure.tooLarge(
+            "message: %d bytes (expected: at most %d bytes)"
+                .formatted(bytes, loop.reader().maxBytes())));
+  }
+
+  /** Ends the call once; false when it had ended before. */
+  private boolean finish() {
+    if (ended) {
+      return false;
+    }
+    ended = true;
+    loop.watchdog().release(this);
+    if (deadline != NO_TIMER) {
+      loop.vertx().cancelTimer(deadline);
+    }
+    onEnd();
+    return true;
+  }
+}

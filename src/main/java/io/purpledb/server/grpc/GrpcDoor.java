@@ -1,0 +1,114 @@
+package io.purpledb.server.grpc;
+
+import io.purpledb.config.Config;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.common.GrpcHeaderNames;
+import io.vertx.grpc.server.GrpcProtocol;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.util.HashSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC server, one instance per event loop: Vert.x's, over HTTP/2 without TLS and as gRPC-Web
+ * (its binary form), with the methods of {@link MethodTable}.
+ */
+public final class GrpcDoor extends VerticleBase {
+
+  /** The room for a key and the encoding around a value of the largest size. */
+  private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
+
+  /** Calls in flight on one connection; more wait in the client. */
+  private static final int MAX_STREAMS = 1_000;
+
+  /** How often one connection may cancel; clients do so whenever a deadline passes. */
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESETS_WINDOW_SECONDS = 10;
+  private static final int IDLE_MINUTES = 5;
+  private static final int GRACE_SECONDS = 10;
+
+  private final Config config;
+  private @Nullable Loop loop;
+  private @Nullable HttpServer server;
+
+  public GrpcDoor(Config config) {
+    this.config = config;
+  }
+
+  /** The port that is listened on, also when the setting was 0; 0 before the start. */
+  public int port() {
+    return server == null ? 0 : server.actualPort();
+  }
+
+  @Override
+  public Future<?> start() {
+    int maxMessageBytes = config.maxValueBytes() + REST_OF_MESSAGE_BYTES;
+    loop =
+        new Loop(
+            vertx,
+            new Watchdog(vertx, config.requestTimeoutMillis()),
+            new MessageReader(maxMessageBytes),
+            new HashSet<>());
+    GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
+    new MethodTable(loop, config.requestTimeoutMillis()).bind(grpc);
+    server = vertx.createHttpServer(httpOptions()).requestHandler(http -> accept(http, grpc));
+    int anyPortForAllInstances = -1;
+    int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
+    return server.listen(port, config.host());
+  }
+
+  /** Stops accepting and gives the calls in flight some seconds to finish. */
+  @Override
+  public Future<?> stop() {
+    HttpServer listening = server;
+    Loop calls = loop;
+    if (listening == null || calls == null) {
+      return Future.succeededFuture();
+    }
+    calls.endStreams();
+    return listening
+        .shutdown(GRACE_SECONDS, TimeUnit.SECONDS)
+        .eventually(
+            () -> {
+              calls.watchdog().stop();
+              return Future.succeededFuture();
+            });
+  }
+
+  private static void accept(HttpServerRequest http, GrpcServer grpc) {
+    if (!HttpMethod.POST.equals(http.method())) {
+      http.response().setStatusCode(405).putHeader("allow", "POST").end();
+      return;
+    }
+    // Without the header Vert.x throws on a compressed message; with it the message is malformed.
+    if (!http.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
+      http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
+    }
+    grpc.handle(http);
+  }
+
+  private static GrpcServerOptions grpcOptions(int maxMessageBytes) {
+    return new GrpcServerOptions()
+        .setMaxMessageSize(maxMessageBytes)
+        .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
+        .removeEnabledProtocol(GrpcProtocol.WEB_TEXT); // Vert.x throws on malformed base64
+  }
+
+  private static HttpServerOptions httpOptions() {
+    return new HttpServerOptions()
+        .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS))
+        .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
+        .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
+        .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+        .setIdleTimeout(IDLE_MINUTES)
+        .setIdleTimeoutUnit(TimeUnit.MINUTES);
+  }
+}

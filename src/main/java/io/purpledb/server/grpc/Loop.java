@@ -1,0 +1,21 @@
+package io.purpledb.server.grpc;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the calls of one event loop share.
+ *
+ * @param watchdog ends calls whose request does not come in whole
+ * @param reader reads messages
+ * @param streams the calls that go on until the client ends them
+ */
+record Loop(Vertx vertx, Watchdog watchdog, MessageReader reader, Set<Call> streams) {
+
+  /** Ends the calls that nobody else ends while the server stops. */
+  void endStreams() {
+    List.copyOf(streams).forEach(call -> call.fail(Failure.unavailable("the server is stopping")));
+  }
+}

@@ -1,0 +1,90 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.purpledb.message.Failure;
+import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.WireFormat;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Turns the bytes of a message into protobuf. Decompresses by itself, because the size must be
+ * bounded while the message inflates and not after.
+ */
+final class MessageReader {
+
+  static final String IDENTITY = "identity";
+  static final String GZIP = "gzip";
+
+  private static final int GZIP_HEADER_BYTES = 10;
+  private static final int GZIP_FLAGS = 3;
+
+  private final int maxBytes;
+
+  /**
+   * @param maxBytes the largest message, in bytes, compressed or not
+   */
+  MessageReader(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  int maxBytes() {
+    return maxBytes;
+  }
+
+  /** Whether messages in an encoding can be read. */
+  static boolean accepts(String encoding) {
+    return encoding.equals(IDENTITY) || encoding.equals(GZIP);
+  }
+
+  /** Reads a message; fails as invalid when it is malformed, as too large when it inflates. */
+  Message read(GrpcMessage message, Message prototype) {
+    if (message.format() != WireFormat.PROTOBUF) {
+      throw new Failure(
+          Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
+          "content-type: a JSON message (expected: application/grpc, with protobuf messages)");
+    }
+    byte[] bytes = message.payload().getBytes();
+    try {
+      return prototype
+          .getParserForType()
+          .parseFrom(message.encoding().equals(GZIP) ? inflate(bytes) : bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw Failure.invalid(
+          "message: %d bytes that are not protobuf: %s (expected: %s)"
+              .formatted(
+                  bytes.length, e.getMessage(), prototype.getDescriptorForType().getFullName()));
+    }
+  }
+
+  private byte[] inflate(byte[] compressed) {
+    // A header that has none of the optional parts, which no gRPC library writes: then the stream's
+    // constructor cannot fail, which would leave its native memory to the garbage collector.
+    if (compressed.length < GZIP_HEADER_BYTES
+        || compressed[0] != (byte) 0x1f
+        || compressed[1] != (byte) 0x8b
+        || compressed[2] != 8
+        || compressed[GZIP_FLAGS] != 0) {
+      throw notGzip(compressed, "no plain gzip header");
+    }
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+      byte[] bytes = in.readNBytes(maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw Failure.tooLarge(
+            "message: more than %d bytes after decompression (expected: at most %d bytes)"
+                .formatted(maxBytes, maxBytes));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw notGzip(compressed, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Failure notGzip(byte[] bytes, String why) {
+    return Failure.invalid(
+        "message: %d bytes that are not gzip: %s (expected: what grpc-encoding says)"
+            .formatted(bytes.length, why));
+  }
+}

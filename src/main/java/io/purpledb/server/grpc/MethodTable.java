@@ -1,0 +1,105 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Caller;
+import io.purpledb.message.Operation;
+import io.purpledb.v0.PurpleProto;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Everything that can be called: which path leads to which kind of call. */
+final class MethodTable {
+
+  private final Loop loop;
+  private final long timeoutMillis;
+  private final Map<String, Caller> services = new HashMap<>();
+
+  /**
+   * @param timeoutMillis when a service that does not answer is given up, in milliseconds
+   */
+  MethodTable(Loop loop, long timeoutMillis) {
+    this.loop = loop;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  void bind(GrpcServer server) {
+    Health health = new Health(servicesByFullName());
+    List<UnaryMethod> methods = new ArrayList<>();
+    methods.addAll(MethodsV1.of(this::service));
+    methods.addAll(MethodsV0.of(this::service));
+    methods.addAll(health.methods());
+    methods.forEach(
+        method ->
+            bind(server, method.contract(), call -> new UnaryCall(loop, method, call).start()));
+    HealthWatch watch = new HealthWatch(loop, health);
+    bind(server, Health.WATCH, watch::accept);
+    bindReflection(server, methods);
+    server.callHandler(call -> new UnknownCall(loop, call).start());
+  }
+
+  private Caller service(String name) {
+    return services.computeIfAbsent(
+        name, n -> Caller.onThisLoop(loop.vertx(), Bus.service(n), timeoutMillis));
+  }
+
+  private Map<String, Caller> servicesByFullName() {
+    Map<String, Caller> byName = new LinkedHashMap<>();
+    for (Operation operation : Operation.ALL) {
+      byName.put(operation.method().getService().getFullName(), service(operation.service()));
+    }
+    for (ServiceDescriptor service : PurpleProto.getDescriptor().getServices()) {
+      byName.put(service.getFullName(), service(MethodsV0.servedBy(service)));
+    }
+    return byName;
+  }
+
+  private void bindReflection(GrpcServer server, List<UnaryMethod> methods) {
+    Set<ServiceDescriptor> listed = new LinkedHashSet<>();
+    methods.forEach(method -> listed.add(method.contract().getService()));
+    listed.add(Reflection.SERVICE);
+    Reflection reflection = new Reflection(listed);
+    for (String service : List.of(Reflection.SERVICE.getFullName(), Reflection.V1ALPHA)) {
+      bind(
+          server,
+          service,
+          Reflection.METHOD,
+          call -> new ReflectionCall(loop, reflection, call).start());
+    }
+  }
+
+  private static void bind(
+      GrpcServer server,
+      MethodDescriptor method,
+      Handler<GrpcServerRequest<Buffer, Buffer>> handler) {
+    bind(server, method.getService().getFullName(), method.getName(), handler);
+  }
+
+  private static void bind(
+      GrpcServer server,
+      String service,
+      String method,
+      Handler<GrpcServerRequest<Buffer, Buffer>> handler) {
+    server.callHandler(
+        ServiceMethod.server(
+            ServiceName.create(service),
+            method,
+            GrpcMessageEncoder.IDENTITY,
+            GrpcMessageDecoder.IDENTITY),
+        handler);
+  }
+}

@@ -1,0 +1,45 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Message;
+import io.purpledb.message.Failure;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
+import io.vertx.grpc.server.GrpcServerRequest;
+
+/** A call that answers each of its messages, until the client has no more. */
+final class ReflectionCall extends Call {
+
+  private final Loop loop;
+  private final Reflection reflection;
+
+  ReflectionCall(Loop loop, Reflection reflection, GrpcServerRequest<Buffer, Buffer> request) {
+    super(loop, ServerReflectionRequest.getDefaultInstance(), request);
+    this.loop = loop;
+    this.reflection = reflection;
+  }
+
+  @Override
+  void onStart() {
+    loop.streams().add(this);
+  }
+
+  @Override
+  void onMessage(Message message) {
+    if (unread()) {
+      throw Failure.busy(
+          "reflection: more answers than the client reads (expected: it reads them)");
+    }
+    stillAlive();
+    write(reflection.answer((ServerReflectionRequest) message));
+  }
+
+  @Override
+  void onWhole() {
+    end();
+  }
+
+  @Override
+  void onEnd() {
+    loop.streams().remove(this);
+  }
+}

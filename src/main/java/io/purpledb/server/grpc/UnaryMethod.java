@@ -1,0 +1,26 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Message;
+import io.vertx.core.Future;
+import java.util.function.Function;
+
+/**
+ * A method that takes one message and answers one.
+ *
+ * @param contract where the method is declared, and so its path
+ * @param request an empty request, to parse with
+ * @param answer from a request, of the type of {@code request}, to its response
+ */
+record UnaryMethod(
+    MethodDescriptor contract,
+    Message request,
+    Function<Message, Future<? extends Message>> answer) {
+
+  /** A method whose answer knows its request's type. */
+  @SuppressWarnings("unchecked") // the prototype's class is the request's class
+  static <Q extends Message> UnaryMethod of(
+      MethodDescriptor contract, Q request, Function<Q, Future<? extends Message>> answer) {
+    return new UnaryMethod(contract, request, message -> answer.apply((Q) message));
+  }
+}

@@ -1,0 +1,31 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.Message;
+import io.purpledb.message.Failure;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.server.GrpcServerRequest;
+
+/** A call of a method that is not served. */
+final class UnknownCall extends Call {
+
+  private final String path;
+
+  UnknownCall(Loop loop, GrpcServerRequest<Buffer, Buffer> request) {
+    super(loop, Empty.getDefaultInstance(), request);
+    this.path = request.fullMethodName();
+  }
+
+  @Override
+  void onStart() {
+    throw new Failure(
+        Failure.Kind.NO_SUCH_METHOD,
+        "method: %s (expected: a method that reflection lists)".formatted(path));
+  }
+
+  @Override
+  void onMessage(Message message) {}
+
+  @Override
+  void onWhole() {}
+}

@@ -1,0 +1,105 @@
+package io.purpledb.backend.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.support.RedisForTests;
+import io.purpledb.support.RedisProcess;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Redis, which writes through, is killed and started again under traffic: requests are refused at
+ * once meanwhile, all heals by itself, and nothing that was acknowledged is lost.
+ */
+class RedisTrafficTest {
+
+  private static final int ROUNDS = 3;
+  private static final int CLIENTS = 16;
+  private static final int AT_ONCE_MILLIS = 100;
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final RedisProcess redis =
+      RedisForTests.start("--appendonly", "yes", "--appendfsync", "always");
+  private final Loop loop = new Loop();
+  private final LogLines log = new LogLines();
+  private RedisCounter counter;
+  private RedisKv kv;
+  private RedisSet set;
+
+  @BeforeEach
+  void open() {
+    RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 5000, 1000);
+    counter = loop.call(() -> (RedisCounter) backends.counter());
+    kv = loop.call(() -> (RedisKv) backends.kv());
+    set = loop.call(() -> (RedisSet) backends.set());
+  }
+
+  @AfterEach
+  void close() {
+    for (RedisBackend backend : List.of(counter, kv, set)) {
+      loop.answer(backend::close);
+    }
+    loop.close();
+    log.close();
+    redis.close();
+  }
+
+  @Test
+  void noAcknowledgedWriteIsLost() {
+    List<Traffic> clients =
+        IntStream.range(0, CLIENTS)
+            .mapToObj(i -> new Traffic("k" + i, loop.vertx(), counter, kv, set))
+            .toList();
+    List<CompletableFuture<Void>> ends =
+        clients.stream().map(client -> loop.start(client::run)).toList();
+
+    for (int round = 0; round < ROUNDS; round++) {
+      awaitMore(clients, client -> client.answers.get());
+      redis.kill();
+      awaitMore(clients, client -> client.refusals.get());
+      redis.restartSamePort();
+    }
+    awaitMore(clients, client -> client.answers.get());
+    clients.forEach(client -> client.stopping = true);
+    ends.forEach(Loop::await);
+
+    clients.forEach(this::check);
+    assertThat(log.lines()).hasSize(2 * ROUNDS);
+    for (int round = 0; round < ROUNDS; round++) {
+      assertThat(log.lines().get(2 * round)).startsWith("WARNING: redis " + redis.url() + " lost");
+      assertThat(log.lines().get(2 * round + 1)).startsWith("INFO: redis " + redis.url() + " is");
+    }
+  }
+
+  private void check(Traffic client) {
+    assertThat(client.slowestRefusalMillis()).as("slowest refusal, ms").isLessThan(AT_ONCE_MILLIS);
+    assertThat(loop.answer(() -> counter.get(client.key)))
+        .as("counter")
+        .isBetween(client.counted, client.counted + client.maybeCounted);
+    ByteString value = loop.answer(() -> kv.get(client.key));
+    assertThat(Long.parseLong(value.toStringUtf8()))
+        .as("value")
+        .isBetween(client.put, client.maybePut);
+    assertThat(loop.answer(() -> set.get(client.key))).as("set").containsAll(client.added);
+  }
+
+  /** Waits until each client has got some more of something. */
+  private static void awaitMore(List<Traffic> clients, ToIntFunction<Traffic> count) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    int[] goals = clients.stream().mapToInt(client -> count.applyAsInt(client) + 30).toArray();
+    for (int i = 0; i < goals.length; i++) {
+      while (count.applyAsInt(clients.get(i)) < goals[i]) {
+        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+  }
+}

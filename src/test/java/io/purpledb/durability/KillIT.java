@@ -1,0 +1,100 @@
+package io.purpledb.durability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.support.Door;
+import io.purpledb.support.ServerProcess;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * kill -9 at random moments: the packaged server as its own process, clients on several connections
+ * of both doors, and after each restart every acknowledged write of every service is there.
+ */
+class KillIT {
+
+  private static final int ROUNDS = 10;
+  private static final int CLIENTS = 8;
+  private static final int MAX_WRITES_PER_ROUND = 1500;
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fsync", "process"})
+  void keepsEveryAcknowledgedWrite(String durability) throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("KillIT " + durability + ": seed " + seed);
+    Random random = new Random(seed);
+    List<Ledger> ledgers =
+        IntStream.range(0, CLIENTS).mapToObj(i -> new Ledger("client-" + i)).toList();
+    for (int round = 0; round < ROUNDS; round++) {
+      try (ServerProcess server = start(durability)) {
+        checkAll(server, ledgers);
+        writeAndKill(server, ledgers, 1 + random.nextInt(MAX_WRITES_PER_ROUND));
+      }
+    }
+    try (ServerProcess server = start(durability)) {
+      checkAll(server, ledgers);
+    }
+    assertThat(ledgers).allSatisfy(ledger -> assertThat(ledger.acknowledged()).isPositive());
+  }
+
+  private ServerProcess start(String durability) {
+    return ServerProcess.start(directory, "--durability", durability);
+  }
+
+  private static void checkAll(ServerProcess server, List<Ledger> ledgers) throws Exception {
+    // What was written through one door is read through the other.
+    try (Door http = Door.http(server.httpPort());
+        Door grpc = Door.grpc(server.grpcPort())) {
+      for (int i = 0; i < ledgers.size(); i++) {
+        ledgers.get(i).check(i % 2 == 0 ? grpc : http);
+      }
+    }
+  }
+
+  private static void writeAndKill(ServerProcess server, List<Ledger> ledgers, int writes)
+      throws Exception {
+    CountDownLatch enough = new CountDownLatch(writes);
+    List<CompletableFuture<Void>> clients = new ArrayList<>();
+    for (int i = 0; i < ledgers.size(); i++) {
+      Ledger ledger = ledgers.get(i);
+      boolean http = i % 2 == 0;
+      Door door = http ? Door.http(server.httpPort()) : Door.grpc(server.grpcPort());
+      clients.add(inThread(() -> ledger.writeUntilKilled(door, enough::countDown), door));
+    }
+    assertThat(enough.await(60, TimeUnit.SECONDS)).as("%d writes in time", writes).isTrue();
+    server.kill();
+    for (CompletableFuture<Void> client : clients) {
+      client.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static CompletableFuture<Void> inThread(Work work, Door door) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              try (door) {
+                work.run();
+                done.complete(null);
+              } catch (Throwable e) {
+                done.completeExceptionally(e);
+              }
+            })
+        .start();
+    return done;
+  }
+}

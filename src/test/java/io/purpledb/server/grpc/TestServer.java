@@ -1,0 +1,146 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Message;
+import io.purpledb.PurpleServer;
+import io.purpledb.config.Config;
+import io.purpledb.config.Durability;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Endpoint;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A gRPC door on a free port, with real services on the memory backend or with stand-ins. */
+final class TestServer implements AutoCloseable {
+
+  static final int MAX_VALUE_BYTES = 1 << 20;
+
+  private final Vertx vertx;
+  private final Supplier<Future<Void>> close;
+  private final ConcurrentLinkedQueue<GrpcDoor> doors = new ConcurrentLinkedQueue<>();
+  private final String deployment;
+
+  private TestServer(Vertx vertx, int loops, Config config, Supplier<Future<Void>> close) {
+    this.vertx = vertx;
+    this.close = close;
+    this.deployment =
+        await(
+            vertx.deployVerticle(
+                () -> {
+                  GrpcDoor door = new GrpcDoor(config);
+                  doors.add(door);
+                  return door;
+                },
+                new DeploymentOptions().setInstances(loops)));
+  }
+
+  /** A whole Purple. */
+  static TestServer ofPurple() {
+    return ofPurple(config(10_000));
+  }
+
+  static TestServer ofPurple(Config config) {
+    PurpleServer purple = await(PurpleServer.start(config, InstantSource.system()));
+    int loops = Runtime.getRuntime().availableProcessors();
+    return new TestServer(purple.vertx(), loops, config, purple::close);
+  }
+
+  /** A door in front of endpoints that the test makes. */
+  static TestServer of(Config config, List<Supplier<? extends Deployable>> endpoints) {
+    int loops = 2;
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+    Bus.registerCodecs(vertx);
+    for (Supplier<? extends Deployable> endpoint : endpoints) {
+      await(vertx.deployVerticle(endpoint, new DeploymentOptions().setInstances(loops)));
+    }
+    return new TestServer(vertx, loops, config, vertx::close);
+  }
+
+  static Config config(long requestTimeoutMillis) {
+    return config(0, MAX_VALUE_BYTES, requestTimeoutMillis);
+  }
+
+  static Config config(int port, int maxValueBytes, long requestTimeoutMillis) {
+    return new Config(
+        Set.of(),
+        "127.0.0.1",
+        0,
+        port,
+        Map.of(
+            "cache", "memory", "counter", "memory", "flag", "memory", "kv", "memory", "set",
+            "memory"),
+        Path.of("data"),
+        Durability.FSYNC,
+        "redis://127.0.0.1:6379",
+        maxValueBytes,
+        64 << 20,
+        requestTimeoutMillis,
+        1_000,
+        false);
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  int port() {
+    return doors.element().port();
+  }
+
+  /** The ports of all instances. */
+  List<Integer> ports() {
+    return doors.stream().map(GrpcDoor::port).toList();
+  }
+
+  /** Closes the door alone. */
+  Future<Void> closeDoor() {
+    return vertx.undeploy(deployment);
+  }
+
+  @Override
+  public void close() {
+    await(close.get());
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.await(30, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError("nothing after " + Duration.ofSeconds(30), e);
+    }
+  }
+
+  /** A service that answers one type of request as the test says. */
+  static final class StandIn<Q extends Message> extends Endpoint {
+
+    private final Supplier<Future<Void>> health;
+
+    StandIn(
+        String service,
+        Class<Q> type,
+        Function<Q, Future<@Nullable Message>> answer,
+        Supplier<Future<Void>> health) {
+      super(Bus.service(service), Integer.MAX_VALUE);
+      this.health = health;
+      on(type, answer);
+    }
+
+    @Override
+    protected Future<Void> health() {
+      return health.get();
+    }
+  }
+}
