@@ -1,0 +1,15 @@
+import os
+
+from purple_client import PurpleClient, PurpleError
+
+with PurpleClient(os.environ["PURPLE_URL"]) as client:  # http://localhost:8080
+    client.kv_put("greeting", b"Hello")
+    value = client.kv_get("greeting")
+    visits = client.counter_increment("visits", 2)
+    print(value.decode(), visits.value)
+
+    try:
+        client.kv_get("nothing")
+    except PurpleError as error:
+        problem = error.problem
+        print(problem.status, problem.title, problem.detail)  # 404 Not Found no value found for nothing
