@@ -84,7 +84,7 @@ stop() {
 readme() { # readme DIRECTORY NAME SENTENCE INSTALL FENCE EXAMPLE...
   local directory=$1 name=$2 sentence=$3 install=$4 fence=$5 example
   {
-    printf '# %s\n\n%s\nGenerated from its contracts; version %s, MIT licence.\n\n```sh\n%s\n```\n' "$name" "$sentence" "$version" "$install"
+    printf '# %s\n\n%s\nGenerated from its contracts; version %s, MIT licence.\n\n```\n%s\n```\n' "$name" "$sentence" "$version" "$install"
     for example in "${@:6}"; do
       printf '\n```%s\n%s\n```\n' "$fence" "$(<"$example")"
     done
