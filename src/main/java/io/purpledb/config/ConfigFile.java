@@ -21,6 +21,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * The settings of a YAML file: flat, under the names of the table. The nodes are read as they are
@@ -69,7 +70,7 @@ final class ConfigFile {
 
   private void read(String text) {
     Node root = compose(text);
-    if (root == null) {
+    if (root == null || root.getTag().equals(Tag.NULL)) { // nothing but comments
       return;
     }
     if (!(root instanceof MappingNode mapping)) {

@@ -22,13 +22,12 @@ final class OptionFailure {
           name(overwritten.getOverwritten()) + ": given twice (expected: once)");
     }
     if (e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
-      ArgSpec argument = missing.getMissing().get(0);
-      return StartFailure.wrongSetting(
-          "%s: no value (expected: %s)".formatted(name(argument), expected(argument)));
+      ArgSpec option = missing.getMissing().get(0);
+      return StartFailure.wrongSetting(name(option), "no value", expected(option));
     }
-    if (e.getArgSpec() != null && e.getValue() != null) {
-      return StartFailure.wrongSetting(
-          name(e.getArgSpec()), e.getValue(), expected(e.getArgSpec()));
+    ArgSpec argument = e.getArgSpec();
+    if (argument != null && e.getValue() != null) {
+      return StartFailure.wrongSetting(name(argument), e.getValue(), expected(argument));
     }
     return StartFailure.wrongSetting(String.valueOf(e.getMessage()));
   }

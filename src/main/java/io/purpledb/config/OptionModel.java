@@ -84,14 +84,15 @@ final class OptionModel {
         .type(truth ? Boolean.class : String.class)
         .arity(truth ? "0..1" : "1")
         .paramLabel(setting.kind().placeholder())
-        .description(setting.description(), "[" + facts(setting) + "]")
+        .description(
+            setting.description() + " (" + setting.kind().expected() + ")",
+            "[" + sources(setting) + "]")
         .build();
   }
 
-  private static String facts(Setting<?> setting) {
-    String byDefault =
-        setting.defaultText() == null ? "" : "default: " + setting.defaultText() + "; ";
-    return setting.kind().expected() + "; " + byDefault + setting.variable();
+  private static String sources(Setting<?> setting) {
+    String byDefault = setting.defaultText();
+    return (byDefault == null ? "" : "default: " + byDefault + "; ") + setting.variable();
   }
 
   private static OptionSpec flag(String description, String... names) {

@@ -34,7 +34,11 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
       add("grpc-port", Kind.port(), "8081", "Port of the gRPC door; 0 takes a free one.");
 
   static final Setting<Long> PORT =
-      add("port", Kind.port(), null, "Port of the one door that the command http or grpc serves.");
+      add(
+          "port",
+          Kind.port(),
+          null,
+          "Port of the one door that the command http or grpc serves, in place of its own setting.");
 
   static final Setting<String> HOST =
       add("host", new Kind.Host(), "0.0.0.0", "Address to listen on; 0.0.0.0 means all of them.");
@@ -53,11 +57,11 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "durability",
           new Kind.Word("PROMISE", List.of("fsync", "process", "async")),
           "fsync",
-          "What an acknowledged write on disk survives: fsync the loss of power, process the end of"
-              + " the process at any moment, async neither (written within about a second).");
+          "What a write to disk survives once it is acknowledged: fsync power loss, process kill -9,"
+              + " async neither (it is written within about a second).");
 
   static final Setting<String> REDIS_URL =
-      add("redis-url", new RedisUrl(), "redis://127.0.0.1:6379", "The Redis server.");
+      add("redis-url", new Kind.Redis(), "redis://127.0.0.1:6379", "The Redis server.");
 
   static final Setting<Long> MAX_VALUE_BYTES =
       add(

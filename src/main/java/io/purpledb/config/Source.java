@@ -15,7 +15,13 @@ record Source(Function<Setting<?>, String> naming, Map<Setting<?>, Given> given)
 
   Source {
     given = Map.copyOf(given);
-    given.forEach((setting, value) -> value.read(setting.kind()));
+    for (Setting<?> setting :
+        Setting.all()) { // in this order, so that of two failures one is first
+      Given value = given.get(setting);
+      if (value != null) {
+        value.read(setting.kind());
+      }
+    }
   }
 
   /**

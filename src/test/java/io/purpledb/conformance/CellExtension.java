@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -23,7 +23,10 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  * must hold after every test and after the class.
  */
 final class CellExtension
-    implements ParameterResolver, AfterEachCallback, TestWatcher, AfterAllCallback {
+    implements ParameterResolver,
+        AfterEachCallback,
+        TestWatcher,
+        AfterClassTemplateInvocationCallback {
 
   private final String subject;
   private final Cell cell;
@@ -63,7 +66,7 @@ final class CellExtension
 
   /** A class about a service that ran whole has called all operations of the service. */
   @Override
-  public void afterAll(ExtensionContext context) {
+  public void afterClassTemplateInvocation(ExtensionContext context) {
     List<Method> tests =
         AnnotationSupport.findAnnotatedMethods(
             context.getRequiredTestClass(), Testable.class, HierarchyTraversalMode.TOP_DOWN);

@@ -122,7 +122,7 @@ final class CounterConformanceTest {
 
   @Test
   void ofManyIncrementsNoneIsLostAndEveryAnswerIsAnotherState() {
-    int turns = 200;
+    int turns = 100;
     List<Long> answers = Callers.run(turns, (caller, turn) -> door.counterIncrement(key, 1));
     long total = (long) Callers.COUNT * turns;
     assertThat(answers)

@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,10 @@ final class ParityGuardTest {
 
   @Test
   void theUsersViewHasTheOperationsOfProto() {
-    assertThat(Arrays.stream(Door.class.getDeclaredMethods()).map(Method::getName))
-        .filteredOn(name -> !name.equals("close"))
+    assertThat(
+            Arrays.stream(Door.class.getDeclaredMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .map(Method::getName))
         .containsExactlyInAnyOrderElementsOf(servicesByOperation().keySet());
   }
 

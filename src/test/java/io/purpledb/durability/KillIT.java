@@ -26,29 +26,27 @@ class KillIT {
   private static final int CLIENTS = 8;
   private static final int MAX_WRITES_PER_ROUND = 1500;
 
-  @TempDir private Path directory;
-
   @ParameterizedTest
   @ValueSource(strings = {"fsync", "process"})
-  void keepsEveryAcknowledgedWrite(String durability) throws Exception {
+  void keepsEveryAcknowledgedWrite(String durability, @TempDir Path directory) throws Exception {
     long seed = System.nanoTime();
     System.out.println("KillIT " + durability + ": seed " + seed);
     Random random = new Random(seed);
     List<Ledger> ledgers =
         IntStream.range(0, CLIENTS).mapToObj(i -> new Ledger("client-" + i)).toList();
     for (int round = 0; round < ROUNDS; round++) {
-      try (ServerProcess server = start(durability)) {
+      try (ServerProcess server = start(directory, durability)) {
         checkAll(server, ledgers);
         writeAndKill(server, ledgers, 1 + random.nextInt(MAX_WRITES_PER_ROUND));
       }
     }
-    try (ServerProcess server = start(durability)) {
+    try (ServerProcess server = start(directory, durability)) {
       checkAll(server, ledgers);
     }
     assertThat(ledgers).allSatisfy(ledger -> assertThat(ledger.acknowledged()).isPositive());
   }
 
-  private ServerProcess start(String durability) {
+  private static ServerProcess start(Path directory, String durability) {
     return ServerProcess.start(directory, "--durability", durability);
   }
 

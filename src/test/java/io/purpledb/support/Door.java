@@ -11,6 +11,16 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Door extends AutoCloseable {
 
+  /** A client of the HTTP door on a port of this machine. */
+  static Door http(int port) {
+    return new HttpDoorClient(port);
+  }
+
+  /** A client of the gRPC door on a port of this machine. */
+  static Door grpc(int port) {
+    return new GrpcDoorClient(port);
+  }
+
   CompletableFuture<String> cacheGet(String key);
 
   CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds);

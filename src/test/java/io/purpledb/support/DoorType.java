@@ -11,6 +11,13 @@ public enum DoorType {
     Door open(PurpleServer server) {
       return new BusDoorClient(server.vertx());
     }
+  },
+
+  GRPC(Kind.INVALID) {
+    @Override
+    Door open(PurpleServer server) {
+      return Door.grpc(server.grpcPort());
+    }
   };
 
   private final Kind emptyKey;

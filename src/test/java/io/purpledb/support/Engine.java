@@ -4,17 +4,39 @@ import java.util.Locale;
 
 /** What keeps the data. A new constant runs the whole conformance suite. */
 public enum Engine {
-  MEMORY(false);
+  MEMORY,
 
-  private final boolean keepsOverRestart;
+  REDIS {
+    @Override
+    String redisUrl() {
+      return RedisForTests.shared().url();
+    }
 
-  Engine(boolean keepsOverRestart) {
-    this.keepsOverRestart = keepsOverRestart;
-  }
+    @Override
+    public TimeMachine timeMachine() {
+      return new RedisTime();
+    }
+
+    @Override
+    public Outside outside() {
+      return new RedisOutside();
+    }
+
+    @Override
+    public boolean keepsOverRestart() {
+      return true;
+    }
+
+    @Override
+    public String notApplicable() {
+      return "that an entry is alive in the last two seconds before its deadline, because the clock of"
+          + " Redis cannot be stopped; that it is gone at its deadline is checked";
+    }
+  };
 
   /** Whether the data is there after the server was closed and started again. */
   public boolean keepsOverRestart() {
-    return keepsOverRestart;
+    return false;
   }
 
   /** Whether the data is in files of the data directory. */

@@ -26,7 +26,6 @@ abstract class Call {
   private final GrpcServerRequest<Buffer, Buffer> request;
   private final GrpcServerResponse<Buffer, Buffer> response;
   private long deadline = NO_TIMER;
-  private boolean whole;
   private boolean ended;
 
   /**
@@ -109,9 +108,6 @@ abstract class Call {
     if (finish()) {
       Failure failure = Failure.of(thrown);
       response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
-      if (!whole) {
-        response.cancel(); // asks the client to send no more of a request that is answered
-      }
     }
   }
 
@@ -149,7 +145,6 @@ abstract class Call {
   }
 
   private void readEnd() {
-    whole = true;
     if (ended) {
       return;
     }

@@ -32,6 +32,7 @@ public final class GrpcDoor extends VerticleBase {
   private static final int MAX_RESETS = 10_000;
 
   private static final int RESETS_WINDOW_SECONDS = 10;
+  private static final long NO_ERROR = 0;
   private static final int IDLE_MINUTES = 5;
   private static final int GRACE_SECONDS = 10;
 
@@ -84,6 +85,7 @@ public final class GrpcDoor extends VerticleBase {
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {
+    http.response().endHandler(x -> wantNoMore(http));
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
       return;
@@ -93,6 +95,13 @@ public final class GrpcDoor extends VerticleBase {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
     grpc.handle(http);
+  }
+
+  /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
+  private static void wantNoMore(HttpServerRequest http) {
+    if (http.response().ended() && !http.isEnded()) {
+      http.response().reset(NO_ERROR);
+    }
   }
 
   private static GrpcServerOptions grpcOptions(int maxMessageBytes) {

@@ -1,9 +1,8 @@
-package io.purpledb.backend.redis;
+package io.purpledb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.purpledb.config.StartFailure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +45,6 @@ class RedisUrlTest {
         "redis://h:1?db=3",
         "redis://h:0",
         "redis://h:65536",
-        "redis://h:port",
         "redis://a b:1",
         "redis://a..b:1",
         "redis://-a:1",
@@ -74,6 +72,12 @@ class RedisUrlTest {
         "ann:s3cret@h:1",
         "redis://ann:s3@s3cret?s3cret@h:x",
         "redis://h:1?password=s3cret",
+        "redis://:s3cret",
+        "redis://ann:s3cret",
+        "redis://ann:s3 cret@h#s3cret",
+        "ann:s3://s3cret@h",
+        "ann:s3cret",
+        "redis:s3cret",
       })
   void refusesWithoutShowingThePassword(String text) {
     assertThat(refused(text).line()).contains("***").doesNotContain("s3");
@@ -83,5 +87,37 @@ class RedisUrlTest {
     StartFailure failure = catchThrowableOfType(StartFailure.class, () -> RedisUrl.parse(text));
     assertThat(failure).isNotNull();
     return failure;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          redis://ann:s3cret@h:1, redis://ann:***@h:1
+          rediss://:s3@cret@h,    rediss://:***@h:6379
+          redis://h/,             redis://h:6379
+          """)
+  void asASettingIsKeptAsItIsAndShownWithoutPassword(String url, String shown) {
+    Ask ask = Ask.nothing().and("PURPLE_REDIS_URL", url);
+    Ask check = Ask.with("--check-config").and("PURPLE_REDIS_URL", url);
+
+    assertThat(ask.start().redisUrl()).isEqualTo(url);
+    assertThat(check.print()).contains("  redis-url: " + shown + " (PURPLE_REDIS_URL)\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          localhost:6379,           localhost:6379
+          redis://h/3,              redis://h/3
+          redis://ann:s3cret,       redis://ann:***
+          redis://ann:s3cret@h:x,   redis://ann:***@h:x
+          redis://h?password=s3,    redis://h?***
+          http://ann:s3cret@h,      http://ann:***@h
+          """)
+  void asASettingIsRefusedWithoutShowingThePassword(String url, String shown) {
+    assertThat(Ask.nothing().and("PURPLE_HTTP_REDIS_URL", url).failure())
+        .isEqualTo("PURPLE_HTTP_REDIS_URL: %s (expected: %s)", shown, RedisUrl.EXPECTED);
   }
 }

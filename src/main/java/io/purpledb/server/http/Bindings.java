@@ -1,0 +1,79 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.Message;
+import io.purpledb.message.Caller;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/**
+ * How the operations of the contract are served on one event loop, by operationId. What is said
+ * here is only how a checked request becomes a message, and a response an answer; the rest is the
+ * contract's.
+ */
+final class Bindings {
+
+  /** Serves one operation. */
+  interface Binding {
+    Future<Answer> serve(Input in);
+  }
+
+  private final HttpContract contract;
+  private final Map<String, Caller> services;
+  private final Map<String, Binding> bindings = new HashMap<>();
+
+  /**
+   * @param services the caller of each service of the contract
+   */
+  Bindings(HttpContract contract, Map<String, Caller> services) {
+    this.contract = contract;
+    this.services = services;
+  }
+
+  /**
+   * Leaves an operation to the service that it belongs to.
+   *
+   * @param request makes the message for the service
+   * @param answer makes the answer of the response of the service
+   */
+  <R extends Message> void on(
+      String operationId,
+      Function<Input, ? extends Message> request,
+      BiFunction<Input, R, Answer> answer) {
+    Caller service = service(contract.operation(operationId).service());
+    on(
+        operationId,
+        in -> service.<R>request(request.apply(in)).map(response -> answer.apply(in, response)));
+  }
+
+  private Caller service(String name) {
+    Caller service = services.get(name);
+    if (service == null) {
+      throw new IllegalArgumentException(
+          "%s (expected: a service: %s)".formatted(name, services.keySet()));
+    }
+    return service;
+  }
+
+  /** Serves an operation here. */
+  void on(String operationId, Binding binding) {
+    contract.operation(operationId);
+    bindings.put(operationId, binding);
+  }
+
+  /**
+   * @throws IllegalStateException when an operation of the contract has no binding
+   */
+  Binding get(String operationId) {
+    Binding binding = bindings.get(operationId);
+    if (binding == null) {
+      throw new IllegalStateException(
+          "%s of the contract has no binding (those that have: %s)"
+              .formatted(operationId, Set.copyOf(bindings.keySet())));
+    }
+    return binding;
+  }
+}

@@ -1,0 +1,65 @@
+package io.purpledb.server.http;
+
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operation says of the body of its requests.
+ *
+ * @param taken whether there may be one
+ * @param form its JSON form, or null when it has none: then a body of any media type is bytes
+ */
+record BodyCheck(boolean taken, @Nullable JsonForm form) {
+
+  /** An operation that takes no body. */
+  static final BodyCheck NONE = new BodyCheck(false, null);
+
+  private static final MediaType JSON = new MediaType("application/json", null);
+  private static final MediaType BYTES = new MediaType("application/octet-stream", null);
+
+  /** What the body is, by its Content-Type; fails as unsupported when that is malformed. */
+  MediaType type(MultiMap headers) {
+    List<String> types = taken ? headers.getAll(HttpHeaders.CONTENT_TYPE) : List.of();
+    if (types.isEmpty()) {
+      return form == null ? BYTES : JSON;
+    }
+    MediaType type = types.size() == 1 ? MediaType.parse(types.get(0)) : null;
+    if (type == null) {
+      throw new Failure(
+          Kind.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Type: %s (expected: one media type)"
+              .formatted(Shown.cut(String.join(", ", types))));
+    }
+    if (isForm(type)) {
+      type.requireUtf8();
+    }
+    return type;
+  }
+
+  /** Whether a body of this type is the JSON form. */
+  boolean isForm(MediaType type) {
+    return form != null && type.name().equals(JSON.name());
+  }
+
+  /** The largest body of a type for a value of a size: JSON may write a byte as 6 characters. */
+  long maxBytes(MediaType type, long maxValueBytes) {
+    if (!taken) {
+      return 0;
+    }
+    return isForm(type) ? 6 * maxValueBytes + 1024 : maxValueBytes;
+  }
+
+  /** The failure of a body that is too large. */
+  Failure exceeded(String size, long maxBytes) {
+    return taken
+        ? Failure.tooLarge(
+            "body: %s bytes (expected: at most %d, by the server's max-value-bytes)"
+                .formatted(size, maxBytes))
+        : new Failure(
+            Kind.UNSUPPORTED_MEDIA_TYPE, "body: %s bytes (expected: no body)".formatted(size));
+  }
+}

@@ -1,0 +1,80 @@
+package io.purpledb.server.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.purpledb.config.Config;
+import io.purpledb.message.Caller;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the server can serve: it asks every service, which asks its backend, all at once. */
+final class Health {
+
+  /** Whoever can answer this is alive. */
+  static final Answer LIVE = answer(List.of());
+
+  private static final int UNAVAILABLE = Failure.Kind.UNAVAILABLE.httpStatus();
+
+  private final Config config;
+  private final Map<String, Caller> services;
+
+  /**
+   * @param services the caller of each service, in the order of the answer
+   */
+  Health(Config config, Map<String, Caller> services) {
+    this.config = config;
+    this.services = services;
+  }
+
+  /** The health of one service; its detail is null when it is up. */
+  private record State(String service, String backend, @Nullable String detail) {}
+
+  /** The health of all services; 503 when one of them is down. */
+  Future<Answer> ready() {
+    List<Future<State>> states = new ArrayList<>();
+    services.forEach((service, caller) -> states.add(state(service, caller)));
+    return Future.all(states).map(all -> answer(all.list()));
+  }
+
+  private Future<State> state(String service, Caller caller) {
+    String backend = config.backend(service);
+    return caller
+        .health()
+        .map(up -> new State(service, backend, null))
+        .otherwise(down -> new State(service, backend, Failure.of(down).getMessage()));
+  }
+
+  private static Answer answer(List<State> states) {
+    boolean up = states.stream().allMatch(state -> state.detail() == null);
+    Answer answer =
+        Answer.json(
+            json -> {
+              writeStatus(json, up);
+              json.writeArrayFieldStart("backends");
+              for (State state : states) {
+                write(json, state);
+              }
+              json.writeEndArray();
+            });
+    return up ? answer : answer.withStatus(UNAVAILABLE);
+  }
+
+  private static void write(JsonGenerator json, State state) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("service", state.service());
+    json.writeStringField("backend", state.backend());
+    writeStatus(json, state.detail() == null);
+    if (state.detail() != null) {
+      json.writeStringField("detail", state.detail());
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeStatus(JsonGenerator json, boolean up) throws IOException {
+    json.writeStringField("status", up ? "up" : "down");
+  }
+}

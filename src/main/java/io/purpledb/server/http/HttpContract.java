@@ -1,0 +1,152 @@
+package io.purpledb.server.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.Location;
+import io.vertx.openapi.contract.MediaType;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.contract.Parameter;
+import io.vertx.openapi.contract.RequestBody;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The contract of the HTTP door: openapi.yaml, loaded once, used by the door of every event loop.
+ * Routes, checks, success statuses and media types are all read from it.
+ */
+public final class HttpContract {
+
+  private final OpenAPIContract openapi;
+  private final List<String> services;
+  private final Map<String, OperationCheck> operations;
+  private final StaticFiles files;
+
+  private HttpContract(OpenAPIContract openapi, ContractDocument document) {
+    this.openapi = openapi;
+    this.services = services(document);
+    this.operations =
+        openapi.operations().stream()
+            .map(operation -> compile(operation, document))
+            .collect(Collectors.toMap(OperationCheck::id, Function.identity()));
+    this.files = StaticFiles.read(document);
+  }
+
+  /** Loads the contract and the page that shows it from the class path. */
+  public static Future<HttpContract> load(Vertx vertx) {
+    return vertx.executeBlocking(ContractDocument::read).compose(document -> load(vertx, document));
+  }
+
+  static Future<HttpContract> load(Vertx vertx, ContractDocument document) {
+    return OpenAPIContract.from(vertx, document.loadable())
+        .compose(openapi -> vertx.executeBlocking(() -> new HttpContract(openapi, document)));
+  }
+
+  OpenAPIContract openapi() {
+    return openapi;
+  }
+
+  StaticFiles files() {
+    return files;
+  }
+
+  /** The services: the tags of the contract, in its order, but for the server's own. */
+  List<String> services() {
+    return services;
+  }
+
+  Collection<OperationCheck> operations() {
+    return operations.values();
+  }
+
+  /**
+   * @throws IllegalArgumentException when the contract does not have it
+   */
+  OperationCheck operation(String id) {
+    OperationCheck operation = operations.get(id);
+    if (operation == null) {
+      throw new IllegalArgumentException(
+          "%s (expected: an operation of the contract: %s)".formatted(id, operations.keySet()));
+    }
+    return operation;
+  }
+
+  private static List<String> services(ContractDocument document) {
+    return document.json().getJsonArray("tags").stream()
+        .map(tag -> ((JsonObject) tag).getString("name"))
+        .filter(name -> !name.equals(ServerHttp.TAG))
+        .toList();
+  }
+
+  private static OperationCheck compile(Operation operation, ContractDocument document) {
+    JsonObject responses =
+        document
+            .json()
+            .getJsonObject("paths")
+            .getJsonObject(operation.getOpenAPIPath())
+            .getJsonObject(operation.getHttpMethod().name().toLowerCase(Locale.ROOT))
+            .getJsonObject("responses");
+    String success = success(operation, responses);
+    return new OperationCheck(
+        operation.getOperationId(),
+        operation.getTags().get(0),
+        operation.getHttpMethod(),
+        PathCheck.of(
+            PathTemplate.of(operation.getOpenAPIPath()), parameters(operation, Location.PATH)),
+        new QueryCheck(parameters(operation, Location.QUERY)),
+        body(operation.getRequestBody()),
+        Integer.parseInt(success),
+        List.copyOf(
+            document
+                .resolve(responses.getJsonObject(success))
+                .getJsonObject("content", new JsonObject())
+                .fieldNames()));
+  }
+
+  private static String success(Operation operation, JsonObject responses) {
+    List<String> successes =
+        responses.fieldNames().stream().filter(status -> status.startsWith("2")).toList();
+    if (successes.size() != 1) {
+      throw new IllegalArgumentException(
+          "%s: success is %s (expected: one status)"
+              .formatted(operation.getOperationId(), successes));
+    }
+    return successes.get(0);
+  }
+
+  private static List<ParameterCheck> parameters(Operation operation, Location location) {
+    for (Parameter parameter : operation.getParameters()) {
+      if (parameter.getIn() != Location.PATH && parameter.getIn() != Location.QUERY) {
+        throw new IllegalArgumentException(
+            "%s: %s is in %s (expected: path or query)"
+                .formatted(operation.getOperationId(), parameter.getName(), parameter.getIn()));
+      }
+    }
+    return operation.getParameters().stream()
+        .filter(parameter -> parameter.getIn() == location)
+        .map(HttpContract::parameter)
+        .toList();
+  }
+
+  private static ParameterCheck parameter(Parameter parameter) {
+    return ParameterCheck.of(
+        parameter.getName(),
+        parameter.isRequired(),
+        parameter.getOpenAPIModel().getJsonObject("schema"));
+  }
+
+  private static BodyCheck body(@Nullable RequestBody body) {
+    if (body == null) {
+      return BodyCheck.NONE;
+    }
+    MediaType json = body.getContent().get(MediaType.APPLICATION_JSON);
+    return new BodyCheck(
+        true, json == null ? null : JsonForm.of(json.getOpenAPIModel().getJsonObject("schema")));
+  }
+}

@@ -1,0 +1,108 @@
+package io.purpledb.server.http;
+
+import io.purpledb.config.Config;
+import io.purpledb.config.StartFailure;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Caller;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP door of one event loop: turns the requests of the contract into messages for the
+ * services of the same loop, and their responses into answers. Deployed once per event loop; all
+ * instances share the port.
+ */
+public final class HttpDoor extends VerticleBase {
+
+  /**
+   * Any free port, the same one for all instances: Vert.x lets those share that ask with the same
+   * negative number.
+   */
+  private static final int FREE_PORT = -2;
+
+  private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
+  private static final int MAX_HEADERS_BYTES = 16 * 1024;
+  private static final int IDLE_SECONDS = 60;
+  private static final int GRACE_SECONDS = 10;
+  private static final long HEALTH_MILLIS = 1_000;
+
+  private final Config config;
+  private final HttpContract contract;
+  private @Nullable HttpServer server;
+
+  public HttpDoor(Config config, HttpContract contract) {
+    this.config = config;
+    this.contract = contract;
+  }
+
+  /** The port that is listened on; 0 before the start. */
+  public int port() {
+    HttpServer started = server;
+    return started == null ? 0 : started.actualPort();
+  }
+
+  @Override
+  public Future<?> start() {
+    int port = config.httpPort() == 0 ? FREE_PORT : config.httpPort();
+    HttpServer starting =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(new Routes(vertx, config, contract, bindings()))
+            .invalidRequestHandler(Problem::refuseMalformed);
+    server = starting;
+    return starting.listen(port, config.host()).recover(this::cannotListen);
+  }
+
+  /** Stops accepting and gives the requests in flight some seconds to finish. */
+  @Override
+  public Future<?> stop() {
+    HttpServer started = server;
+    return started == null
+        ? Future.succeededFuture()
+        : started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private Bindings bindings() {
+    Bindings bindings = new Bindings(contract, callers(config.requestTimeoutMillis()));
+    CacheHttp.bind(bindings);
+    CounterHttp.bind(bindings);
+    FlagHttp.bind(bindings);
+    KvHttp.bind(bindings);
+    SetHttp.bind(bindings);
+    ServerHttp.bind(bindings, contract.files(), new Health(config, callers(HEALTH_MILLIS)));
+    return bindings;
+  }
+
+  private Map<String, Caller> callers(long timeoutMillis) {
+    Map<String, Caller> callers = new LinkedHashMap<>();
+    for (String service : contract.services()) {
+      callers.put(service, Caller.onThisLoop(vertx, Bus.service(service), timeoutMillis));
+    }
+    return callers;
+  }
+
+  private Future<HttpServer> cannotListen(Throwable cause) {
+    return Future.failedFuture(
+        StartFailure.wrongSurroundings(
+            "http-port: %d on %s: %s (expected: a free port)"
+                .formatted(config.httpPort(), config.host(), cause.getMessage()),
+            cause));
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADERS_BYTES)
+        .setIdleTimeout(IDLE_SECONDS)
+        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setHttp2ClearTextEnabled(false); // HTTP/1.1 only: its upgrade answers without a problem
+  }
+}

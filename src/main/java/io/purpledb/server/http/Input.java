@@ -1,0 +1,109 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Failure;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request that passed the check of its operation: typed values, and the body. */
+final class Input {
+
+  private final OperationCheck operation;
+  private final Object[] path;
+  private final @Nullable Object[] query;
+  private final String responseType;
+  private final MediaType bodyType;
+  private final ByteString body;
+
+  /**
+   * @param path the values of the path parameters
+   * @param query the values of the query parameters, null where there is none
+   * @param responseType the media type that the client likes best of those that the operation
+   *     answers; empty when it answers none
+   * @param bodyType what the body is
+   * @param body its bytes; none when there is no body
+   */
+  Input(
+      OperationCheck operation,
+      Object[] path,
+      @Nullable Object[] query,
+      String responseType,
+      MediaType bodyType,
+      ByteString body) {
+    this.operation = operation;
+    this.path = path;
+    this.query = query;
+    this.responseType = responseType;
+    this.bodyType = bodyType;
+    this.body = body;
+  }
+
+  /** The same request, when its body has come. */
+  Input withBody(ByteString bytes) {
+    return new Input(operation, path, query, responseType, bodyType, bytes);
+  }
+
+  String responseType() {
+    return responseType;
+  }
+
+  boolean has(String parameter) {
+    return value(parameter) != null;
+  }
+
+  String text(String parameter) {
+    return (String) given(parameter);
+  }
+
+  long integer(String parameter) {
+    return (Long) given(parameter);
+  }
+
+  boolean flag(String parameter) {
+    return (Boolean) given(parameter);
+  }
+
+  MediaType bodyType() {
+    return bodyType;
+  }
+
+  ByteString body() {
+    return body;
+  }
+
+  /** The body as text; fails when it is not UTF-8. */
+  String bodyText() {
+    bodyType.requireUtf8();
+    if (!body.isValidUtf8()) {
+      throw Failure.invalid("body: not UTF-8 (expected: UTF-8)");
+    }
+    return body.toStringUtf8();
+  }
+
+  /** The members of the JSON form of the body, or null when the body is the bare value. */
+  @Nullable Map<String, String> form() {
+    JsonForm form = operation.body().form();
+    return form != null && operation.body().isForm(bodyType) ? form.read(body) : null;
+  }
+
+  private Object given(String parameter) {
+    Object value = value(parameter);
+    if (value == null) {
+      throw new IllegalStateException(parameter + " of " + operation.id() + " is not given");
+    }
+    return value;
+  }
+
+  private @Nullable Object value(String parameter) {
+    int inPath = ParameterCheck.index(operation.path().parameters(), parameter);
+    if (inPath >= 0) {
+      return path[inPath];
+    }
+    int inQuery = ParameterCheck.index(operation.query().parameters(), parameter);
+    if (inQuery >= 0) {
+      return query[inQuery];
+    }
+    throw new IllegalArgumentException(
+        "%s (expected: a parameter of %s)".formatted(parameter, operation.id()));
+  }
+}

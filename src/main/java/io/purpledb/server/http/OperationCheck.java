@@ -1,0 +1,68 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the contract asks of the requests of one operation and says of its answers. Compiled once,
+ * by {@link HttpContract}; used on every event loop.
+ *
+ * @param id the operationId
+ * @param service the tag: the service that the operation belongs to
+ * @param method the method of its requests; HEAD works where GET does
+ * @param status the status of success
+ * @param responseTypes the media types of success; none when it has no body
+ */
+record OperationCheck(
+    String id,
+    String service,
+    HttpMethod method,
+    PathCheck path,
+    QueryCheck query,
+    BodyCheck body,
+    int status,
+    List<String> responseTypes) {
+
+  boolean serves(HttpMethod requested) {
+    return requested.equals(method)
+        || (requested.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+  }
+
+  /**
+   * Checks all of a request but the bytes of its body.
+   *
+   * @param rawPath the path as it was sent
+   * @param rawQuery the query as it was sent, or null when there is none
+   */
+  Input check(String rawPath, @Nullable String rawQuery, MultiMap headers) {
+    return new Input(
+        this,
+        path.read(rawPath),
+        query.read(rawQuery),
+        responseType(headers),
+        body.type(headers),
+        ByteString.EMPTY);
+  }
+
+  private String responseType(MultiMap headers) {
+    if (responseTypes.isEmpty()) {
+      return "";
+    }
+    int choice = Accept.choose(headers, responseTypes);
+    if (choice < 0) {
+      throw new Failure(
+          Kind.NOT_ACCEPTABLE,
+          "Accept: %s (expected: %s)"
+              .formatted(
+                  Shown.cut(String.join(", ", headers.getAll(HttpHeaders.ACCEPT))),
+                  String.join(", ", responseTypes)));
+    }
+    return responseTypes.get(choice);
+  }
+}

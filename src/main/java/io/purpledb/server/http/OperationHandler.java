@@ -1,0 +1,62 @@
+package io.purpledb.server.http;
+
+import io.purpledb.config.Config;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/** Serves the requests of one operation: check, body, binding, answer. Every way ends in one. */
+final class OperationHandler implements Handler<RoutingContext> {
+
+  private final OperationCheck operation;
+  private final Bindings.Binding binding;
+  private final Vertx vertx;
+  private final Config config;
+
+  OperationHandler(OperationCheck operation, Bindings.Binding binding, Vertx vertx, Config config) {
+    this.operation = operation;
+    this.binding = binding;
+    this.vertx = vertx;
+    this.config = config;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    try {
+      accept(request);
+    } catch (RuntimeException e) {
+      Problem.send(request, e);
+    }
+  }
+
+  private void accept(HttpServerRequest request) {
+    Input in = operation.check(request.path(), request.query(), request.headers());
+    if (RequestBody.isAnnounced(request.headers())) {
+      readBody(request, in);
+    } else {
+      serve(request, in);
+    }
+  }
+
+  private void readBody(HttpServerRequest request, Input in) {
+    BodyCheck check = operation.body();
+    long max = check.maxBytes(in.bodyType(), config.maxValueBytes());
+    RequestBody.read(vertx, request, check, max, config.requestTimeoutMillis())
+        .onComplete(
+            body -> serve(request, in.withBody(body)), failure -> Problem.send(request, failure));
+  }
+
+  private void serve(HttpServerRequest request, Input in) {
+    try {
+      binding
+          .serve(in)
+          .onComplete(
+              answer -> answer.send(request, operation.status()),
+              failure -> Problem.send(request, failure));
+    } catch (RuntimeException e) {
+      Problem.send(request, e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.purpledb.server.http;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * The check of one parameter, or of one member of a JSON body: compiled from the contract, text in,
+ * typed value out.
+ *
+ * @param name the name in the contract
+ * @param required whether a request without it is refused
+ * @param type what values it takes
+ */
+record ParameterCheck(String name, boolean required, ValueType type) {
+
+  /**
+   * @throws IllegalArgumentException when the schema says what is not checked here
+   */
+  static ParameterCheck of(String name, boolean required, JsonObject schema) {
+    try {
+      return new ParameterCheck(name, required, ValueType.of(schema));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The index of the parameter with a name, or -1. */
+  static int index(List<ParameterCheck> parameters, String name) {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (parameters.get(i).name.equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The value of a text: a String, a Long or a Boolean; fails as invalid when it has none. */
+  Object value(String text) {
+    Object value = type.parse(text);
+    if (value == null) {
+      throw wrong(text);
+    }
+    return value;
+  }
+
+  /** The failure of a request with a value that does not fit. */
+  Failure wrong(String value) {
+    String shown = value.isEmpty() ? "empty" : Shown.cut(value);
+    return Failure.invalid("%s: %s (expected: %s)".formatted(name, shown, type.expected()));
+  }
+
+  /** The failure of a request that does not have it. */
+  Failure missing() {
+    return Failure.invalid("%s: missing (expected: %s)".formatted(name, type.expected()));
+  }
+
+  /** The failure of a request that has it more than once. */
+  Failure repeated() {
+    return Failure.invalid("%s: given twice (expected: once)".formatted(name));
+  }
+}

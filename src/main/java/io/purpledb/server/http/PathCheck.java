@@ -1,0 +1,40 @@
+package io.purpledb.server.http;
+
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import java.util.List;
+
+/**
+ * The path of an operation and the parameters in it.
+ *
+ * @param positions the index of the segment of each parameter
+ */
+record PathCheck(PathTemplate template, List<ParameterCheck> parameters, List<Integer> positions) {
+
+  static PathCheck of(PathTemplate template, List<ParameterCheck> parameters) {
+    return new PathCheck(
+        template,
+        parameters,
+        parameters.stream().map(parameter -> template.position(parameter.name())).toList());
+  }
+
+  /** The values of the parameters in a raw path; fails as not found when it is another path. */
+  Object[] read(String raw) {
+    if (!template.matches(raw)) {
+      throw noSuchPath(raw);
+    }
+    Object[] values = new Object[parameters.size()];
+    for (int i = 0; i < values.length; i++) {
+      ParameterCheck parameter = parameters.get(i);
+      String segment = PathTemplate.segment(raw, positions.get(i));
+      values[i] = parameter.value(Percent.decodeSegment(parameter.name(), segment));
+    }
+    return values;
+  }
+
+  /** The failure of a path that the contract does not have. */
+  static Failure noSuchPath(String raw) {
+    return new Failure(
+        Kind.NOT_FOUND, "%s (expected: a path of the contract)".formatted(Shown.cut(raw)));
+  }
+}

@@ -1,0 +1,138 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * The body of one request, read as it comes: bounded in size and in time, and never holding more
+ * than the bound. Must be asked for in the same turn of the event loop as the request.
+ */
+final class RequestBody {
+
+  /** How long the rest of a body is read and thrown away after a refusal, in milliseconds. */
+  private static final long DISCARD_MILLIS = 5_000;
+
+  private final HttpServerRequest request;
+  private final BodyCheck check;
+  private final long maxBytes;
+  private final Promise<ByteString> done = Promise.promise();
+  private Buffer bytes = Buffer.buffer();
+
+  private RequestBody(HttpServerRequest request, BodyCheck check, long maxBytes) {
+    this.request = request;
+    this.check = check;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Whether the headers say that a body of one byte or more may follow. */
+  static boolean isAnnounced(MultiMap headers) {
+    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? headers.contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
+  }
+
+  /**
+   * Reads the body. Fails when it is larger or later than it may be, as unsupported when it is
+   * encoded, and as invalid when it breaks off.
+   *
+   * @param check what the operation says of it
+   */
+  static Future<ByteString> read(
+      Vertx vertx, HttpServerRequest request, BodyCheck check, long maxBytes, long timeoutMillis) {
+    requireIdentity(request);
+    RequestBody body = new RequestBody(request, check, maxBytes);
+    body.requireSize(contentLength(request.headers()));
+    body.awaitContinue();
+    return body.read(vertx, timeoutMillis);
+  }
+
+  /** Throws away what still comes of a body, and closes the connection when it does not end. */
+  static void discard(HttpServerRequest request) {
+    if (!isAnnounced(request.headers()) || request.isEnded()) {
+      return;
+    }
+    Vertx vertx = Vertx.currentContext().owner();
+    long timer = vertx.setTimer(DISCARD_MILLIS, id -> request.connection().close());
+    request.handler(chunk -> {}).endHandler(end -> vertx.cancelTimer(timer));
+    request.exceptionHandler(broken -> vertx.cancelTimer(timer));
+  }
+
+  private Future<ByteString> read(Vertx vertx, long timeoutMillis) {
+    request.handler(this::append);
+    request.endHandler(end -> done.tryComplete(UnsafeByteOperations.unsafeWrap(bytes.getBytes())));
+    request.exceptionHandler(this::broken);
+    long timer = vertx.setTimer(timeoutMillis, id -> late(timeoutMillis));
+    return done.future().andThen((body, failure) -> vertx.cancelTimer(timer));
+  }
+
+  private void append(Buffer chunk) {
+    if (done.future().isComplete()) {
+      return;
+    }
+    if ((long) bytes.length() + chunk.length() > maxBytes) {
+      bytes = Buffer.buffer();
+      done.tryFail(check.exceeded("more than " + maxBytes, maxBytes));
+    } else if (bytes.length() == 0) {
+      bytes = chunk;
+    } else {
+      bytes.appendBuffer(chunk);
+    }
+  }
+
+  private void broken(Throwable cause) {
+    done.tryFail(
+        Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage())));
+  }
+
+  private void late(long timeoutMillis) {
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    done.tryFail(
+        new Failure(
+            Kind.REQUEST_TIMEOUT,
+            "body: %d bytes in %d ms (expected: all of it)"
+                .formatted(bytes.length(), timeoutMillis)));
+  }
+
+  private void requireSize(long announced) {
+    if (announced > maxBytes) {
+      throw check.exceeded(Long.toString(announced), maxBytes);
+    }
+  }
+
+  /** A client that asks first is told to go on. */
+  private void awaitContinue() {
+    String expect = request.getHeader(HttpHeaders.EXPECT);
+    if (expect == null) {
+      return;
+    }
+    if (!expect.equalsIgnoreCase("100-continue")) {
+      throw new Failure(
+          Kind.EXPECTATION_FAILED,
+          "Expect: %s (expected: 100-continue)".formatted(Shown.cut(expect)));
+    }
+    request.response().writeContinue();
+  }
+
+  private static void requireIdentity(HttpServerRequest request) {
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+      throw new Failure(
+          Kind.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Encoding: %s (expected: identity)".formatted(Shown.cut(encoding)));
+    }
+  }
+
+  private static long contentLength(MultiMap headers) {
+    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
+    return length == null ? 0 : Long.parseLong(length); // the decoder has refused what is no number
+  }
+}

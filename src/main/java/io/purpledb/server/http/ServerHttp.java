@@ -1,0 +1,22 @@
+package io.purpledb.server.http;
+
+import io.vertx.core.Future;
+
+/** The operations that are the server's own: they belong to no service. */
+final class ServerHttp {
+
+  /** The tag of these operations. */
+  static final String TAG = "server";
+
+  private ServerHttp() {}
+
+  static void bind(Bindings bindings, StaticFiles files, Health health) {
+    bindings.on("ping", in -> Future.succeededFuture(Answer.EMPTY));
+    bindings.on("healthLive", in -> Future.succeededFuture(Health.LIVE));
+    bindings.on("healthReady", in -> health.ready());
+    bindings.on("contractYaml", in -> Future.succeededFuture(files.yaml()));
+    bindings.on("contractJson", in -> Future.succeededFuture(files.json()));
+    bindings.on("docs", in -> Future.succeededFuture(files.page()));
+    bindings.on("docsAsset", in -> Future.succeededFuture(files.asset(in.text("asset"))));
+  }
+}

@@ -1,0 +1,85 @@
+package io.purpledb.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is printed instead of starting a server. */
+class PrintTest {
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void checkConfigShowsWhatIsInForceAndWhereItComesFrom() {
+    Ask ask =
+        Ask.with("--check-config --http-port 0 --kv-backend memory --data-dir /var/lib/purple")
+            .and("PURPLE_MAX_VALUE_BYTES", "1000")
+            .and("PURPLE_GRPC_BACKEND", "redis")
+            .and("PURPLE_CACHE_BACKEND", "disk")
+            .andFile(directory, "\nredis-url: rediss://purple:secret@redis:6379\n");
+
+    assertThat(ask.print())
+        .isEqualTo(
+            """
+            configuration is valid
+              http-port: 0 (--http-port)
+              grpc-port: 8081 (default)
+              host: 0.0.0.0 (default)
+              backend: redis (PURPLE_GRPC_BACKEND)
+              cache-backend: disk (PURPLE_CACHE_BACKEND)
+              counter-backend: redis (as backend)
+              flag-backend: redis (as backend)
+              kv-backend: memory (--kv-backend)
+              set-backend: redis (as backend)
+              data-dir: /var/lib/purple (--data-dir)
+              durability: fsync (default)
+              redis-url: rediss://purple:***@redis:6379 (FILE:2: redis-url)
+              max-value-bytes: 1000B (PURPLE_MAX_VALUE_BYTES)
+              cache-max-bytes: 64MiB (default)
+              request-timeout-ms: 10000 (default)
+              max-in-flight: 4096 (default)
+              debug: false (default)
+            """
+                .replace("FILE", ask.file().toString()));
+  }
+
+  @Test
+  void checkConfigLeavesOutWhatDoesNotMatter() {
+    assertThat(Ask.with("grpc --port 1 --backend redis --check-config").print())
+        .contains("grpc-port: 1 (--port)\n")
+        .doesNotContain("http-port", "cache-max-bytes");
+  }
+
+  @Test
+  void checkConfigFailsLikeAStart() {
+    assertThat(Ask.with("--check-config --http-port 8081").failure())
+        .isEqualTo("--http-port: 8081 (expected: another port than grpc-port)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "http --help"})
+  void helpExplainsEverySettingAlsoWhenTheEnvironmentIsWrong(String arguments) {
+    String help = Ask.with(arguments).and("PURPLE_BAKEND", "x").print();
+
+    assertThat(help).contains("purple [http|grpc] [OPTION]...").contains("-p, --port=PORT");
+    assertThat(help).contains("--config=FILE", "--check-config", "-h, --help", "-V, --version");
+    for (Setting<?> setting : Setting.all()) {
+      assertThat(help).contains("--" + setting.name()).contains(setting.variable() + "]");
+      if (setting.defaultText() != null) {
+        assertThat(help.replaceAll("\\s+", " ")).contains("default: " + setting.defaultText());
+      }
+    }
+    assertThat(help.lines().filter(line -> line.length() > 100)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "-V"})
+  void versionIsThatOfTheBuild(String arguments) {
+    assertThat(Ask.with(arguments).print())
+        .matches("purple [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n");
+  }
+}

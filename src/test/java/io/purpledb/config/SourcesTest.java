@@ -1,0 +1,213 @@
+package io.purpledb.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where settings come from, and which source decides. */
+class SourcesTest {
+
+  /** Two values for each setting that are not its default. */
+  private static final Map<String, List<String>> SAMPLES =
+      Map.ofEntries(
+          Map.entry("http-port", List.of("1111", "2222")),
+          Map.entry("grpc-port", List.of("1111", "2222")),
+          Map.entry("host", List.of("127.0.0.1", "::1")),
+          Map.entry("backend", List.of("memory", "redis")),
+          Map.entry("cache-backend", List.of("memory", "redis")),
+          Map.entry("counter-backend", List.of("memory", "redis")),
+          Map.entry("flag-backend", List.of("memory", "redis")),
+          Map.entry("kv-backend", List.of("memory", "redis")),
+          Map.entry("set-backend", List.of("memory", "redis")),
+          Map.entry("data-dir", List.of("/one", "/two")),
+          Map.entry("durability", List.of("process", "async")),
+          Map.entry("redis-url", List.of("redis://one:1", "rediss://two:2")),
+          Map.entry("max-value-bytes", List.of("1B", "64MiB")),
+          Map.entry("cache-max-bytes", List.of("1MiB", "2GiB")),
+          Map.entry("request-timeout-ms", List.of("100", "600000")),
+          Map.entry("max-in-flight", List.of("1", "1000000")),
+          Map.entry("debug", List.of("true", "true")));
+
+  @TempDir private Path directory = Path.of("");
+
+  static Stream<Setting<?>> settings() {
+    return Setting.all().stream().filter(setting -> !setting.equals(Setting.PORT));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("settings")
+  void fileEnvironmentAndOptionEachDecideOverTheOneBefore(Setting<?> setting) {
+    String name = setting.name();
+    List<String> samples = Objects.requireNonNull(SAMPLES.get(name), name);
+    Ask file = Ask.nothing().andFile(directory, "# a comment\n" + name + ": " + samples.get(0));
+    Ask variable = file.and(setting.variable(), samples.get(1));
+    Ask option =
+        new Ask(List.of("--" + name + "=" + samples.get(0)), variable.variables(), file.file());
+
+    assertThat(inForce(file, name)).isEqualTo("%s (%s:2: %s)", samples.get(0), file.file(), name);
+    assertThat(inForce(variable, name)).isEqualTo("%s (%s)", samples.get(1), setting.variable());
+    assertThat(inForce(option, name)).isEqualTo("%s (--%s)", samples.get(0), name);
+  }
+
+  private static String inForce(Ask ask, String name) {
+    List<String> arguments =
+        Stream.concat(ask.arguments().stream(), Stream.of("--check-config")).toList();
+    String prefix = "  " + name + ": ";
+    return new Ask(arguments, ask.variables(), ask.file())
+        .print()
+        .lines()
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length()))
+        .findFirst()
+        .orElse("not shown");
+  }
+
+  @Test
+  void withoutAnySourceTheDefaultsHold() {
+    assertThat(Ask.nothing().start())
+        .isEqualTo(
+            new Config(
+                Set.of("http", "grpc"),
+                "0.0.0.0",
+                8080,
+                8081,
+                Map.of(
+                    "cache", "disk", "counter", "disk", "flag", "disk", "kv", "disk", "set",
+                    "disk"),
+                Path.of("data").toAbsolutePath(),
+                Durability.FSYNC,
+                "redis://127.0.0.1:6379",
+                1 << 20,
+                64 << 20,
+                10_000,
+                4096,
+                false));
+  }
+
+  @Test
+  void everySettingReachesTheConfig() {
+    Config config =
+        Ask.with(
+                "--http-port 0 --grpc-port 0 --host localhost --backend memory --kv-backend disk"
+                    + " --set-backend redis --data-dir some/../dir --durability process"
+                    + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
+                    + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7 --debug")
+            .start();
+
+    assertThat(config)
+        .isEqualTo(
+            new Config(
+                Set.of("http", "grpc"),
+                "localhost",
+                0,
+                0,
+                Map.of(
+                    "cache", "memory", "counter", "memory", "flag", "memory", "kv", "disk", "set",
+                    "redis"),
+                Path.of("dir").toAbsolutePath(),
+                Durability.PROCESS,
+                "rediss://u:p%40w@[::1]:7000/",
+                3072,
+                2 << 20,
+                100,
+                7,
+                true));
+  }
+
+  @Test
+  void aCommandServesOneDoor() {
+    assertThat(Ask.with("http -p 9000 --backend memory").start())
+        .returns(Set.of("http"), Config::doors)
+        .returns(9000, Config::httpPort);
+    assertThat(Ask.with("--debug grpc --port=9000").start())
+        .returns(Set.of("grpc"), Config::doors)
+        .returns(9000, Config::grpcPort)
+        .returns(true, Config::debug);
+    assertThat(Ask.with("grpc --debug=false").and("PURPLE_PORT", "9000").start())
+        .returns(9000, Config::grpcPort)
+        .returns(false, Config::debug);
+    assertThat(Ask.with("http").andFile(directory, "port: 9000").start())
+        .returns(9000, Config::httpPort);
+  }
+
+  @Test
+  void thePortOfTheOneDoorIsItsPort() {
+    assertThat(Ask.with("http --http-port 1").and("PURPLE_PORT", "2").start().httpPort())
+        .isEqualTo(1);
+    assertThat(Ask.with("http --port 1").and("PURPLE_HTTP_PORT", "2").start().httpPort())
+        .isEqualTo(1);
+    assertThat(Ask.with("grpc").andVariables("PURPLE_HTTP_PORT=1 PURPLE_GRPC_PORT=2").start())
+        .returns(2, Config::grpcPort);
+    assertThat(Ask.with("http --http-port 8081").start().httpPort()).isEqualTo(8081);
+  }
+
+  @Test
+  void aServiceKeepsItsDataWhereTheStrongestSourceSays() {
+    Config config =
+        Ask.with("--backend redis")
+            .and("PURPLE_KV_BACKEND", "memory")
+            .andFile(directory, "backend: memory\nset-backend: disk\n")
+            .start();
+
+    assertThat(config.backend("cache")).isEqualTo("redis");
+    assertThat(config.backend("kv")).isEqualTo("memory");
+    assertThat(config.backend("set")).isEqualTo("disk");
+    assertThat(config.cacheMaxBytes()).as("Redis decides").isZero();
+  }
+
+  @Test
+  void aNamedFileIsReadInsteadOfTheOneBeside() throws IOException {
+    Path one = Files.writeString(directory.resolve("one.yaml"), "host: one");
+    Path two = Files.writeString(directory.resolve("two.yaml"), "host: two");
+    Ask beside = Ask.nothing().andFile(directory, "host: beside\nno-such-setting: 1\n");
+
+    Ask variable = beside.and("PURPLE_CONFIG", one.toString());
+    Ask option =
+        new Ask(List.of("--config", two.toString()), variable.variables(), variable.file());
+
+    assertThat(variable.start().host()).isEqualTo("one");
+    assertThat(option.start().host()).isEqualTo("two");
+  }
+
+  @Test
+  void anEmptyVariableAndAFileOfCommentsSayNothing() {
+    Ask ask = Ask.nothing().and("PURPLE_HOST", "").and("PURPLE_CONFIG", "");
+    assertThat(ask.andFile(directory, "# host: example\n\n").start())
+        .isEqualTo(Ask.nothing().start());
+    assertThat(ask.andFile(directory, "").start()).isEqualTo(Ask.nothing().start());
+    assertThat(ask.andFile(directory, "---\n").start()).isEqualTo(Ask.nothing().start());
+  }
+
+  @Test
+  void theFileKeepsTextsAsTheyAreWritten() {
+    Config config =
+        Ask.nothing()
+            .andFile(
+                directory,
+                """
+                %YAML 1.1
+                ---
+                data-dir: 2024   # not a number
+                "host": '::1'
+                debug: &yes true
+                http-port: "0"
+                """)
+            .start();
+
+    assertThat(config.dataDir()).isEqualTo(Path.of("2024").toAbsolutePath());
+    assertThat(config.host()).isEqualTo("::1");
+    assertThat(config.debug()).isTrue();
+    assertThat(config.httpPort()).isZero();
+  }
+}
