@@ -18,6 +18,13 @@ public enum DoorType {
     Door open(PurpleServer server) {
       return Door.grpc(server.grpcPort());
     }
+  },
+
+  HTTP(Kind.NOT_FOUND) {
+    @Override
+    Door open(PurpleServer server) {
+      return Door.http(server.httpPort());
+    }
   };
 
   private final Kind emptyKey;

@@ -1,6 +1,7 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
+import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The gRPC server, one instance per event loop: Vert.x's, over HTTP/2 without TLS and as gRPC-Web
  * (its binary form), with the methods of {@link MethodTable}.
  */
-public final class GrpcDoor extends VerticleBase {
+public final class GrpcDoor extends VerticleBase implements Door {
 
   /** The room for a key and the encoding around a value of the largest size. */
   private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
@@ -44,7 +45,7 @@ public final class GrpcDoor extends VerticleBase {
     this.config = config;
   }
 
-  /** The port that is listened on, also when the setting was 0; 0 before the start. */
+  @Override
   public int port() {
     return server == null ? 0 : server.actualPort();
   }

@@ -1,9 +1,9 @@
 package io.purpledb.server.http;
 
 import io.purpledb.config.Config;
-import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * services of the same loop, and their responses into answers. Deployed once per event loop; all
  * instances share the port.
  */
-public final class HttpDoor extends VerticleBase {
+public final class HttpDoor extends VerticleBase implements Door {
 
   /**
    * Any free port, the same one for all instances: Vert.x lets those share that ask with the same
@@ -41,7 +41,7 @@ public final class HttpDoor extends VerticleBase {
     this.contract = contract;
   }
 
-  /** The port that is listened on; 0 before the start. */
+  @Override
   public int port() {
     HttpServer started = server;
     return started == null ? 0 : started.actualPort();
@@ -56,7 +56,7 @@ public final class HttpDoor extends VerticleBase {
             .requestHandler(new Routes(vertx, config, contract, bindings()))
             .invalidRequestHandler(Problem::refuseMalformed);
     server = starting;
-    return starting.listen(port, config.host()).recover(this::cannotListen);
+    return starting.listen(port, config.host());
   }
 
   /** Stops accepting and gives the requests in flight some seconds to finish. */
@@ -85,14 +85,6 @@ public final class HttpDoor extends VerticleBase {
       callers.put(service, Caller.onThisLoop(vertx, Bus.service(service), timeoutMillis));
     }
     return callers;
-  }
-
-  private Future<HttpServer> cannotListen(Throwable cause) {
-    return Future.failedFuture(
-        StartFailure.wrongSurroundings(
-            "http-port: %d on %s: %s (expected: a free port)"
-                .formatted(config.httpPort(), config.host(), cause.getMessage()),
-            cause));
   }
 
   private static HttpServerOptions options() {
