@@ -68,17 +68,10 @@ def sets(client: PurpleClient) -> None:
 
 
 def keys(client: PurpleClient) -> None:
-    for key in ("a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "#", '"q"', "-5", '{"a":1}', "...", "a/../b", "\n", "é", "😀"):
+    for key in ("a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "#", '"q"', "-5", '{"a":1}', ".", "..", "...", "a/../b", "\n", "é", "😀"):
         client.kv_put(key, key.encode())
         expect("kv_get", client.kv_get(key), key.encode())
         client.kv_delete(key)
-    for key in (".", ".."):
-        try:
-            client.kv_put(key, b"")
-        except ValueError as error:
-            print("kv_put:", error)
-        else:
-            raise SystemExit(f"FAILED kv_put of {key} (expected: an error)")
 
 
 def expect(operation: str, actual: object, expected: object) -> None:
