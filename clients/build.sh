@@ -21,13 +21,13 @@ main() {
   install -m 755 target/tools/buf.exe "$tools/buf"
   PATH=$tools:$PATH
   each needed
+  compare_readme
   each build
   for backend in memory disk; do
     start "$backend"
     each check
     stop
   done
-  compare_readme
   echo "clients: ${languages[*]}: packages are in target/clients"
 }
 
@@ -70,8 +70,8 @@ start() { # start BACKEND
     kill -0 "$server" 2>/dev/null || fail "the server has ended: $(cat "$log")"
     sleep 0.1
   done
-  PURPLE_URL=http://127.0.0.1:$(sed -nE 's/.*HTTP.*:([0-9]+).*/\1/p' "$log" | head -1)
-  PURPLE_GRPC=127.0.0.1:$(sed -nE 's/.*gRPC.*:([0-9]+).*/\1/p' "$log" | head -1)
+  PURPLE_URL=$(sed -nE 's#^ *HTTP +(http://[^ ]+).*#\1#p' "$log")
+  PURPLE_GRPC=$(sed -nE 's#^ *gRPC +grpc://([^ ]+).*#\1#p' "$log")
   echo "clients: a server on $1 at $PURPLE_URL and $PURPLE_GRPC"
 }
 
@@ -92,12 +92,12 @@ readme() { # readme DIRECTORY NAME SENTENCE INSTALL FENCE EXAMPLE...
   } >"$directory/README.md"
 }
 
-# The project's README shows programs that have just run.
+# The project's README shows the programs that are about to run.
 compare_readme() {
   local text example
   text=$(<README.md)
-  for example in clients/*/example-http*; do
-    [[ -d $example ]] && example=$example/main.go
+  for example in clients/go/example-http/main.go clients/python/example_http.py clients/typescript/example-http.ts \
+    clients/java/programs/src/main/java/ExampleHttp.java clients/rust/src/bin/example_http.rs; do
     [[ $text == *"$(<"$example")"* ]] || fail "README.md does not show $example as it is"
   done
 }

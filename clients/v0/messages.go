@@ -100,6 +100,9 @@ func value(from *dynamicpb.Message, path ...protoreflect.Name) any {
 	if len(path) > 1 {
 		return value(read.Message().Interface().(*dynamicpb.Message), path[1:]...)
 	}
+	if content, ok := read.Interface().([]byte); ok {
+		return append([]byte{}, content...)
+	}
 	if list, ok := read.Interface().(protoreflect.List); ok {
 		items := []string{}
 		for i := range list.Len() {
