@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export root=$PWD out=$PWD/target/clients tools=$PWD/target/clients/tools version=$1
-export PURPLE_URL= PURPLE_GRPC=
+unset "${!PURPLE_@}" # settings of another server
 excluded=${2:-}
 all=(go java python rust typescript todo v0)
 languages=()
@@ -17,6 +17,7 @@ server=
 
 main() {
   choose
+  rm -rf "$out"/server.*
   mkdir -p "$tools"
   install -m 755 target/tools/buf.exe "$tools/buf"
   PATH=$tools:$PATH
@@ -70,13 +71,14 @@ start() { # start BACKEND
     kill -0 "$server" 2>/dev/null || fail "the server has ended: $(cat "$log")"
     sleep 0.1
   done
-  PURPLE_URL=$(sed -nE 's#^ *HTTP +(http://[^ ]+).*#\1#p' "$log")
-  PURPLE_GRPC=$(sed -nE 's#^ *gRPC +grpc://([^ ]+).*#\1#p' "$log")
-  echo "clients: a server on $1 at $PURPLE_URL and $PURPLE_GRPC"
+  http=$(sed -nE 's#^ *HTTP +(http://[^ ]+).*#\1#p' "$log")
+  grpc=$(sed -nE 's#^ *gRPC +grpc://([^ ]+).*#\1#p' "$log")
+  [[ -n $http && -n $grpc ]] || fail "the server is not ready: $(cat "$log")"
+  echo "clients: a server on $1 at $http and $grpc"
 }
 
 stop() {
-  [[ -z $server ]] || { kill "$server"; wait "$server" || true; }
+  [[ -z $server ]] || { kill "$server" 2>/dev/null; wait "$server"; } || true
   server=
 }
 

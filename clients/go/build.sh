@@ -26,7 +26,8 @@ build() {
 }
 
 check() {
-  for program in example-http example-grpc http grpc; do
-    "$out/go-programs/$program"
-  done
+  "$out/go-programs/example-http" "$http"
+  "$out/go-programs/example-grpc" "$grpc"
+  "$out/go-programs/http" "$http"
+  "$out/go-programs/grpc" "$grpc"
 }

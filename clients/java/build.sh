@@ -24,7 +24,9 @@ dependency() { # dependency ARTIFACT
 }
 
 check() {
-  for program in ExampleHttp ExampleGrpc Http Grpc; do
-    java -cp "$packages/programs/target/classes:$packages/programs/target/lib/*" "$program"
-  done
+  cd "$packages/programs/target"
+  java -cp "classes:lib/*" ExampleHttp "$http"
+  java -cp "classes:lib/*" ExampleGrpc "$grpc"
+  java -cp "classes:lib/*" Http "$http"
+  java -cp "classes:lib/*" Grpc "$grpc"
 }

@@ -39,7 +39,9 @@ pack() { # pack PACKAGE
 }
 
 check() {
-  for program in example_http example_grpc http_program grpc_program; do
-    "$python" "clients/python/$program.py"
-  done
+  cd clients/python
+  "$python" example_http.py "$http"
+  "$python" example_grpc.py "$grpc"
+  "$python" http_program.py "$http"
+  "$python" grpc_program.py "$grpc"
 }

@@ -1,8 +1,8 @@
-import os
+import sys
 
 from purple_client import PurpleClient, PurpleError
 
-with PurpleClient(os.environ["PURPLE_URL"]) as client:  # http://localhost:8080
+with PurpleClient(sys.argv[1]) as client:  # http://localhost:8080
     client.kv_put("greeting", b"Hello")
     value = client.kv_get("greeting")
     visits = client.counter_increment("visits", 2)

@@ -1,6 +1,6 @@
 """Runs all twelve operations on the gRPC stubs, and prints what it did."""
 
-import os
+import sys
 import time
 from typing import Callable
 
@@ -22,7 +22,7 @@ MAX = 2**63 - 1
 
 
 def main() -> None:
-    with grpc.insecure_channel(os.environ["PURPLE_GRPC"]) as channel:
+    with grpc.insecure_channel(sys.argv[1]) as channel:
         try_cache(CacheServiceStub(channel))
         try_counter(CounterServiceStub(channel))
         try_flag(FlagServiceStub(channel))

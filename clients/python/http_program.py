@@ -1,6 +1,6 @@
 """Runs all twelve operations on the HTTP client, and prints what it did."""
 
-import os
+import sys
 import time
 from typing import Callable
 
@@ -12,7 +12,7 @@ MAX = 2**63 - 1
 
 
 def main() -> None:
-    with PurpleClient(os.environ["PURPLE_URL"]) as client:
+    with PurpleClient(sys.argv[1]) as client:
         for operations in (cache, counter, flag, kv, sets, keys):
             operations(client)
     print("python http: all twelve operations work")

@@ -19,7 +19,6 @@ build() {
 }
 
 check() {
-  for program in example_http http; do
-    "$CARGO_TARGET_DIR/debug/$program"
-  done
+  "$CARGO_TARGET_DIR/debug/example_http" "$http"
+  "$CARGO_TARGET_DIR/debug/http" "$http"
 }

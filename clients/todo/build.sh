@@ -13,5 +13,5 @@ build() {
 
 check() {
   cd clients/todo
-  go test -count=1 -v ./...
+  TODO_STORE=$http go test -count=1 -v ./...
 }

@@ -19,7 +19,7 @@ import (
 const key = "todos"
 
 func main() {
-	client := purple.NewClient(cmp.Or(os.Getenv("PURPLE_URL"), "http://localhost:8080"))
+	client := purple.NewClient(cmp.Or(os.Getenv("TODO_STORE"), "http://localhost:8080"))
 	address := cmp.Or(os.Getenv("TODO_ADDRESS"), ":3000")
 	log.Printf("todo list at %s", address)
 	log.Fatal(http.ListenAndServe(address, routes(client)))

@@ -11,9 +11,9 @@ import (
 	purple "github.com/purpledb/purple-go"
 )
 
-// The list is kept by the server at PURPLE_URL.
+// The list is kept by the server at TODO_STORE.
 func TestTodos(t *testing.T) {
-	client := purple.NewClient(os.Getenv("PURPLE_URL"))
+	client := purple.NewClient(os.Getenv("TODO_STORE"))
 	service := httptest.NewServer(routes(client))
 	defer service.Close()
 	expect := func(method, todo string, status int, body string) {

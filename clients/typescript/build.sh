@@ -46,7 +46,9 @@ quietly() {
 }
 
 check() {
-  for program in example-http example-grpc http grpc; do
-    node "$programs/dist/$program.js"
-  done
+  cd "$programs/dist"
+  node example-http.js "$http"
+  node example-grpc.js "$grpc"
+  node http.js "$http"
+  node grpc.js "$grpc"
 }

@@ -2,7 +2,7 @@ import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { CounterService, KvService } from '@purpledb/grpc';
 
-const transport = createGrpcTransport({ baseUrl: `http://${process.env['PURPLE_GRPC']}` }); // http://localhost:8081
+const transport = createGrpcTransport({ baseUrl: `http://${process.argv[2]}` }); // http://localhost:8081
 
 const counters = createClient(CounterService, transport);
 const visits = await counters.counterIncrement({ key: 'visits', amount: 2n });

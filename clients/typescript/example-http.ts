@@ -1,6 +1,6 @@
 import { PurpleClient, PurpleError } from '@purpledb/client';
 
-const client = new PurpleClient(process.env['PURPLE_URL']!); // http://localhost:8080
+const client = new PurpleClient(process.argv[2]!); // http://localhost:8080
 
 await client.kvPut('greeting', new TextEncoder().encode('Hello'));
 const value = await client.kvGet('greeting');

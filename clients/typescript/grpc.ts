@@ -4,7 +4,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node';
 import { CacheService, CounterService, FlagService, KvService, SetService } from '@purpledb/grpc';
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-const transport = createGrpcTransport({ baseUrl: `http://${process.env['PURPLE_GRPC']}` });
+const transport = createGrpcTransport({ baseUrl: `http://${process.argv[2]}` });
 // Each run has keys of its own.
 const key = `typescript-grpc ${process.hrtime.bigint()}/ü+%2F "ключ" 😀 ..`;
 const max = 2n ** 63n - 1n;

@@ -2,7 +2,7 @@
 import { PurpleClient, PurpleError } from '@purpledb/client';
 import { inspect, isDeepStrictEqual } from 'node:util';
 
-const client = new PurpleClient(process.env['PURPLE_URL']!);
+const client = new PurpleClient(process.argv[2]!);
 // Each run has keys of its own; this one has all that a URL gives a meaning.
 const key = `typescript-http ${process.hrtime.bigint()}/ü+%2F?a=1&b#c "ключ" 😀`;
 const max = 2n ** 63n - 1n;

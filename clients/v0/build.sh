@@ -11,5 +11,5 @@ build() {
 }
 
 check() {
-  "$out/v0"
+  "$out/v0" "$http" "$grpc"
 }

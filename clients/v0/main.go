@@ -12,8 +12,8 @@ import (
 func main() {
 	// Each run has keys of its own.
 	run := fmt.Sprintf("v0 %d/ü+%%", time.Now().UnixNano())
-	tryHTTP(os.Getenv("PURPLE_URL"), run+" http")
-	tryGrpc(os.Getenv("PURPLE_GRPC"), run+" grpc")
+	tryHTTP(os.Args[1], run+" http")
+	tryGrpc(os.Args[2], run+" grpc")
 	fmt.Println("v0: all operations work")
 }
 

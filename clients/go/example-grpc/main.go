@@ -14,7 +14,7 @@ import (
 
 func main() {
 	ctx := context.Background()
-	address := os.Getenv("PURPLE_GRPC") // localhost:8081
+	address := os.Args[1] // localhost:8081
 	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		log.Fatal(err)

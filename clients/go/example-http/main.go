@@ -12,7 +12,7 @@ import (
 
 func main() {
 	ctx := context.Background()
-	client := purple.NewClient(os.Getenv("PURPLE_URL")) // http://localhost:8080
+	client := purple.NewClient(os.Args[1]) // http://localhost:8080
 
 	if err := client.KvPut(ctx, "greeting", []byte("Hello")); err != nil {
 		log.Fatal(err)

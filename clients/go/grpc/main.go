@@ -23,7 +23,7 @@ var (
 )
 
 func main() {
-	connection, err := grpc.NewClient(os.Getenv("PURPLE_GRPC"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	connection, err := grpc.NewClient(os.Args[1], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	done("connect", err)
 	defer connection.Close()
 	cache(purplev1.NewCacheServiceClient(connection))

@@ -15,7 +15,7 @@ import (
 
 var (
 	ctx    = context.Background()
-	client = purple.NewClient(os.Getenv("PURPLE_URL"))
+	client = purple.NewClient(os.Args[1])
 	// Each run has keys of its own; this one has all that a URL gives a meaning.
 	key = fmt.Sprintf("go-http %d/ü+%%2F?a=1&b#c \"ключ\" 😀", time.Now().UnixNano())
 )

@@ -2,7 +2,7 @@ use purple_client::{Client, Error};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = Client::new(&std::env::var("PURPLE_URL")?)?; // http://localhost:8080
+    let client = Client::new(&std::env::args().nth(1).expect("a URL"))?; // http://localhost:8080
 
     client.kv_put("greeting", b"Hello".to_vec()).await?;
     let value = client.kv_get("greeting").await?;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let client = Client::new(&std::env::var("PURPLE_URL").expect("PURPLE_URL"))?;
+    let client = Client::new(&std::env::args().nth(1).expect("a URL"))?;
     // Each run has keys of its own; this one has all that a URL gives a meaning.
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).expect("time").as_nanos();
     let key = &format!("rust-http {nanos}/ü+%2F?a=1&b#c \"ключ\" 😀");

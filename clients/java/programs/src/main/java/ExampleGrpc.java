@@ -9,7 +9,7 @@ import io.purpledb.v1.KvServiceGrpc;
 
 public final class ExampleGrpc {
   public static void main(String[] args) {
-    String address = System.getenv("PURPLE_GRPC"); // localhost:8081
+    String address = args[0]; // localhost:8081
     ManagedChannel channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
 
     var counters = CounterServiceGrpc.newBlockingStub(channel);

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 public final class ExampleHttp {
   public static void main(String[] args) {
-    PurpleClient client = new PurpleClient(System.getenv("PURPLE_URL")); // http://localhost:8080
+    PurpleClient client = new PurpleClient(args[0]); // http://localhost:8080
 
     client.kvPut("greeting", "Hello".getBytes(StandardCharsets.UTF_8));
     byte[] value = client.kvGet("greeting");

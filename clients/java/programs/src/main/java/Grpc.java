@@ -30,7 +30,7 @@ public final class Grpc {
 
   public static void main(String[] args) {
     ManagedChannel channel =
-        io.grpc.Grpc.newChannelBuilder(System.getenv("PURPLE_GRPC"), InsecureChannelCredentials.create()).build();
+        io.grpc.Grpc.newChannelBuilder(args[0], InsecureChannelCredentials.create()).build();
     cache(CacheServiceGrpc.newBlockingStub(channel));
     counter(CounterServiceGrpc.newBlockingStub(channel));
     flag(FlagServiceGrpc.newBlockingStub(channel));
