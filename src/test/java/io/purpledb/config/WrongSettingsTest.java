@@ -148,6 +148,13 @@ class WrongSettingsTest {
   }
 
   @Test
+  void anArgumentWithAnAtSignIsNoFileOfArguments() throws IOException {
+    Path file = Files.writeString(directory.resolve("arguments"), "--host=elsewhere");
+    assertThat(Ask.with("http @" + file).failure()).startsWith("@" + file + ": one argument too");
+    assertThat(Ask.with("@" + file).failure()).startsWith("command: @" + file);
+  }
+
+  @Test
   void aWrongValueIsRefusedAlsoWhereAStrongerSourceDecides() {
     assertThat(Ask.with("--http-port 1").and("PURPLE_HTTP_PORT", "x").failure())
         .isEqualTo("PURPLE_HTTP_PORT: x (expected: a port from 0 to 65535)");

@@ -130,8 +130,10 @@ final class HttpDoorClient implements Door {
         new RequestOptions().setMethod(method).setURI(uri).setTimeout(TIMEOUT_MILLIS);
     return client
         .request(options)
-        .compose(request -> send(request, type, body))
-        .compose(response -> response.body().compose(bytes -> answer(response, bytes)));
+        .compose( // on the client's event loop: a body must be asked for before it arrives
+            request ->
+                send(request, type, body)
+                    .compose(response -> response.body().compose(all -> answer(response, all))));
   }
 
   private static Future<HttpClientResponse> send(

@@ -21,18 +21,18 @@ abstract class LinkTest {
 
   final RedisProcess redis = RedisForTests.start();
   final Loop loop = new Loop();
-  final LogLines log = new LogLines();
   final RedisBackends backends =
       new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
   RedisCounter counter;
   RedisSet set;
+  LogLines log;
 
   @BeforeEach
   final void open() {
     counter = loop.call(() -> (RedisCounter) backends.counter());
     set = loop.call(() -> (RedisSet) backends.set());
-    loop.answer(counter::health);
-    loop.answer(set::health);
+    awaitServing(); // at last, if the process is slow because it has just begun
+    log = new LogLines();
   }
 
   @AfterEach
