@@ -10,10 +10,12 @@ import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * Writes the contract as client libraries speak it: {@code ClientContract openapi.yaml target/clients/openapi.yaml}.
+ * Writes the contract as client libraries speak it: {@code ClientContract openapi.yaml
+ * target/clients/openapi.yaml}.
  *
- * <p>The contract offers choices for people with curl, which generators turn into awkward methods. A library needs one form of each operation, and the bare one is
- * best: bytes as bytes and text as text, without base64 and without a limit on the length of a URL. So:
+ * <p>The contract offers choices for people with curl, which generators turn into awkward methods.
+ * A library needs one form of each operation, and the bare one is best: bytes as bytes and text as
+ * text, without base64 and without a limit on the length of a URL. So:
  *
  * <ul>
  *   <li>of several media types, the barest stays;
@@ -32,7 +34,9 @@ public final class ClientContract {
     for (Object path : List.copyOf(map(contract.get("paths")).values())) {
       METHODS.forEach(method -> simplify(contract, map(path), method));
     }
-    map(contract.get("paths")).values().removeIf(path -> METHODS.stream().noneMatch(map(path)::containsKey));
+    map(contract.get("paths"))
+        .values()
+        .removeIf(path -> METHODS.stream().noneMatch(map(path)::containsKey));
     contract.put("tags", List.of(Map.of("name", "purple", "description", "A Purple server.")));
     while (removeUnused(contract)) {}
 
@@ -43,7 +47,8 @@ public final class ClientContract {
     Files.writeString(target, new Yaml(block).dump(contract));
   }
 
-  private static void simplify(Map<String, Object> contract, Map<String, Object> path, String method) {
+  private static void simplify(
+      Map<String, Object> contract, Map<String, Object> path, String method) {
     Map<String, Object> operation = map(path.get(method));
     if (operation.isEmpty()) {
       return;
@@ -60,7 +65,8 @@ public final class ClientContract {
       body.put("required", true);
       body.put("description", map(media.get("schema")).get("description"));
       operation.put("x-codegen-request-body-name", "value");
-      list(operation.get("parameters")).removeIf(parameter -> "value".equals(resolve(contract, parameter).get("name")));
+      list(operation.get("parameters"))
+          .removeIf(parameter -> "value".equals(resolve(contract, parameter).get("name")));
     }
     // What follows the first paragraph explains the choices, if there are any.
     operation.computeIfPresent("description", (key, text) -> ((String) text).split("\n\n")[0]);
@@ -83,9 +89,10 @@ public final class ClientContract {
     collectReferences(contract, used);
     boolean removed = false;
     for (Map.Entry<String, Object> kind : map(contract.get("components")).entrySet()) {
-      removed |= map(kind.getValue())
-          .keySet()
-          .removeIf(name -> !used.contains("#/components/" + kind.getKey() + "/" + name));
+      removed |=
+          map(kind.getValue())
+              .keySet()
+              .removeIf(name -> !used.contains("#/components/" + kind.getKey() + "/" + name));
     }
     return removed;
   }
@@ -104,7 +111,9 @@ public final class ClientContract {
   /** A block of YAML ends with a newline, which is a stray blank in a comment. */
   private static void stripDescriptions(Object node) {
     if (node instanceof Map<?, ?>) {
-      map(node).computeIfPresent("description", (key, text) -> text instanceof String block ? block.strip() : text);
+      map(node)
+          .computeIfPresent(
+              "description", (key, text) -> text instanceof String block ? block.strip() : text);
       map(node).values().forEach(ClientContract::stripDescriptions);
     } else if (node instanceof Collection<?> items) {
       items.forEach(ClientContract::stripDescriptions);

@@ -10,7 +10,8 @@ import io.purpledb.v1.KvServiceGrpc;
 public final class ExampleGrpc {
   public static void main(String[] args) {
     String address = args[0]; // localhost:8081
-    ManagedChannel channel = Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(address, InsecureChannelCredentials.create()).build();
 
     var counters = CounterServiceGrpc.newBlockingStub(channel);
     var request = CounterIncrementRequest.newBuilder().setKey("visits").setAmount(2).build();
@@ -20,7 +21,10 @@ public final class ExampleGrpc {
     try {
       values.kvGet(KvGetRequest.newBuilder().setKey("nothing").build());
     } catch (StatusRuntimeException e) {
-      System.out.println(e.getStatus().getCode() + " " + e.getStatus().getDescription()); // NOT_FOUND no value found for nothing
+      System.out.println(
+          e.getStatus().getCode()
+              + " "
+              + e.getStatus().getDescription()); // NOT_FOUND no value found for nothing
     }
     channel.shutdown();
   }

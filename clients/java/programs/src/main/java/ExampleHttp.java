@@ -14,7 +14,8 @@ public final class ExampleHttp {
     try {
       client.kvGet("nothing");
     } catch (PurpleException e) {
-      System.out.println(e.problem().status() + " " + e.problem().detail()); // 404 no value found for nothing
+      System.out.println(
+          e.problem().status() + " " + e.problem().detail()); // 404 no value found for nothing
     }
   }
 }

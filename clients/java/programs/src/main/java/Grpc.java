@@ -43,19 +43,30 @@ public final class Grpc {
   private static void cache(CacheServiceGrpc.CacheServiceBlockingStub stub) {
     CacheGetRequest get = CacheGetRequest.newBuilder().setKey(KEY).build();
     refused("CacheGet, absent", Status.Code.NOT_FOUND, () -> stub.cacheGet(get));
-    CacheSetRequest set = CacheSetRequest.newBuilder().setKey(KEY).setValue("grüße ☃\n").setTtlSeconds(60).build();
+    CacheSetRequest set =
+        CacheSetRequest.newBuilder().setKey(KEY).setValue("grüße ☃\n").setTtlSeconds(60).build();
     expect("CacheSet", stub.cacheSet(set).getSerializedSize(), 0);
     expect("CacheGet", stub.cacheGet(get).getValue(), "grüße ☃\n");
-    refused("CacheSet, ttl -1", Status.Code.INVALID_ARGUMENT, () -> stub.cacheSet(set.toBuilder().setTtlSeconds(-1).build()));
+    refused(
+        "CacheSet, ttl -1",
+        Status.Code.INVALID_ARGUMENT,
+        () -> stub.cacheSet(set.toBuilder().setTtlSeconds(-1).build()));
   }
 
   private static void counter(CounterServiceGrpc.CounterServiceBlockingStub stub) {
-    expect("CounterGet, absent", stub.counterGet(CounterGetRequest.newBuilder().setKey(KEY).build()).getValue(), 0L);
+    expect(
+        "CounterGet, absent",
+        stub.counterGet(CounterGetRequest.newBuilder().setKey(KEY).build()).getValue(),
+        0L);
     CounterIncrementRequest.Builder increment = CounterIncrementRequest.newBuilder().setKey(KEY);
-    expect("CounterIncrement", stub.counterIncrement(increment.setAmount(-5).build()).getValue(), -5L);
+    expect(
+        "CounterIncrement", stub.counterIncrement(increment.setAmount(-5).build()).getValue(), -5L);
     long most = stub.counterIncrement(increment.setAmount(Long.MAX_VALUE).build()).getValue();
     expect("CounterIncrement", most, Long.MAX_VALUE - 5);
-    refused("CounterIncrement, overflow", Status.Code.FAILED_PRECONDITION, () -> stub.counterIncrement(increment.setAmount(6).build()));
+    refused(
+        "CounterIncrement, overflow",
+        Status.Code.FAILED_PRECONDITION,
+        () -> stub.counterIncrement(increment.setAmount(6).build()));
   }
 
   private static void flag(FlagServiceGrpc.FlagServiceBlockingStub stub) {
@@ -85,11 +96,13 @@ public final class Grpc {
     SetAddRequest.Builder add = SetAddRequest.newBuilder().setKey(KEY);
     expect("SetGet, absent", stub.setGet(get).getItemsList(), List.of());
     expect("SetAdd", stub.setAdd(add.setItem("ü/😀").build()).getItemsList(), List.of("ü/😀"));
-    expect("SetAdd", stub.setAdd(add.setItem("b&a").build()).getItemsList(), List.of("b&a", "ü/😀"));
+    expect(
+        "SetAdd", stub.setAdd(add.setItem("b&a").build()).getItemsList(), List.of("b&a", "ü/😀"));
     SetRemoveRequest remove = SetRemoveRequest.newBuilder().setKey(KEY).setItem("b&a").build();
     expect("SetRemove", stub.setRemove(remove).getItemsList(), List.of("ü/😀"));
     expect("SetGet", stub.setGet(get).getItemsList(), List.of("ü/😀"));
-    refused("SetAdd, empty", Status.Code.INVALID_ARGUMENT, () -> stub.setAdd(add.setItem("").build()));
+    refused(
+        "SetAdd, empty", Status.Code.INVALID_ARGUMENT, () -> stub.setAdd(add.setItem("").build()));
   }
 
   private static void expect(String operation, Object actual, Object expected) {

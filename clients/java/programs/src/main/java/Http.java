@@ -38,9 +38,13 @@ public final class Http {
     expect("counterGet, absent", client.counterGet(KEY).value(), 0L);
     expect("counterIncrement", client.counterIncrement(KEY, 2).value(), 2L);
     expect("counterIncrement, negative", client.counterIncrement(KEY, -5).value(), -3L);
-    expect("counterIncrement, past 2^53", client.counterIncrement(KEY, (1L << 53) + 4).value(), (1L << 53) + 1);
+    expect(
+        "counterIncrement, past 2^53",
+        client.counterIncrement(KEY, (1L << 53) + 4).value(),
+        (1L << 53) + 1);
     long rest = Long.MAX_VALUE - (1L << 53) - 1;
-    expect("counterIncrement, to the end", client.counterIncrement(KEY, rest).value(), Long.MAX_VALUE);
+    expect(
+        "counterIncrement, to the end", client.counterIncrement(KEY, rest).value(), Long.MAX_VALUE);
     refused("counterIncrement, overflow", 409, () -> client.counterIncrement(KEY, 1));
     expect("counterGet", client.counterGet(KEY).value(), Long.MAX_VALUE);
   }
@@ -55,7 +59,8 @@ public final class Http {
 
   private static void kv() {
     refused("kvGet, absent", 404, () -> client.kvGet(KEY));
-    for (byte[] value : List.of(new byte[] {-1, 0, '\r', '\n', -2}, new byte[0], new byte[1 << 20])) {
+    for (byte[] value :
+        List.of(new byte[] {-1, 0, '\r', '\n', -2}, new byte[0], new byte[1 << 20])) {
       client.kvPut(KEY, value);
       expect("kvGet", Arrays.equals(client.kvGet(KEY), value), true);
     }
@@ -76,7 +81,27 @@ public final class Http {
   }
 
   private static void keys() {
-    String[] awkward = {"a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "#", "\"q\"", "-5", "{\"a\":1}", ".", "..", "...", "a/../b", "\n", "é", "😀"};
+    String[] awkward = {
+      "a/b",
+      "/",
+      "//",
+      "a+b",
+      "a b",
+      "100%",
+      "%2F",
+      "?",
+      "#",
+      "\"q\"",
+      "-5",
+      "{\"a\":1}",
+      ".",
+      "..",
+      "...",
+      "a/../b",
+      "\n",
+      "é",
+      "😀"
+    };
     for (String key : awkward) {
       client.kvPut(key, key.getBytes(UTF_8));
       expect("kvGet", new String(client.kvGet(key), UTF_8), key);
