@@ -2,6 +2,7 @@ package io.purpledb;
 
 import io.purpledb.backend.BackendVerticle;
 import io.purpledb.backend.Backends;
+import io.purpledb.backend.disk.DiskBackends;
 import io.purpledb.backend.memory.MemoryBackends;
 import io.purpledb.backend.redis.RedisBackends;
 import io.purpledb.config.Config;
@@ -153,6 +154,14 @@ public final class PurpleServer {
   private Backends newEngine(String name) {
     return switch (name) {
       case "memory" -> new MemoryBackends(vertx, config.cacheMaxBytes(), clock);
+      case "disk" ->
+          new DiskBackends(
+              vertx,
+              config.dataDir(),
+              config.durability(),
+              config.cacheMaxBytes(),
+              config.maxInFlight() * loops,
+              clock);
       case "redis" ->
           new RedisBackends(
               vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());

@@ -6,6 +6,18 @@ import java.util.Locale;
 public enum Engine {
   MEMORY,
 
+  DISK {
+    @Override
+    public boolean keepsOverRestart() {
+      return true;
+    }
+
+    @Override
+    public boolean keepsFiles() {
+      return true;
+    }
+  },
+
   REDIS {
     @Override
     String redisUrl() {
