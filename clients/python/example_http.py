@@ -11,5 +11,4 @@ with PurpleClient(sys.argv[1]) as client:  # http://localhost:8080
     try:
         client.kv_get("nothing")
     except PurpleError as error:
-        problem = error.problem
-        print(problem.status, problem.title, problem.detail)  # 404 Not Found no value found for nothing
+        print(error.problem.status, error.problem.detail)  # 404 no value found for nothing

@@ -72,6 +72,8 @@ def keys(client: PurpleClient) -> None:
         client.kv_put(key, key.encode())
         expect("kv_get", client.kv_get(key), key.encode())
         client.kv_delete(key)
+        # The answer names the key as the server understood it.
+        expect("counter_get", client.counter_get(key).counter, key)
 
 
 def expect(operation: str, actual: object, expected: object) -> None:

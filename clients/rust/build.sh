@@ -3,10 +3,10 @@ needs=(cargo)
 
 crate=$out/rust
 programs=$out/rust-programs
-export CARGO_TARGET_DIR=$out/rust-target CARGO_TERM_QUIET=true
+export CARGO_TARGET_DIR=$out/rust-target CARGO_TERM_QUIET=true CARGO_PROFILE_DEV_DEBUG=0
 
 build() {
-  rm -rf "$crate/.openapi-generator"
+  rm -rf "$crate/.openapi-generator" "$crate"/*.crate
   cp LICENSE "$crate"
   readme "$crate" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
     'cargo add purple-client' rust clients/rust/src/bin/example_http.rs

@@ -11,6 +11,5 @@ try {
   await client.kvGet('nothing');
 } catch (error) {
   if (!(error instanceof PurpleError)) throw error;
-  const { status, title, detail } = error.problem;
-  console.log(status, title, detail); // 404 Not Found no value found for nothing
+  console.log(error.problem.status, error.problem.detail); // 404 no value found for nothing
 }

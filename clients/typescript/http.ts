@@ -64,6 +64,8 @@ async function keys() {
     await client.kvPut(key, value);
     expect('kvGet', await client.kvGet(key), value);
     await client.kvDelete(key);
+    // The answer names the key as the server understood it.
+    expect('counterGet', (await client.counterGet(key)).counter, key);
   }
   await thrown('kvPut of ..', () => client.kvPut('..', new Uint8Array(0)));
   await thrown('kvPut of half a surrogate pair', () => client.kvPut('\ud83d', new Uint8Array(0)));

@@ -30,6 +30,6 @@ func main() {
 	_, err = client.KvGet(ctx, "nothing")
 	var problem *purple.Problem
 	if errors.As(err, &problem) {
-		fmt.Println(problem.Status, problem.Title, problem.Detail) // 404 Not Found no value found for nothing
+		fmt.Println(problem.Status, problem.Detail) // 404 no value found for nothing
 	}
 }

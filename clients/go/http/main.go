@@ -104,6 +104,10 @@ func keys() {
 		done("kvPut", client.KvPut(ctx, awkward, []byte(awkward)))
 		expect("kvGet", []byte(awkward))(client.KvGet(ctx, awkward))
 		done("kvDelete", client.KvDelete(ctx, awkward))
+		// The answer names the key as the server understood it.
+		counter, err := client.CounterGet(ctx, awkward)
+		done("counterGet", err)
+		expect("counterGet", awkward)(counter.Counter, nil)
 	}
 }
 

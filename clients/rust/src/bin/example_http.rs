@@ -10,7 +10,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} {}", String::from_utf8(value)?, visits.value);
 
     if let Err(Error::Problem(problem)) = client.kv_get("nothing").await {
-        println!("{} {} {:?}", problem.status, problem.title, problem.detail); // 404 Not Found Some("no value found for nothing")
+        println!("{} {:?}", problem.status, problem.detail); // 404 Some("no value found for nothing")
     }
     Ok(())
 }

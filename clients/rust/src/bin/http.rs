@@ -84,6 +84,8 @@ async fn keys(client: &Client) -> Result<(), Error> {
         client.kv_put(key, key.into()).await?;
         expect("kv_get", client.kv_get(key).await?, Vec::from(key));
         client.kv_delete(key).await?;
+        // The answer names the key as the server understood it.
+        expect("counter_get", client.counter_get(key).await?.counter.as_str(), key);
     }
     match client.kv_put("..", vec![]).await {
         Err(Error::Argument(text)) => println!("kv_put: {text}"),

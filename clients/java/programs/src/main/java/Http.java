@@ -106,6 +106,8 @@ public final class Http {
       client.kvPut(key, key.getBytes(UTF_8));
       expect("kvGet", new String(client.kvGet(key), UTF_8), key);
       client.kvDelete(key);
+      // The answer names the key as the server understood it.
+      expect("counterGet", client.counterGet(key).counter(), key);
     }
     thrown("kvPut of half a surrogate pair", () -> client.kvPut("\ud83d", new byte[0]));
     thrown("cacheSet of half a surrogate pair", () -> client.cacheSet(KEY, "\ud83d"));
