@@ -57,7 +57,7 @@ class StartIT {
       delimiter = '|',
       textBlock =
           """
-          --help         | Usage: purple
+          --help         | Purple keeps
           --version      | purple \
           """)
   void answersAndEnds(String argument, String text, @TempDir Path directory) {

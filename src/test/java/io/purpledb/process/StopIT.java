@@ -8,6 +8,7 @@ import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,11 +26,18 @@ class StopIT {
   @Timeout(60)
   void finishesTheRequestInFlight(@TempDir Path directory) throws Exception {
     try (ServerProcess server = ServerProcess.start(directory)) {
-      try (Socket client = new Socket("127.0.0.1", server.httpPort())) {
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
         send(
             client,
-            "PUT /kv/k HTTP/1.1\r\nHost: purple\r\nContent-Type: text/plain\r\n"
-                + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            String.join(
+                "\r\n",
+                "PUT /kv/k HTTP/1.1",
+                "Host: purple",
+                "Content-Type: text/plain",
+                "Expect: 100-continue",
+                "Content-Length: 5",
+                "",
+                ""));
         assertThat(read(client)).startsWith("HTTP/1.1 100 ");
 
         server.terminate();
@@ -53,7 +61,7 @@ class StopIT {
     assertThatThrownBy(
             () -> {
               while (true) {
-                new Socket("127.0.0.1", port).close();
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
               }
             })
         .isInstanceOf(ConnectException.class);

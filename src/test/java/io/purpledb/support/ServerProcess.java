@@ -105,7 +105,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Asks it to end with SIGTERM. */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close the streams, too
   }
 
   /** Waits for its end and answers its exit code. */
