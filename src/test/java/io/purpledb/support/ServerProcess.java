@@ -29,10 +29,11 @@ public final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Thread reader;
 
   private ServerProcess(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::read, "server-output");
+    this.reader = new Thread(this::read, "server-output");
     reader.setDaemon(true);
     reader.start();
   }
@@ -126,6 +127,17 @@ public final class ServerProcess implements AutoCloseable {
     synchronized (lines) {
       return String.join("\n", lines);
     }
+  }
+
+  /** All that it has printed, after its end. */
+  public String outputAtEnd() {
+    awaitExit();
+    try {
+      reader.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return output();
   }
 
   @Override
