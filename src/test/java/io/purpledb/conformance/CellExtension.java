@@ -10,6 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -26,6 +27,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 final class CellExtension
     implements ParameterResolver,
         TestExecutionExceptionHandler,
+        BeforeEachCallback,
         AfterEachCallback,
         TestWatcher,
         AfterClassTemplateInvocationCallback {
@@ -47,6 +49,12 @@ final class CellExtension
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return cell;
+  }
+
+  /** What other classes have provoked is theirs. */
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    Session.of(context).log().take();
   }
 
   /** The answers may be right and yet something has gone wrong: then the log tells. */
