@@ -1,13 +1,18 @@
 package io.purpledb.server.grpc;
 
+import static io.netty.handler.flush.FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.purpledb.config.Config;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -33,7 +38,12 @@ public final class GrpcDoor extends VerticleBase {
 
   private static final int RESETS_WINDOW_SECONDS = 10;
   private static final long NO_ERROR = 0;
+
+  /**
+   * A connection that sends nothing for so long is closed; also no ping, which a client answers.
+   */
   private static final int IDLE_MINUTES = 5;
+
   private static final int GRACE_SECONDS = 10;
 
   private final Config config;
@@ -60,7 +70,11 @@ public final class GrpcDoor extends VerticleBase {
             new HashSet<>());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis()).bind(grpc);
-    server = vertx.createHttpServer(httpOptions()).requestHandler(http -> accept(http, grpc));
+    server =
+        vertx
+            .createHttpServer(httpOptions())
+            .connectionHandler(GrpcDoor::flushOnce)
+            .requestHandler(http -> accept(http, grpc));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -82,6 +96,17 @@ public final class GrpcDoor extends VerticleBase {
               calls.watchdog().stop();
               return Future.succeededFuture();
             });
+  }
+
+  /**
+   * Sends the parts of an answer, and the answers of one moment, in one write to the socket. Vert.x
+   * flushes twice for an answer that does not come at once, which cost a fifth of the throughput.
+   */
+  private static void flushOnce(HttpConnection connection) {
+    ((ConnectionBase) connection)
+        .channel()
+        .pipeline()
+        .addFirst(new FlushConsolidationHandler(DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {
@@ -117,7 +142,7 @@ public final class GrpcDoor extends VerticleBase {
         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
         .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
-        .setIdleTimeout(IDLE_MINUTES)
+        .setReadIdleTimeout(IDLE_MINUTES)
         .setIdleTimeoutUnit(TimeUnit.MINUTES);
   }
 }
