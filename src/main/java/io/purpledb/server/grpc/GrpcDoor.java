@@ -1,14 +1,19 @@
 package io.purpledb.server.grpc;
 
+import static io.netty.handler.flush.FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.purpledb.config.Config;
 import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -34,7 +39,12 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   private static final int RESETS_WINDOW_SECONDS = 10;
   private static final long NO_ERROR = 0;
+
+  /**
+   * A connection that sends nothing for so long is closed; also no ping, which a client answers.
+   */
   private static final int IDLE_MINUTES = 5;
+
   private static final int GRACE_SECONDS = 10;
 
   private final Config config;
@@ -61,7 +71,11 @@ public final class GrpcDoor extends VerticleBase implements Door {
             new HashSet<>());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis()).bind(grpc);
-    server = vertx.createHttpServer(httpOptions()).requestHandler(http -> accept(http, grpc));
+    server =
+        vertx
+            .createHttpServer(httpOptions())
+            .connectionHandler(GrpcDoor::flushOnce)
+            .requestHandler(http -> accept(http, grpc));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -83,6 +97,17 @@ public final class GrpcDoor extends VerticleBase implements Door {
               calls.watchdog().stop();
               return Future.succeededFuture();
             });
+  }
+
+  /**
+   * Sends the parts of an answer, and the answers of one moment, in one write to the socket. Vert.x
+   * flushes twice for an answer that does not come at once, which cost a fifth of the throughput.
+   */
+  private static void flushOnce(HttpConnection connection) {
+    ((ConnectionBase) connection)
+        .channel()
+        .pipeline()
+        .addFirst(new FlushConsolidationHandler(DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {
@@ -118,7 +143,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
         .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
-        .setIdleTimeout(IDLE_MINUTES)
+        .setReadIdleTimeout(IDLE_MINUTES)
         .setIdleTimeoutUnit(TimeUnit.MINUTES);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
@@ -24,8 +25,8 @@ import io.vertx.grpc.common.GrpcStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class DeadlineTest {
   @RegisterExtension final QuietLog log = new QuietLog();
 
   /** The answers that the KV service owes. */
-  private final Queue<Promise<Message>> owed = new ConcurrentLinkedQueue<>();
+  private final BlockingQueue<Promise<Message>> owed = new LinkedBlockingQueue<>();
 
   private final TestServer server = server(10_000);
   private final RawClient raw = new RawClient(server.port());
@@ -207,6 +208,47 @@ class DeadlineTest {
     }
     payAll();
     stillServes();
+  }
+
+  @Test
+  void survivesClientsThatLeaveInTheMiddleOfAnAnswer() throws InterruptedException {
+    ByteString large = ByteString.copyFrom(new byte[4 << 20]);
+    for (int i = 0; i < 20; i++) {
+      HttpClientRequest request = raw.open(GET, Map.of());
+      Promise<Void> begun = Promise.promise();
+      request
+          .response()
+          .onSuccess(
+              response -> {
+                response.exceptionHandler(x -> {});
+                response.handler(
+                    chunk -> {
+                      response.pause();
+                      begun.tryComplete();
+                    });
+              });
+      TestServer.await(request.end(REQUEST));
+      next().complete(KvGetResponse.newBuilder().setValue(large).build());
+      TestServer.await(begun.future());
+      TestServer.await(request.reset(8));
+    }
+    stillServes();
+  }
+
+  @Test
+  void tellsOfAServiceThatAnswersNothing() throws InterruptedException {
+    Future<Answer> answer = RawClient.answer(raw.open(GET, Map.of()), REQUEST);
+    next().complete();
+
+    assertThat(TestServer.await(answer).status()).isEqualTo(GrpcStatus.INTERNAL);
+    assertThat(TestServer.await(answer).text())
+        .startsWith("internal failure, see the server's log");
+    assertThat(log.take()).singleElement().asString().contains("internal failure");
+  }
+
+  private Promise<Message> next() throws InterruptedException {
+    Promise<Message> next = owed.poll(10, TimeUnit.SECONDS);
+    return next == null ? Promise.promise() : next;
   }
 
   private void payAll() {
