@@ -17,7 +17,8 @@ import java.util.Map;
 
 /**
  * grpc.health.v1: each gRPC service is as healthy as the service behind it, and the server, which
- * the empty name stands for, serves when all of them do. Vert.x's own implementation is not used:
+ * the empty name stands for, serves when all of them do. The name of this service itself asks
+ * whether the server is alive, whatever its backends do. Vert.x's own implementation is not used:
  * there the server serves always, and a client that goes away is watched on.
  */
 final class Health {
@@ -50,6 +51,9 @@ final class Health {
   Future<ServingStatus> of(String name) {
     if (name.equals(SERVER)) {
       return all().map(statuses -> statuses.getOrDefault(SERVER, ServingStatus.UNKNOWN));
+    }
+    if (name.equals(SERVICE.getFullName())) {
+      return Future.succeededFuture(ServingStatus.SERVING); // it is just answering
     }
     Caller service = services.get(name);
     return service == null ? Future.succeededFuture(ServingStatus.SERVICE_UNKNOWN) : ask(service);
