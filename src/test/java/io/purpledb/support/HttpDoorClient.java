@@ -130,8 +130,11 @@ final class HttpDoorClient implements Door {
         new RequestOptions().setMethod(method).setURI(uri).setTimeout(TIMEOUT_MILLIS);
     return client
         .request(options)
-        .compose(request -> send(request, type, body))
-        .compose(response -> response.body().compose(bytes -> answer(response, bytes)));
+        .compose(
+            request -> // on its event loop: elsewhere the body may have gone by already
+            send(request, type, body)
+                    .compose(
+                        response -> response.body().compose(bytes -> answer(response, bytes))));
   }
 
   private static Future<HttpClientResponse> send(
