@@ -20,21 +20,21 @@ public final class Failure extends RuntimeException {
 
   /** The failure table: one line per kind with its HTTP status and gRPC status. */
   public enum Kind {
-    INVALID(400, GrpcStatus.INVALID_ARGUMENT, "Invalid request"),
-    NOT_FOUND(404, GrpcStatus.NOT_FOUND, "Not found"),
-    NO_SUCH_METHOD(405, GrpcStatus.UNIMPLEMENTED, "Method not allowed"),
-    NOT_ACCEPTABLE(406, GrpcStatus.INVALID_ARGUMENT, "Not acceptable"),
-    REQUEST_TIMEOUT(408, GrpcStatus.DEADLINE_EXCEEDED, "Request timeout"),
+    INVALID(400, GrpcStatus.INVALID_ARGUMENT, "Bad Request"),
+    NOT_FOUND(404, GrpcStatus.NOT_FOUND, "Not Found"),
+    NO_SUCH_METHOD(405, GrpcStatus.UNIMPLEMENTED, "Method Not Allowed"),
+    NOT_ACCEPTABLE(406, GrpcStatus.INVALID_ARGUMENT, "Not Acceptable"),
+    REQUEST_TIMEOUT(408, GrpcStatus.DEADLINE_EXCEEDED, "Request Timeout"),
     CONFLICT(409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
-    TOO_LARGE(413, GrpcStatus.RESOURCE_EXHAUSTED, "Content too large"),
-    URI_TOO_LONG(414, GrpcStatus.INVALID_ARGUMENT, "URI too long"),
-    UNSUPPORTED_MEDIA_TYPE(415, GrpcStatus.UNIMPLEMENTED, "Unsupported media type"),
-    EXPECTATION_FAILED(417, GrpcStatus.INVALID_ARGUMENT, "Expectation failed"),
-    BUSY(429, GrpcStatus.RESOURCE_EXHAUSTED, "Too many requests"),
-    HEADERS_TOO_LARGE(431, GrpcStatus.INVALID_ARGUMENT, "Request header fields too large"),
-    INTERNAL(500, GrpcStatus.INTERNAL, "Internal error"),
-    UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Unavailable"),
-    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Timed out");
+    TOO_LARGE(413, GrpcStatus.RESOURCE_EXHAUSTED, "Content Too Large"),
+    URI_TOO_LONG(414, GrpcStatus.INVALID_ARGUMENT, "URI Too Long"),
+    UNSUPPORTED_MEDIA_TYPE(415, GrpcStatus.UNIMPLEMENTED, "Unsupported Media Type"),
+    EXPECTATION_FAILED(417, GrpcStatus.INVALID_ARGUMENT, "Expectation Failed"),
+    BUSY(429, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Requests"),
+    HEADERS_TOO_LARGE(431, GrpcStatus.INVALID_ARGUMENT, "Request Header Fields Too Large"),
+    INTERNAL(500, GrpcStatus.INTERNAL, "Internal Server Error"),
+    UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
+    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout");
 
     private final int httpStatus;
     private final GrpcStatus grpcStatus;
@@ -54,7 +54,7 @@ public final class Failure extends RuntimeException {
       return grpcStatus;
     }
 
-    /** A short text that is the same for every failure of this kind. */
+    /** The name of the HTTP status; the same for every failure of this kind. */
     public String title() {
       return title;
     }
