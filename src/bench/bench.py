@@ -9,15 +9,11 @@ and oha (cargo install oha). Results: target/bench/results.csv, results.md and p
 """
 
 import argparse
-import contextlib
-import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 
 import load
 import report
@@ -61,18 +57,13 @@ def rate(*args, **kwargs):
     return lambda seconds: load.http(*args, seconds=seconds, **kwargs)[0]
 
 
-def fill_kv(port, keys=load.KEYS):
-    for i in range(1, keys + 1):
-        load.put(port, f"/kv/key-{i}", load.VALUE)
-
-
 def memory(*options, **kwargs):
     return servers.purple("--backend", "memory", *options, **kwargs)
 
 
 def row1(plan):
     with memory() as a, servers.bare("BareHttp", len(load.VALUE)) as b:
-        fill_kv(a.port)
+        load.fill(a.port, load.KEYS)
         path = "/kv/{key}"
         return [ratio_row(plan, 1, "HTTP GET /kv, memory ÷ bare HTTP", 0.75,
                           rate(a.port, "GET", path), rate(b.port, "GET", path))]
@@ -90,19 +81,17 @@ KEY_MESSAGE = b"\x0a\x05key-1"
 
 
 def row3(plan):
-    with contextlib.ExitStack() as stack:
-        a = stack.enter_context(servers.Both("--backend", "memory"))
-        b = stack.enter_context(servers.bare("BareGrpc", len(load.VALUE)))
-        fill_kv(a.http)
+    with servers.purple_both("--backend", "memory") as a, servers.bare("BareGrpc", len(load.VALUE)) as b:
+        load.fill(a.ports[0], load.KEYS)
         return [ratio_row(plan, 3, "gRPC KvGet, memory ÷ bare gRPC", 0.75,
-                          lambda s: load.grpc(a.grpc, KV_GET, KEY_MESSAGE, seconds=s),
+                          lambda s: load.grpc(a.ports[1], KV_GET, KEY_MESSAGE, seconds=s),
                           lambda s: load.grpc(b.port, KV_GET, KEY_MESSAGE, seconds=s))]
 
 
 def row4(plan):
     with servers.purple("--backend", "disk") as a, memory() as b:
-        fill_kv(a.port)
-        fill_kv(b.port)
+        load.fill(a.port, load.KEYS)
+        load.fill(b.port, load.KEYS)
         path = "/kv/{key}"
         return [ratio_row(plan, 4, "HTTP GET /kv, disk ÷ memory", 0.5,
                           rate(a.port, "GET", path), rate(b.port, "GET", path))]
@@ -135,7 +124,7 @@ def row5(plan):
 def row6(plan):
     with servers.redis() as redis, servers.webdis(redis.port, 3) as b:
         with servers.purple("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}") as a:
-            fill_kv(a.port)
+            load.fill(a.port, load.KEYS)
             return [ratio_row(plan, 6, "HTTP GET /kv, redis ÷ webdis", 1.5,
                               rate(a.port, "GET", "/kv/{key}"),
                               rate(b.port, "GET", "/GET/{key}.raw"))]
@@ -143,16 +132,16 @@ def row6(plan):
 
 def row7(plan):
     with servers.redis() as redis:
-        with servers.Both("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}") as a:
-            fill_kv(a.http)
+        with servers.purple_both("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}") as a:
+            load.fill(a.ports[0], load.KEYS)
             return [ratio_row(plan, 7, "gRPC KvGet, redis ÷ redis-benchmark GET", 0.5,
-                              lambda s: load.grpc(a.grpc, KV_GET, KEY_MESSAGE, seconds=s),
+                              lambda s: load.grpc(a.ports[1], KV_GET, KEY_MESSAGE, seconds=s),
                               lambda s: load.redis_get(redis.port, requests=60_000 * int(s)))]
 
 
 def row8(plan):
     with memory() as a, servers.bare("BareHttp", len(load.VALUE)) as b:
-        fill_kv(a.port)
+        load.fill(a.port, load.KEYS)
         alternate(plan, "warm-up", rate(a.port, "GET", "/kv/{key}"), rate(b.port, "GET", "/kv/{key}"))
         half = int(load.http(b.port, "GET", "/kv/{key}", seconds=plan.seconds)[0] / 2)
         tails, figures = alternate(
@@ -170,9 +159,8 @@ def row8(plan):
 
 
 def first_answer(make):
-    """Milliseconds from the start of the process to its first answer."""
     with make() as server:
-        return (server.first_answer - server.started) * 1000
+        return server.first_answer()
 
 
 def row9(plan):
@@ -183,14 +171,11 @@ def row9(plan):
 
 def row10(plan):
     minutes = 0.5 if plan.quick else 10
-    with memory(java=[]) as a:
+    with memory() as a:
         time.sleep(5)
         idle = a.resident_mb()
-        for i in range(1, 100_001):
-            if i % 20_000 == 0:
-                print(f"  resident memory: {i} keys", flush=True)
-            load.put_raw(a.port, f"/kv/key-{i}", load.VALUE)
-        load.http(a.port, "GET", "/kv/{key}", seconds=int(minutes * 60))
+        load.fill(a.port, 100_000)
+        load.http(a.port, "GET", "/kv/{key}", seconds=int(minutes * 60), keys=100_000)
         loaded = a.resident_mb()
     return [report.Row(10, "resident memory, idle", [idle], 150, False, f"{idle:.0f} MB", " MB"),
             report.Row(10, f"resident memory, 100,000 keys and {minutes:g} min of load", [loaded], 300,
@@ -201,8 +186,8 @@ def row11(plan):
     rows, many = [], 100_000 if plan.quick else 1_000_000
     for backend in ("memory", "disk"):
         with servers.purple("--backend", backend) as few, servers.purple("--backend", backend) as lots:
-            load.fill_fast(few.port, 1000)
-            load.fill_fast(lots.port, many)
+            load.fill(few.port, 1000)
+            load.fill(lots.port, many)
             for method, body in (("GET", None), ("PUT", load.VALUE)):
                 go = lambda port, keys: rate(port, method, "/kv/{key}", body=body, keys=keys,
                                              content_type=body and "application/octet-stream")
@@ -212,23 +197,28 @@ def row11(plan):
 
 
 def row12(plan):
-    rows = []
+    items, rows = 10_000 if plan.quick else 100_000, []
     for backend in ("memory", "disk"):
-        with servers.purple("--backend", backend) as a:
-            load.fill_set(a.port, 100_000)
-            counter = iter(range(10**9))
-            def timed(call):
-                def go(_):
-                    start = time.monotonic()
-                    for _ in range(5):
-                        call()
-                    return (time.monotonic() - start) / 5 * 1000
-                return go
-            rows.append(ratio_row(
-                plan, 12, f"set of 100,000 items, {backend}: add ÷ get", 1.2,
-                timed(lambda: load.put(a.port, f"/sets/big?item=new-{next(counter)}")),
-                timed(lambda: load.get(a.port, "/sets/big")), at_least=False))
+        with servers.purple("--backend", backend, "--durability", "process") as a:
+            load.fill_set(a.port, items)
+            names = iter(range(10**9))
+            add = timed(lambda: load.put(a.port, f"/sets/big?item=new-{next(names)}"))
+            get = timed(lambda: load.get(a.port, "/sets/big"))
+            rows.append(ratio_row(plan, 12, f"set of {items:,} items, {backend}: add ÷ get", 1.2,
+                                  add, get, at_least=False))
     return rows
+
+
+def timed(call):
+    """Milliseconds of a call: the median of those that fit into the time."""
+    def go(seconds):
+        times, end = [], time.monotonic() + seconds
+        while time.monotonic() < end:
+            start = time.monotonic()
+            call()
+            times.append((time.monotonic() - start) * 1000)
+        return sorted(times)[len(times) // 2]
+    return go
 
 
 ROWS = {str(i): globals()[f"row{i}"] for i in range(1, 13)}
@@ -246,6 +236,7 @@ def main():
     if not os.path.exists(servers.JAR):
         sys.exit(f"missing: {servers.JAR} (mvn -q package -DskipTests)")
     plan, rows = Plan(options.quick), []
+    servers.compiled()
     for number in options.rows.split(","):
         print(f"row {number}", flush=True)
         rows += ROWS[number](plan)

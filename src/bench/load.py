@@ -2,12 +2,16 @@
 connection sends its next request when the last is answered. Each call returns requests per second
 and refuses a run with errors."""
 
+import http.client as http_client
+import json
 import re
 import subprocess
 import tempfile
+import threading
 import urllib.request
 
 KEYS = 1000
+MAX_REQUESTS = 50_000  # distinct requests that wrk keeps ready; of more keys a random choice
 VALUE = "x" * 100
 
 
@@ -22,20 +26,21 @@ def run(command, timeout):
     return done.stdout
 
 
-def _lua(method, path, body=None, content_type=None):
+def _lua(method, path, body, content_type, keys):
     """A wrk script that walks over the keys; {key} in the path stands for one."""
     headers = f'{{["Content-Type"]="{content_type}"}}' if content_type else "nil"
     text = f'"{body}"' if body else "nil"
     lua = f"""
 local requests, at = {{}}, 0
 init = function(args)
-  for i = 1, {KEYS} do
-    local path = string.gsub("{path}", "{{key}}", "key-" .. i)
+  for i = 1, {min(keys, MAX_REQUESTS)} do
+    local key = math.random({keys})
+    local path = string.gsub("{path}", "{{key}}", "key-" .. (i <= {keys} and {keys} <= {MAX_REQUESTS} and i or key))
     requests[i] = wrk.format("{method}", path, {headers}, {text})
   end
 end
 request = function()
-  at = at % {KEYS} + 1
+  at = at % {min(keys, MAX_REQUESTS)} + 1
   return requests[at]
 end
 """
@@ -45,9 +50,9 @@ end
     return script.name
 
 
-def http(port, method, path, connections=64, seconds=5, body=None, content_type=None):
+def http(port, method, path, connections=64, seconds=5, body=None, content_type=None, keys=KEYS):
     """Requests per second with wrk, and its latency in microseconds (p50, p99)."""
-    script = _lua(method, path, body, content_type)
+    script = _lua(method, path, body, content_type, keys)
     url = f"http://127.0.0.1:{port}"
     out = run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script, url],
@@ -82,6 +87,21 @@ def grpc(port, method, message, connections=64, seconds=5):
     return float(re.search(r"finished in [\d.]+s, ([\d.]+) req/s", out).group(1))
 
 
+def open_loop(port, path, rate, seconds):
+    """The p99 latency in milliseconds at a fixed rate with oha: open loop, corrected for coordinated
+    omission (the clock of a request starts when it was due)."""
+    out = run(
+        ["oha", "--no-tui", "--output-format", "json", "-c", "64", "-q", str(rate), "-z", f"{seconds}s",
+         "--latency-correction", f"http://127.0.0.1:{port}{path}"],
+        seconds + 30,
+    )
+    result = json.loads(out)
+    failed = {status: n for status, n in result["statusCodeDistribution"].items() if status != "200"}
+    if failed:
+        raise LoadError(f"oha {path}: {failed}")
+    return result["latencyPercentiles"]["p99"] * 1000
+
+
 def redis_get(port, connections=64, requests=200_000):
     """GET per second with redis-benchmark, without pipelining."""
     out = run(
@@ -105,3 +125,31 @@ def put(port, path, body=None, content_type="application/octet-stream"):
 def get(port, path):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
         return response.read()
+
+
+def fill(port, keys):
+    """Puts key-1 to key-N over 64 connections at once, so that a disk can write them in groups."""
+    threads = [threading.Thread(target=_fill_part, args=(port, start, keys)) for start in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    get(port, f"/kv/key-{keys}")
+
+
+def _fill_part(port, start, keys):
+    connection = http_client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for i in range(start + 1, keys + 1, 64):
+        connection.request("PUT", f"/kv/key-{i}", VALUE, {"Content-Type": "text/plain"})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 204:
+            raise LoadError(f"PUT /kv/key-{i}: {answer.status}")
+
+
+def fill_set(port, items):
+    """Makes the set "big". Each add answers the whole set, so this takes minutes for 100,000."""
+    connection = http_client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for i in range(items):
+        connection.request("PUT", f"/sets/big?item={i}")
+        connection.getresponse().read()

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JAR = os.path.join(ROOT, "target", "purple.jar")
@@ -15,6 +16,15 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def compiled():
+    """The folder with the compiled reference servers."""
+    out = os.path.join(ROOT, "target", "bench-classes")
+    os.makedirs(out, exist_ok=True)
+    sources = [os.path.join(SOURCES, f) for f in os.listdir(SOURCES)]
+    subprocess.run(["javac", "-cp", JAR, "-d", out, *sources], check=True)
+    return out
 
 
 class Server:
@@ -35,7 +45,7 @@ class Server:
                 break
             if all(self._answers(port) for port in self.ports) and (not ready or ready in self.text()):
                 return
-            time.sleep(0.05)
+            time.sleep(0.005)
         raise RuntimeError(f"{self.name} did not start:\n{self.text()}")
 
     @staticmethod
@@ -43,6 +53,11 @@ class Server:
         with socket.socket() as s:
             s.settimeout(0.2)
             return s.connect_ex(("127.0.0.1", port)) == 0
+
+    def first_answer(self):
+        """Milliseconds from the start of the process to its first HTTP answer."""
+        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=30).read()
+        return (time.monotonic() - self.started) * 1000
 
     def text(self):
         with open(self.log.name) as log:
@@ -78,11 +93,20 @@ def purple(*options, door="http", java=()):
     return Server("purple", command, [port])
 
 
+def purple_both(*options):
+    """Purple with both doors: ports[0] is HTTP, ports[1] is gRPC."""
+    http, grpc = free_port(), free_port()
+    data = tempfile.mkdtemp(prefix="purple-bench-")
+    command = ["java", "-jar", JAR, "--host", "127.0.0.1", "--http-port", str(http),
+               "--grpc-port", str(grpc), "--data-dir", data, *options]
+    return Server("purple", command, [http, grpc])
+
+
 def bare(kind, size):
     """The bare Vert.x server BareHttp or BareGrpc, which answers a constant."""
     port = free_port()
-    source = os.path.join(SOURCES, f"{kind}.java")
-    return Server(kind, ["java", "-cp", JAR, source, str(port), str(size)], [port])
+    classes = os.path.join(ROOT, "target", "bench-classes")
+    return Server(kind, ["java", "-cp", JAR + ":" + classes, kind, str(port), str(size)], [port])
 
 
 def redis():

@@ -15,7 +15,7 @@ final class Banner {
     List<String> lines = new ArrayList<>();
     lines.add("Purple " + version);
     if (config.doors().contains("http")) {
-      String address = "http://" + config.host() + ":" + 0;
+      String address = "http://" + config.host() + ":" + server.httpPort();
       lines.add("  HTTP        " + address + "  (read and try it at /docs)");
     }
     if (config.doors().contains("grpc")) {

@@ -2,12 +2,16 @@ package io.purpledb;
 
 import io.purpledb.backend.BackendVerticle;
 import io.purpledb.backend.Backends;
+import io.purpledb.backend.disk.DiskBackends;
 import io.purpledb.backend.memory.MemoryBackends;
 import io.purpledb.backend.redis.RedisBackends;
 import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
+import io.purpledb.server.Door;
 import io.purpledb.server.grpc.GrpcDoor;
+import io.purpledb.server.http.HttpContract;
+import io.purpledb.server.http.HttpDoor;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -17,9 +21,8 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -28,12 +31,15 @@ import java.util.function.Supplier;
  */
 public final class PurpleServer {
 
+  private static final String HTTP = "http";
+  private static final String GRPC = "grpc";
+
   private final Config config;
   private final InstantSource clock;
   private final Vertx vertx;
   private final int loops;
   private final Map<String, Backends> engines = new LinkedHashMap<>();
-  private final List<GrpcDoor> grpcDoors = new CopyOnWriteArrayList<>();
+  private final Map<String, Door> doors = new ConcurrentHashMap<>();
   private final Deque<String> deployments = new ArrayDeque<>();
 
   private PurpleServer(Config config, InstantSource clock, Vertx vertx, int loops) {
@@ -59,9 +65,19 @@ public final class PurpleServer {
         .recover(failure -> server.close().transform(x -> Future.failedFuture(failure)));
   }
 
-  /** The port of the gRPC door. */
+  /** The port of the HTTP door; 0 when it is not served. */
+  public int httpPort() {
+    return port(HTTP);
+  }
+
+  /** The port of the gRPC door; 0 when it is not served. */
   public int grpcPort() {
-    return grpcDoors.get(0).port();
+    return port(GRPC);
+  }
+
+  private int port(String name) {
+    Door door = doors.get(name);
+    return door == null ? 0 : door.port();
   }
 
   public Vertx vertx() {
@@ -79,20 +95,32 @@ public final class PurpleServer {
     for (ServiceKind kind : ServiceKind.ALL) {
       deployed = deployed.compose(x -> deployService(kind));
     }
-    if (config.doors().contains("grpc")) {
-      deployed = deployed.compose(x -> deployGrpc());
-    }
-    return deployed;
+    return deployed.compose(x -> deployHttp()).compose(x -> deployGrpc());
+  }
+
+  private Future<Void> deployHttp() {
+    return config.doors().contains(HTTP)
+        ? HttpContract.load(vertx)
+            .compose(
+                contract ->
+                    deployDoor(HTTP, config.httpPort(), () -> new HttpDoor(config, contract)))
+        : Future.succeededFuture();
   }
 
   private Future<Void> deployGrpc() {
+    return config.doors().contains(GRPC)
+        ? deployDoor(GRPC, config.grpcPort(), () -> new GrpcDoor(config))
+        : Future.succeededFuture();
+  }
+
+  private Future<Void> deployDoor(String name, int port, Supplier<Door> supplier) {
     return deploy(
             () -> {
-              GrpcDoor door = new GrpcDoor(config);
-              grpcDoors.add(door);
+              Door door = supplier.get();
+              doors.put(name, door); // all instances have the same port
               return door;
             })
-        .recover(cause -> Future.failedFuture(notListening("grpc-port", config.grpcPort(), cause)));
+        .recover(cause -> Future.failedFuture(notListening(name + "-port", port, cause)));
   }
 
   private StartFailure notListening(String setting, int port, Throwable cause) {
@@ -126,6 +154,14 @@ public final class PurpleServer {
   private Backends newEngine(String name) {
     return switch (name) {
       case "memory" -> new MemoryBackends(vertx, config.cacheMaxBytes(), clock);
+      case "disk" ->
+          new DiskBackends(
+              vertx,
+              config.dataDir(),
+              config.durability(),
+              config.cacheMaxBytes(),
+              config.maxInFlight() * loops,
+              clock);
       case "redis" ->
           new RedisBackends(
               vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());

@@ -152,6 +152,35 @@ interface Kind<T> {
     }
   }
 
+  /** The text of a {@link RedisUrl}, shown without its password. */
+  record Redis() implements Kind<String> {
+
+    @Override
+    public String placeholder() {
+      return "URL";
+    }
+
+    @Override
+    public String expected() {
+      return RedisUrl.EXPECTED;
+    }
+
+    @Override
+    public @Nullable String read(String text) {
+      return RedisUrl.read(text) == null ? null : text;
+    }
+
+    @Override
+    public String show(String url) {
+      return RedisUrl.parse(url).toString();
+    }
+
+    @Override
+    public String showWrong(String text) {
+      return RedisUrl.withoutSecrets(text);
+    }
+  }
+
   /** An address or name of this machine; whether it can be listened on is found out at start. */
   record Host() implements Kind<String> {
 

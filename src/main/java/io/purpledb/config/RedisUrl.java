@@ -1,75 +1,103 @@
 package io.purpledb.config;
 
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The URL of a Redis server, {@code redis://} or with TLS {@code rediss://}. It may hold a
- * password, so it is shown without whatever could be one, also when it is wrong.
+ * Where Redis is: {@code redis://[user:password@]host[:port]}, {@code rediss://} for TLS. User and
+ * password may be percent-encoded. The text form has *** for the password.
+ *
+ * @param host a name or address; an IPv6 address is in brackets
+ * @param user null for Redis's default user
+ * @param password null when none is needed
  */
-public final class RedisUrl implements Kind<String> {
+public record RedisUrl(
+    boolean tls, String host, int port, @Nullable String user, @Nullable String password) {
 
-  private static final int MAX_PORT = 65535;
-  private static final Pattern SCHEME = Pattern.compile("[a-z]+://");
+  static final String EXPECTED =
+      "redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each"
+          + " service has its own, 0 to 4";
 
-  RedisUrl() {}
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?<scheme>rediss?)://"
+              + "((?<user>[^:@/]*):(?<password>.+)@)?"
+              + "(?<host>[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])"
+              + "(:(?<port>[0-9]{1,5}))?/?");
 
-  /** A valid URL without its user and password: {@code redis://***@host:6379}. */
-  public static String masked(String url) {
-    int user = afterScheme(url);
-    int host = url.lastIndexOf('@') + 1;
-    return host == 0 ? url : url.substring(0, user) + "***@" + url.substring(host);
+  private static final int DEFAULT_PORT = 6379;
+  private static final int MAX_PORT = 65_535;
+
+  /** Reads the setting redis-url; fails as a wrong setting. */
+  public static RedisUrl parse(String text) {
+    RedisUrl url = read(text);
+    if (url == null) {
+      throw StartFailure.wrongSetting("redis-url", withoutSecrets(text), EXPECTED);
+    }
+    return url;
   }
 
-  @Override
-  public String placeholder() {
-    return "URL";
-  }
-
-  @Override
-  public String expected() {
-    return "redis://[user:password@]host[:port], or rediss:// for TLS, without a database number as"
-        + " each service has its own";
-  }
-
-  @Override
-  public @Nullable String read(String text) {
+  /** The URL; null when the text has another form. */
+  static @Nullable RedisUrl read(String text) {
+    Matcher parts = FORM.matcher(text);
+    if (!parts.matches()) {
+      return null;
+    }
+    String port = parts.group("port");
     try {
-      URI url = new URI(text).parseServerAuthority();
-      boolean scheme = "redis".equals(url.getScheme()) || "rediss".equals(url.getScheme());
-      boolean server = url.getHost() != null && url.getPort() != 0 && url.getPort() <= MAX_PORT;
-      boolean nothingElse =
-          ("".equals(url.getPath()) || "/".equals(url.getPath()))
-              && url.getRawQuery() == null
-              && url.getRawFragment() == null;
-      return scheme && server && nothingElse ? text : null;
-    } catch (URISyntaxException e) {
+      RedisUrl url =
+          new RedisUrl(
+              "rediss".equals(parts.group("scheme")),
+              parts.group("host"),
+              port == null ? DEFAULT_PORT : Integer.parseInt(port),
+              decoded(parts.group("user")),
+              decoded(parts.group("password")));
+      return url.port() >= 1 && url.port() <= MAX_PORT && url.hasHost() ? url : null;
+    } catch (IllegalArgumentException badPercentOrAddress) {
       return null;
     }
   }
 
-  @Override
-  public String show(String url) {
-    return masked(url);
+  /** The URL without user and password. */
+  public String address() {
+    return scheme() + host + ":" + port;
   }
 
-  /** Without a host to end it, a password may begin at any colon or query. */
   @Override
-  public String showWrong(String text) {
-    String shown = masked(text);
-    int host = Math.max(afterScheme(shown), shown.lastIndexOf('@') + 1);
-    int end = host;
-    while (end < shown.length() && ":?#".indexOf(shown.charAt(end)) < 0) {
-      end++;
-    }
-    return end == shown.length() ? shown : shown.substring(0, end + 1) + "***";
+  public String toString() {
+    String login = password == null ? "" : (user == null ? "" : user) + ":***@";
+    return scheme() + login + host + ":" + port;
   }
 
-  private static int afterScheme(String url) {
-    Matcher scheme = SCHEME.matcher(url);
-    return scheme.lookingAt() ? scheme.end() : 0;
+  /** Whether the client, which reads {@link #address}, finds a host in it. */
+  private boolean hasHost() {
+    return URI.create(address()).getHost() != null;
+  }
+
+  private String scheme() {
+    return tls ? "rediss://" : "redis://";
+  }
+
+  /**
+   * Hides what may be a password in a text that does not have the form: what is before the last @,
+   * a query or fragment, and what is not a port after a colon.
+   */
+  static String withoutSecrets(String text) {
+    String shown =
+        text.replaceFirst("(?s)^(\\w+://)?([^:@/]*:)?.*@", "$1$2***@")
+            .replaceFirst("(?s)[?#].*", "?***");
+    return shown.contains("@")
+        ? shown
+        : shown.replaceFirst("(?s)^(\\w+://)?([^:\\[]*):(?!//|[0-9]{1,5}([/?].*)?$).+", "$1$2:***");
+  }
+
+  private static @Nullable String decoded(@Nullable String text) {
+    return text == null || text.isEmpty()
+        ? null
+        : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 }

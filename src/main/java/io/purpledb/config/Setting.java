@@ -61,7 +61,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
               + " async neither (it is written within about a second).");
 
   static final Setting<String> REDIS_URL =
-      add("redis-url", new RedisUrl(), "redis://127.0.0.1:6379", "The Redis server.");
+      add("redis-url", new Kind.Redis(), "redis://127.0.0.1:6379", "The Redis server.");
 
   static final Setting<Long> MAX_VALUE_BYTES =
       add(

@@ -54,7 +54,7 @@ public final class Failure extends RuntimeException {
       return grpcStatus;
     }
 
-    /** The name of the HTTP status; the same for every failure of this kind. */
+    /** The phrase of the HTTP status, as RFC 9457 asks for problems without a type of their own. */
     public String title() {
       return title;
     }

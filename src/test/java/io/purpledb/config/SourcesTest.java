@@ -32,7 +32,7 @@ class SourcesTest {
           Map.entry("set-backend", List.of("memory", "redis")),
           Map.entry("data-dir", List.of("/one", "/two")),
           Map.entry("durability", List.of("process", "async")),
-          Map.entry("redis-url", List.of("redis://one:1", "rediss://two")),
+          Map.entry("redis-url", List.of("redis://one:1", "rediss://two:2")),
           Map.entry("max-value-bytes", List.of("1B", "64MiB")),
           Map.entry("cache-max-bytes", List.of("1MiB", "2GiB")),
           Map.entry("request-timeout-ms", List.of("100", "600000")),

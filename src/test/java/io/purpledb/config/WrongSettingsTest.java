@@ -39,6 +39,7 @@ class WrongSettingsTest {
           --host a/b                    | --host: a/b (expected: an IP address or a host name)
           --backend postgres            | --backend: postgres (expected: memory, disk or redis)
           --kv-backend Disk             | --kv-backend: Disk (expected: memory, disk or redis)
+          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each service has its own, 0 to 4)
           --durability none             | --durability: none (expected: fsync, process or async)
           --data-dir=                   | --data-dir: "" (expected: a directory)
           --max-value-bytes 0           | --max-value-bytes: 0 (expected: 1B to 64MiB, in bytes or with KiB, MiB, GiB as in 16MiB)
@@ -144,6 +145,13 @@ class WrongSettingsTest {
         .isEqualTo("PURPLE_DATA_DIR: a\\u0000b (expected: a directory)");
     assertThat(new Ask(List.of(""), Ask.nothing().variables(), directory.resolve("none")).failure())
         .isEqualTo("command: \"\" (expected: http, grpc, or none to serve both)");
+  }
+
+  @Test
+  void anArgumentWithAnAtSignIsNoFileOfArguments() throws IOException {
+    Path file = Files.writeString(directory.resolve("arguments"), "--host=elsewhere");
+    assertThat(Ask.with("http @" + file).failure()).startsWith("@" + file + ": one argument too");
+    assertThat(Ask.with("@" + file).failure()).startsWith("command: @" + file);
   }
 
   @Test

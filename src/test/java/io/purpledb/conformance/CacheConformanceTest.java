@@ -195,10 +195,12 @@ final class CacheConformanceTest {
 
   /** Checks that the entry is alive just before a time from now, in milliseconds, and gone then. */
   private void diesAfter(long millis) {
-    long grace = Math.min(cell.time().graceMillis(), millis);
-    cell.time().advance(millis - grace);
-    assertThat(value(door.cacheGet(key))).isEqualTo("value");
-    cell.time().advance(grace);
+    long untilGrace = millis - cell.time().graceMillis();
+    if (untilGrace > 0) {
+      cell.time().advance(untilGrace);
+      assertThat(value(door.cacheGet(key))).isEqualTo("value");
+    }
+    cell.time().advance(millis - Math.max(0, untilGrace));
     refusal(NOT_FOUND, door.cacheGet(key));
     refusal(NOT_FOUND, door.cacheGet(key));
   }

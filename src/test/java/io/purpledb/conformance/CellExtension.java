@@ -10,9 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -24,6 +26,8 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
  */
 final class CellExtension
     implements ParameterResolver,
+        TestExecutionExceptionHandler,
+        BeforeEachCallback,
         AfterEachCallback,
         TestWatcher,
         AfterClassTemplateInvocationCallback {
@@ -47,11 +51,23 @@ final class CellExtension
     return cell;
   }
 
+  /** What other classes have provoked is theirs. */
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    Session.of(context).log().take();
+  }
+
   /** The answers may be right and yet something has gone wrong: then the log tells. */
   @Override
   public void afterEach(ExtensionContext context) {
     assertThat(Session.of(context).log().take()).as("warnings in the log").isEmpty();
     ran.add(context.getRequiredTestMethod());
+  }
+
+  /** Reports of builds tell the class and the method, not the cell. */
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+    throw new AssertionError("[" + cell + "] " + failure.getMessage(), failure);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.purpledb.conformance;
 
 import io.purpledb.support.LogWatch;
+import io.purpledb.support.TestConfigs;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,5 +33,6 @@ final class Session implements AutoCloseable {
     report.write(Path.of("target", "conformance.md"));
     log.close();
     SharedServers.closeAll();
+    TestConfigs.deleteDirectories();
   }
 }

@@ -13,6 +13,11 @@ import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import io.purpledb.support.TimeMachine;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,6 +126,14 @@ final class TenDefectsTest {
   }
 
   @Test
+  @DisplayName("9. ?value=maybe on a flag stores false")
+  void maybe() throws Exception {
+    value(door.flagSet(key, true));
+    assertThat(statusOfPut("/flags/" + key + "?value=maybe")).isEqualTo(400);
+    assertThat(value(door.flagGet(key))).isTrue();
+  }
+
+  @Test
   @DisplayName("10. the disk path is relative to the working directory and cannot be configured")
   void dataDirectory() throws IOException {
     Path directory = TestConfigs.newDirectory();
@@ -140,6 +153,12 @@ final class TenDefectsTest {
       value(anotherDoor.kvPut(cell.newKey(), VALUE));
       value(anotherDoor.setAdd(cell.newKey(), "item"));
     }
+  }
+
+  private int statusOfPut(String uri) throws IOException, InterruptedException {
+    URI url = URI.create("http://127.0.0.1:" + SharedServers.of(cell.engine()).httpPort() + uri);
+    HttpRequest put = HttpRequest.newBuilder(url).PUT(BodyPublishers.noBody()).build();
+    return HttpClient.newHttpClient().send(put, BodyHandlers.discarding()).statusCode();
   }
 
   private static Set<Path> files(Path directory) throws IOException {

@@ -31,10 +31,13 @@ public final class Await {
   public static DoorFailure refusal(Kind expected, CompletableFuture<?> answer) {
     Object outcome =
         value(answer.handle((value, failure) -> failure == null ? "" + value : failure));
-    if (cause(outcome) instanceof DoorFailure failure && failure.kinds().contains(expected)) {
+    if (cause(outcome) instanceof DoorFailure failure
+        && failure.kinds().contains(expected)
+        && !failure.text().isBlank()) {
       return failure;
     }
-    throw new AssertionError("answered: " + outcome + " (expected: refused as " + expected + ")");
+    throw new AssertionError(
+        "answered: " + outcome + " (expected: refused as " + expected + ", with a text)");
   }
 
   private static Object cause(Object outcome) {

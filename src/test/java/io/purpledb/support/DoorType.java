@@ -13,6 +13,19 @@ public enum DoorType {
     }
   },
 
+  HTTP(Kind.NOT_FOUND) {
+    @Override
+    Door open(PurpleServer server) {
+      return Door.http(server.httpPort());
+    }
+
+    @Override
+    public String notApplicable() {
+      return "an empty key, because a path without a key is not in the contract; that such a path"
+          + " is answered with 404 is checked";
+    }
+  },
+
   GRPC(Kind.INVALID) {
     @Override
     Door open(PurpleServer server) {

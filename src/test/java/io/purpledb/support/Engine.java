@@ -6,6 +6,18 @@ import java.util.Locale;
 public enum Engine {
   MEMORY,
 
+  DISK {
+    @Override
+    public boolean keepsOverRestart() {
+      return true;
+    }
+
+    @Override
+    public boolean keepsFiles() {
+      return true;
+    }
+  },
+
   REDIS {
     @Override
     String redisUrl() {
@@ -29,7 +41,7 @@ public enum Engine {
 
     @Override
     public String notApplicable() {
-      return "that an entry is alive in the last second before its deadline, because the clock of"
+      return "that an entry is alive in the last two seconds before its deadline, because the clock of"
           + " Redis cannot be stopped; that it is gone at its deadline is checked";
     }
   };

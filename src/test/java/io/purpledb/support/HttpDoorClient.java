@@ -1,6 +1,7 @@
 package io.purpledb.support;
 
-import static io.purpledb.support.Texts.percentEncoded;
+import static io.purpledb.support.Texts.inPath;
+import static io.purpledb.support.Texts.inQuery;
 import static io.vertx.core.http.HttpMethod.DELETE;
 import static io.vertx.core.http.HttpMethod.GET;
 import static io.vertx.core.http.HttpMethod.PUT;
@@ -100,18 +101,17 @@ final class HttpDoorClient implements Door {
   @Override
   public CompletableFuture<List<String>> setAdd(String key, String item) {
     return future(
-        json(PUT, path("sets", key) + "?item=" + percentEncoded(item)).map(HttpDoorClient::items));
+        json(PUT, path("sets", key) + "?item=" + inQuery(item)).map(HttpDoorClient::items));
   }
 
   @Override
   public CompletableFuture<List<String>> setRemove(String key, String item) {
     return future(
-        json(DELETE, path("sets", key) + "?item=" + percentEncoded(item))
-            .map(HttpDoorClient::items));
+        json(DELETE, path("sets", key) + "?item=" + inQuery(item)).map(HttpDoorClient::items));
   }
 
   private static String path(String collection, String key) {
-    return "/" + collection + "/" + percentEncoded(key);
+    return "/" + collection + "/" + inPath(key);
   }
 
   private static List<String> items(JsonObject json) {
@@ -130,11 +130,10 @@ final class HttpDoorClient implements Door {
         new RequestOptions().setMethod(method).setURI(uri).setTimeout(TIMEOUT_MILLIS);
     return client
         .request(options)
-        .compose(
-            request -> // on its event loop: elsewhere the body may have gone by already
-            send(request, type, body)
-                    .compose(
-                        response -> response.body().compose(bytes -> answer(response, bytes))));
+        .compose( // on the client's event loop: a body must be asked for before it arrives
+            request ->
+                send(request, type, body)
+                    .compose(response -> response.body().compose(all -> answer(response, all))));
   }
 
   private static Future<HttpClientResponse> send(

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 final class RedisTime implements TimeMachine {
 
   private static final int CACHE_DATABASE = 0;
-  private static final long GRACE_MILLIS = 1_000;
+  private static final long GRACE_MILLIS = 2_000;
   private static final String SHIFT =
       """
       local cursor = '0'
@@ -21,8 +21,10 @@ final class RedisTime implements TimeMachine {
         for _, key in ipairs(page[2]) do entries[key] = true end
       until cursor == '0'
       for key in pairs(entries) do
-        local left = redis.call('PTTL', key) - ARGV[1]
-        if left > 0 then redis.call('PEXPIRE', key, string.format('%.0f', left))
+        local had = redis.call('PTTL', key)
+        local left = had - ARGV[1]
+        if had < 0 then -- it never expires
+        elseif left > 0 then redis.call('PEXPIRE', key, string.format('%.0f', left))
         else redis.call('DEL', key) end
       end
       """;

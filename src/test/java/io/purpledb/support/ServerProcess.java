@@ -29,10 +29,11 @@ public final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Thread reader;
 
   private ServerProcess(Process process) {
     this.process = process;
-    Thread reader = new Thread(this::read, "server-output");
+    this.reader = new Thread(this::read, "server-output");
     reader.setDaemon(true);
     reader.start();
   }
@@ -104,7 +105,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Asks it to end with SIGTERM. */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close the streams, too
   }
 
   /** Waits for its end and answers its exit code. */
@@ -126,6 +127,17 @@ public final class ServerProcess implements AutoCloseable {
     synchronized (lines) {
       return String.join("\n", lines);
     }
+  }
+
+  /** All that it has printed, after its end. */
+  public String outputAtEnd() {
+    awaitExit();
+    try {
+      reader.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return output();
   }
 
   @Override

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,6 +24,8 @@ public final class TestConfigs {
   private static final long CACHE_MAX_BYTES = 64L << 20;
   private static final long REQUEST_TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 1024;
+
+  private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
   private TestConfigs() {}
 
@@ -49,12 +54,25 @@ public final class TestConfigs {
         false);
   }
 
-  /** A new directory among the files of the build. */
+  /** A new directory among the files of the build; {@link #deleteDirectories} deletes it. */
   public static Path newDirectory() {
     try {
-      return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "data-");
+      Path made = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "data-");
+      DIRECTORIES.add(made);
+      return made;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deletes what {@link #newDirectory} has made, after the servers are closed. */
+  public static void deleteDirectories() throws IOException {
+    for (Path made = DIRECTORIES.poll(); made != null; made = DIRECTORIES.poll()) {
+      try (Stream<Path> all = Files.walk(made)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
     }
   }
 }

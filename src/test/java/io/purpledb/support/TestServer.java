@@ -22,6 +22,10 @@ public final class TestServer implements AutoCloseable {
         Await.value(PurpleServer.start(config, clock).toCompletionStage().toCompletableFuture()));
   }
 
+  public int httpPort() {
+    return server.httpPort();
+  }
+
   public Vertx vertx() {
     return server.vertx();
   }

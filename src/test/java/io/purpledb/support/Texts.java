@@ -19,12 +19,24 @@ final class Texts {
     return bytes.toByteArray();
   }
 
-  /** Percent-encodes all but letters, digits and -_~; also dots, which a path may not keep. */
-  static String percentEncoded(String text) {
+  /** A value for a query; as much as possible is percent-encoded. */
+  static String inQuery(String text) {
+    return percentEncoded(text, "");
+  }
+
+  /**
+   * A segment for a path; as little as possible is percent-encoded, because a plus sign, say, means
+   * itself there. Dots are, because a path does not keep the segments . and .. as they are.
+   */
+  static String inPath(String text) {
+    return percentEncoded(text, "-_~!$&'()*+,;=:@");
+  }
+
+  private static String percentEncoded(String text, String plain) {
     StringBuilder encoded = new StringBuilder();
     for (byte b : bytes(text)) {
       char c = (char) (b & 0xff);
-      if (c < 0x80 && (Character.isLetterOrDigit(c) || "-_~".indexOf(c) >= 0)) {
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || plain.indexOf(c) >= 0)) {
         encoded.append(c);
       } else {
         encoded.append("%%%02X".formatted((int) c));

@@ -6,6 +6,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.config.RedisUrl;
 import io.vertx.core.Vertx;
 import java.util.List;
 

@@ -21,12 +21,16 @@ record RedisCheck(RedisServer server, int database) {
 
   private static final long TIMEOUT_MILLIS = 3000;
 
+  /** The first TLS handshake of a process takes seconds on a slow machine. */
+  private static final long TLS_TIMEOUT_MILLIS = 10_000;
+
   private static final String CLUSTER =
       "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
           + " because each service has its own database)";
 
-  /** Blocks for at most {@value #TIMEOUT_MILLIS} ms; fails as wrong surroundings. */
+  /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   void run() {
+    long timeoutMillis = server.url().tls() ? TLS_TIMEOUT_MILLIS : TIMEOUT_MILLIS;
     Redis client = server.client();
     try {
       client
@@ -34,14 +38,14 @@ record RedisCheck(RedisServer server, int database) {
           .compose(this::check)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+          .get(timeoutMillis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNull(e.getCause());
       throw cause instanceof StartFailure known
           ? known
           : wrong("cannot be used: " + RedisErrors.reason(cause), cause);
     } catch (TimeoutException e) {
-      throw wrong("cannot be used: no answer within " + TIMEOUT_MILLIS + " ms", e);
+      throw wrong("cannot be used: no answer within " + timeoutMillis + " ms", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw wrong("cannot be used: interrupted while waiting for it", e);

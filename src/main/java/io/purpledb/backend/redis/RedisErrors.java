@@ -41,6 +41,15 @@ final class RedisErrors {
 
   /** Why there is no connection, in words. */
   static String reason(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = text(error);
+    return text.contains(text(root)) ? text : text + ": " + text(root);
+  }
+
+  private static String text(Throwable error) {
     String text = error.getMessage();
     if (CONNECTION_CLOSED.equals(text)) {
       return "the connection was closed";

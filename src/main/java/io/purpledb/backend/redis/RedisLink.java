@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A lost connection fails every command that has no reply; none is sent again, because it may
  * have been executed. Requests that come before the first attempt to connect has ended wait for it.
  *
- * <p>Timeouts are found by one timer per link, not per command, so they come up to a twentieth
- * late. Not thread-safe: used on its event loop only.
+ * <p>Timeouts are found by one timer per link, not per command, so they come up to a tenth late.
+ * Not thread-safe: used on its event loop only.
  */
 final class RedisLink {
 
@@ -45,6 +45,7 @@ final class RedisLink {
   private long retry = NO_TIMER;
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private long lastCommandNanos;
+  private boolean overdue;
   private boolean closed;
 
   /** Starts to connect on the calling event loop. */
@@ -162,9 +163,15 @@ final class RedisLink {
     }
   }
 
+  /**
+   * Looks twice before it gives up: a loop that was held up for long finds commands overdue whose
+   * replies it has not read yet, and reads them before it looks again.
+   */
   private void watch() {
     long now = System.nanoTime();
-    if (replies.overdue(now)) {
+    boolean overdueBefore = overdue;
+    overdue = replies.overdue(now);
+    if (overdue && overdueBefore) {
       lost("no reply within " + server.timeoutMillis() + " ms");
     } else if (connection != null && now - lastCommandNanos >= keepAliveNanos) {
       ping();

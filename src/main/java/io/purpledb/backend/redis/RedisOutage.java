@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.config.RedisUrl;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashSet;

@@ -1,10 +1,13 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.config.RedisUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisOptions;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * What all links to one Redis have in common.
@@ -16,6 +19,14 @@ record RedisServer(
     Vertx vertx, RedisUrl url, long timeoutMillis, int maxInFlight, RedisOutage outage) {
 
   private static final int MAX_CONNECT_MILLIS = 2000;
+
+  /** Where the client logs a reset handshake as unhandled, though it also fails its future. */
+  private static final Logger CLIENT_LOG =
+      Logger.getLogger("io.vertx.redis.client.impl.RedisConnectionManager");
+
+  static {
+    CLIENT_LOG.setLevel(Level.OFF);
+  }
 
   /** Commands of the handshake, beside those of requests. */
   private static final int HANDSHAKE = 8;

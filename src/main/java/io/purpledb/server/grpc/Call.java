@@ -2,7 +2,7 @@ package io.purpledb.server.grpc;
 
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
-import io.vertx.core.Handler;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
@@ -20,14 +20,19 @@ import io.vertx.grpc.server.GrpcServerResponse;
 abstract class Call {
 
   private static final long NO_TIMER = -1;
+  private static final int PING_BYTES = 8;
+
+  /** A message of up to this size is on its way at once, unless a client does not read. */
+  private static final int AT_ONCE_BYTES = 16 * 1024;
 
   private final Loop loop;
   private final Message prototype;
   private final GrpcServerRequest<Buffer, Buffer> request;
   private final GrpcServerResponse<Buffer, Buffer> response;
   private long deadline = NO_TIMER;
-  private boolean whole;
+  private Future<Void> written = Future.succeededFuture();
   private boolean ended;
+  private boolean gone;
 
   /**
    * @param prototype an empty message of the request, to parse with
@@ -56,10 +61,9 @@ abstract class Call {
     request.messageHandler(this::read);
     request.endHandler(x -> readEnd());
     request.invalidMessageHandler(this::failTooLarge);
-    Handler<Object> gone = x -> finish();
-    request.errorHandler(gone::handle);
-    request.exceptionHandler(gone::handle);
-    response.exceptionHandler(gone::handle);
+    request.errorHandler(x -> goneAway());
+    request.exceptionHandler(x -> goneAway());
+    response.exceptionHandler(x -> goneAway());
     loop.watchdog().watch(this);
     try {
       checkHeaders();
@@ -75,7 +79,17 @@ abstract class Call {
 
   /** Gives a client that sends several messages more time for the next. */
   final void stillAlive() {
+    loop.watchdog().release(this);
     loop.watchdog().watch(this);
+  }
+
+  /** Keeps the connection from looking idle, where the protocol can: HTTP/2 has a ping. */
+  final void ping() {
+    try {
+      request.connection().ping(Buffer.buffer(new byte[PING_BYTES]));
+    } catch (UnsupportedOperationException e) {
+      // gRPC-Web over HTTP/1.1
+    }
   }
 
   /** Whether the client leaves many answers unread. */
@@ -86,21 +100,25 @@ abstract class Call {
   /** Answers one of several messages. */
   final void write(Message message) {
     if (!ended) {
-      response.write(Buffer.buffer(message.toByteArray()));
+      written = response.write(Buffer.buffer(message.toByteArray()));
     }
   }
 
   /** Answers the last message and ends well. */
   final void end(Message message) {
-    if (finish()) {
-      response.end(Buffer.buffer(message.toByteArray()));
+    Buffer bytes = Buffer.buffer(message.toByteArray());
+    if (bytes.length() > AT_ONCE_BYTES) {
+      write(message);
+      end();
+    } else if (finish()) {
+      response.end(bytes);
     }
   }
 
   /** Ends well after the messages written so far. */
   final void end() {
     if (finish()) {
-      response.end();
+      endWhenWritten();
     }
   }
 
@@ -108,11 +126,26 @@ abstract class Call {
   final void fail(Throwable thrown) {
     if (finish()) {
       Failure failure = Failure.of(thrown);
-      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
-      if (!whole) {
-        response.cancel(); // asks the client to send no more of a request that is answered
-      }
+      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage());
+      endWhenWritten();
     }
+  }
+
+  /** Ends without a status, for a client that would not read one. */
+  final void cancel() {
+    if (finish()) {
+      response.cancel();
+    }
+  }
+
+  /** Vert.x throws when a client goes away while the status waits behind a message. */
+  private void endWhenWritten() {
+    written.onSuccess(
+        x -> {
+          if (!gone) {
+            response.end();
+          }
+        });
   }
 
   private void checkHeaders() {
@@ -149,7 +182,6 @@ abstract class Call {
   }
 
   private void readEnd() {
-    whole = true;
     if (ended) {
       return;
     }
@@ -167,6 +199,11 @@ abstract class Call {
         Failure.tooLarge(
             "message: %d bytes (expected: at most %d bytes)"
                 .formatted(bytes, loop.reader().maxBytes())));
+  }
+
+  private void goneAway() {
+    gone = true;
+    finish();
   }
 
   /** Ends the call once; false when it had ended before. */

@@ -1,13 +1,19 @@
 package io.purpledb.server.grpc;
 
+import static io.netty.handler.flush.FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
+
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.purpledb.config.Config;
+import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -20,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The gRPC server, one instance per event loop: Vert.x's, over HTTP/2 without TLS and as gRPC-Web
  * (its binary form), with the methods of {@link MethodTable}.
  */
-public final class GrpcDoor extends VerticleBase {
+public final class GrpcDoor extends VerticleBase implements Door {
 
   /** The room for a key and the encoding around a value of the largest size. */
   private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
@@ -32,7 +38,13 @@ public final class GrpcDoor extends VerticleBase {
   private static final int MAX_RESETS = 10_000;
 
   private static final int RESETS_WINDOW_SECONDS = 10;
+  private static final long NO_ERROR = 0;
+
+  /**
+   * A connection that sends nothing for so long is closed; also no ping, which a client answers.
+   */
   private static final int IDLE_MINUTES = 5;
+
   private static final int GRACE_SECONDS = 10;
 
   private final Config config;
@@ -43,7 +55,7 @@ public final class GrpcDoor extends VerticleBase {
     this.config = config;
   }
 
-  /** The port that is listened on, also when the setting was 0; 0 before the start. */
+  @Override
   public int port() {
     return server == null ? 0 : server.actualPort();
   }
@@ -59,7 +71,11 @@ public final class GrpcDoor extends VerticleBase {
             new HashSet<>());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis()).bind(grpc);
-    server = vertx.createHttpServer(httpOptions()).requestHandler(http -> accept(http, grpc));
+    server =
+        vertx
+            .createHttpServer(httpOptions())
+            .connectionHandler(GrpcDoor::flushOnce)
+            .requestHandler(http -> accept(http, grpc));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -83,7 +99,19 @@ public final class GrpcDoor extends VerticleBase {
             });
   }
 
+  /**
+   * Sends the parts of an answer, and the answers of one moment, in one write to the socket. Vert.x
+   * flushes twice for an answer that does not come at once, which cost a fifth of the throughput.
+   */
+  private static void flushOnce(HttpConnection connection) {
+    ((ConnectionBase) connection)
+        .channel()
+        .pipeline()
+        .addFirst(new FlushConsolidationHandler(DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
+  }
+
   private static void accept(HttpServerRequest http, GrpcServer grpc) {
+    http.response().endHandler(x -> wantNoMore(http));
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
       return;
@@ -93,6 +121,13 @@ public final class GrpcDoor extends VerticleBase {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
     grpc.handle(http);
+  }
+
+  /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
+  private static void wantNoMore(HttpServerRequest http) {
+    if (http.response().ended() && !http.isEnded()) {
+      http.response().reset(NO_ERROR);
+    }
   }
 
   private static GrpcServerOptions grpcOptions(int maxMessageBytes) {
@@ -108,7 +143,7 @@ public final class GrpcDoor extends VerticleBase {
         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
         .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
-        .setIdleTimeout(IDLE_MINUTES)
+        .setReadIdleTimeout(IDLE_MINUTES)
         .setIdleTimeoutUnit(TimeUnit.MINUTES);
   }
 }

@@ -18,8 +18,7 @@ final class HealthWatch {
 
   static final long PERIOD_MILLIS = 1_000;
 
-  /** An unchanged status is sent again after so many periods, so that no connection looks idle. */
-  private static final int QUIET_PERIODS = 60;
+  private static final int PERIODS_PER_PING = 60;
 
   private static final long NO_TIMER = -1;
 
@@ -73,7 +72,7 @@ final class HealthWatch {
 
     private String name = "";
     private ServingStatus told = ServingStatus.UNKNOWN;
-    private int quiet;
+    private int periods;
 
     Watcher(GrpcServerRequest<Buffer, Buffer> request) {
       super(loop, HealthCheckRequest.getDefaultInstance(), request);
@@ -96,10 +95,12 @@ final class HealthWatch {
     }
 
     private void tell(ServingStatus status) {
-      if (status != told || ++quiet == QUIET_PERIODS) {
+      if (status != told) {
         told = status;
-        quiet = 0;
         write(Health.response(status));
+      }
+      if (++periods % PERIODS_PER_PING == 0) {
+        ping();
       }
     }
   }

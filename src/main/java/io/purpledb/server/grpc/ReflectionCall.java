@@ -1,7 +1,6 @@
 package io.purpledb.server.grpc;
 
 import com.google.protobuf.Message;
-import io.purpledb.message.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -26,8 +25,8 @@ final class ReflectionCall extends Call {
   @Override
   void onMessage(Message message) {
     if (unread()) {
-      throw Failure.busy(
-          "reflection: more answers than the client reads (expected: it reads them)");
+      cancel();
+      return;
     }
     stillAlive();
     write(reflection.answer((ServerReflectionRequest) message));

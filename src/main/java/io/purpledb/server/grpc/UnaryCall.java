@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Message;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
+import org.jspecify.annotations.Nullable;
 
 /** A call of one message and one answer. */
 final class UnaryCall extends OneMessageCall {
@@ -16,6 +17,14 @@ final class UnaryCall extends OneMessageCall {
 
   @Override
   void onRequest(Message request) {
-    method.answer().apply(request).onComplete(this::end, this::fail);
+    method.answer().apply(request).onComplete(this::answer, this::fail);
+  }
+
+  private void answer(@Nullable Message response) {
+    if (response == null) {
+      fail(new IllegalStateException(method.contract().getFullName() + ": no response"));
+    } else {
+      end(response);
+    }
   }
 }

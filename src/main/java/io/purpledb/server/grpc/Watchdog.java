@@ -25,9 +25,8 @@ final class Watchdog {
     this.timer = vertx.setPeriodic(Math.max(1, timeoutMillis / TICKS), id -> look());
   }
 
-  /** Ends a call unless it is released, or watched anew, before the timeout. */
+  /** Ends a call unless it is released before the timeout. */
   void watch(Call call) {
-    sinceTick.remove(call); // so that the map stays in the order of the ticks
     sinceTick.put(call, tick);
   }
 

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * services of the same loop, and their responses into answers. Deployed once per event loop; all
  * instances share the port.
  */
-public final class HttpDoor extends VerticleBase {
+public final class HttpDoor extends VerticleBase implements Door {
 
   /**
    * Any free port, the same one for all instances: Vert.x lets those share that ask with the same
@@ -54,7 +55,7 @@ public final class HttpDoor extends VerticleBase {
     this.idle = idle;
   }
 
-  /** The port that is listened on; 0 before the start. */
+  @Override
   public int port() {
     HttpServer started = server;
     return started == null ? 0 : started.actualPort();

@@ -43,6 +43,16 @@ final class Loop implements AutoCloseable {
     return failure(start(() -> request.get().<Object>mapEmpty()));
   }
 
+  /** Sends a request on the loop that must fail before it returns. */
+  Failure failureAtOnce(Supplier<? extends Future<?>> request) {
+    return failure(
+        () -> {
+          Future<?> answer = request.get();
+          assertThat(answer.isComplete()).as("answered at once").isTrue();
+          return answer;
+        });
+  }
+
   /** The failure of a request that must fail. */
   static Failure failure(CompletableFuture<?> answer) {
     try {
@@ -58,8 +68,8 @@ final class Loop implements AutoCloseable {
     CompletableFuture<T> answer = new CompletableFuture<>();
     context.runOnContext(
         x ->
-            request
-                .get()
+            Future.succeededFuture()
+                .compose(y -> request.get()) // also takes what it throws
                 .onComplete(
                     (value, error) -> {
                       if (error == null) {

@@ -7,6 +7,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
+import io.purpledb.support.RedisProcess;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.util.List;
@@ -69,14 +70,25 @@ class RedisCellsTest {
   }
 
   @Test
-  void cacheValueAndExpiryAreSetTogether() {
-    loop.answer(() -> cache.set(key, "text", 60_000));
+  void cacheValueAndExpiryAreOneCommand() {
+    try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
+      RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
+      RedisCache logged = loop.call(() -> (RedisCache) there.cache());
 
-    // Alive while now <= its deadline in Redis, while now < its deadline in Purple.
-    assertThat(number(raw(0, Command.PTTL, key))).isBetween(50_000L, 59_999L);
-    assertThat(loop.answer(() -> cache.get(key))).isEqualTo("text");
+      loop.answer(() -> logged.set("k", "text", 60_000));
 
+      // Redis keeps it while now <= its deadline, the promise is now < deadline: one less.
+      assertThat(String.valueOf(loop.raw(own.url(), Command.SLOWLOG, "GET", "20")))
+          .contains("[set, k, text, PX, 59999]")
+          .doesNotContainIgnoringCase("expire");
+      loop.answer(logged::close);
+    }
+  }
+
+  @Test
+  void cacheTakesTheShortestTtl() {
     loop.answer(() -> cache.set(key, "text", 1));
+
     assertThat(number(raw(0, Command.PTTL, key))).isLessThanOrEqualTo(1);
   }
 

@@ -23,7 +23,10 @@ class RedisTrafficTest {
 
   private static final int ROUNDS = 3;
   private static final int CLIENTS = 16;
-  private static final int AT_ONCE_MILLIS = 100;
+
+  /** A few ms on a machine that is not busy; far below the timeout of commands. */
+  private static final int FAST_MILLIS = 1000;
+
   private static final long PATIENCE_SECONDS = 20;
 
   private final RedisProcess redis =
@@ -36,7 +39,7 @@ class RedisTrafficTest {
 
   @BeforeEach
   void open() {
-    RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 5000, 1000);
+    RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
     counter = loop.call(() -> (RedisCounter) backends.counter());
     kv = loop.call(() -> (RedisKv) backends.kv());
     set = loop.call(() -> (RedisSet) backends.set());
@@ -66,6 +69,7 @@ class RedisTrafficTest {
       redis.kill();
       awaitMore(clients, client -> client.refusals.get());
       redis.restartSamePort();
+      log.await(2 * round + 2); // lost and back
     }
     awaitMore(clients, client -> client.answers.get());
     clients.forEach(client -> client.stopping = true);
@@ -80,7 +84,10 @@ class RedisTrafficTest {
   }
 
   private void check(Traffic client) {
-    assertThat(client.slowestRefusalMillis()).as("slowest refusal, ms").isLessThan(AT_ONCE_MILLIS);
+    assertThat(client.lateRefusals).as("requests refused later than at once").isZero();
+    assertThat(TimeUnit.NANOSECONDS.toMillis(client.slowestLossNanos))
+        .as("slowest request lost with its connection, ms")
+        .isLessThan(FAST_MILLIS);
     assertThat(loop.answer(() -> counter.get(client.key)))
         .as("counter")
         .isBetween(client.counted, client.counted + client.maybeCounted);

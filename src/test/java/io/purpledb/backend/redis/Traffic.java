@@ -8,7 +8,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,7 +25,13 @@ final class Traffic {
   long maybeCounted;
   long put = -1;
   long maybePut = -1;
-  long slowestRefusalNanos;
+
+  /** How many requests were not sent but answered later than at once. */
+  long lateRefusals;
+
+  /** The longest time of a request that was lost with its connection. */
+  long slowestLossNanos;
+
   final AtomicInteger answers = new AtomicInteger();
   final AtomicInteger refusals = new AtomicInteger();
   volatile boolean stopping;
@@ -69,6 +74,7 @@ final class Traffic {
 
   private void attempt(Future<?> request, Runnable acknowledged, Runnable unknown) {
     long start = System.nanoTime();
+    boolean atOnce = request.isComplete();
     request.onComplete(
         (x, error) -> {
           if (error == null) {
@@ -76,19 +82,17 @@ final class Traffic {
             answers.incrementAndGet();
             vertx.runOnContext(y -> next());
           } else if (error instanceof Failure failure && failure.kind() == Kind.UNAVAILABLE) {
-            if (!failure.getMessage().endsWith("nothing was sent")) {
+            if (failure.getMessage().endsWith("nothing was sent")) {
+              lateRefusals += atOnce ? 0 : 1;
+            } else {
               unknown.run();
+              slowestLossNanos = Math.max(slowestLossNanos, System.nanoTime() - start);
             }
-            slowestRefusalNanos = Math.max(slowestRefusalNanos, System.nanoTime() - start);
             refusals.incrementAndGet();
             vertx.setTimer(PAUSE_MILLIS, y -> next());
           } else {
             end.fail(error);
           }
         });
-  }
-
-  long slowestRefusalMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(slowestRefusalNanos);
   }
 }

@@ -68,10 +68,7 @@ final class RawClient implements AutoCloseable {
 
   /** A whole call. */
   Answer call(String path, Map<String, String> headers, Buffer body) {
-    HttpClientRequest request = open(path, headers);
-    Future<Answer> answer = answer(request);
-    request.end(body);
-    return TestServer.await(answer);
+    return TestServer.await(answer(open(path, headers), body));
   }
 
   /** A call whose request does not end. */
@@ -92,8 +89,15 @@ final class RawClient implements AutoCloseable {
     options.putHeader("content-type", "application/grpc");
     headers.forEach(options::putHeader);
     HttpClientRequest request = TestServer.await(client.request(options));
-    request.setChunked(true);
+    request.setChunked(true).exceptionHandler(x -> {}); // an answer may come before the end
     return request;
+  }
+
+  /** The answer to a request that ends with a body. */
+  static Future<Answer> answer(HttpClientRequest request, Buffer body) {
+    Future<Answer> answer = answer(request);
+    request.end(body);
+    return answer;
   }
 
   static Future<Answer> answer(HttpClientRequest request) {

@@ -59,11 +59,11 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A door in front of endpoints that the test makes. */
-  static TestServer of(Config config, List<Supplier<? extends Deployable>> endpoints) {
+  static TestServer of(Config config, List<Supplier<Deployable>> endpoints) {
     int loops = 2;
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
     Bus.registerCodecs(vertx);
-    for (Supplier<? extends Deployable> endpoint : endpoints) {
+    for (Supplier<Deployable> endpoint : endpoints) {
       await(vertx.deployVerticle(endpoint, new DeploymentOptions().setInstances(loops)));
     }
     return new TestServer(vertx, loops, config, vertx::close);

@@ -1,4 +1,4 @@
-package io.purpledb.durability;
+package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,33 @@
+# Go: one module, with the HTTP client as package purple and the gRPC stubs as package purplev1.
+needs=(go gofmt)
+
+protobuf=v1.36.11
+protoc_gen_go_grpc=v1.6.1
+module=$out/go
+export GOFLAGS=-buildvcs=false GOBIN=$tools/go
+
+build() {
+  go install "google.golang.org/protobuf/cmd/protoc-gen-go@$protobuf"
+  go install "google.golang.org/grpc/cmd/protoc-gen-go-grpc@$protoc_gen_go_grpc"
+  rm -rf "$module/purplev1"
+  PATH=$GOBIN:$PATH buf generate proto --template clients/go/buf.gen.yaml --path proto/purple --output "$module"
+  rm -rf "$module/api" "$module/.openapi-generator"
+  cp LICENSE "$module"
+  readme "$module" purple-go 'Clients of [Purple], a data server for microservices: HTTP in the package purple, gRPC in purplev1.' \
+    "go get github.com/purpledb/purple-go" go clients/go/example-{http,grpc}/main.go
+  cd "$module"
+  gofmt -w .
+  go mod tidy
+  go vet ./...
+  cd "$root/clients/go"
+  test -z "$(gofmt -l .)" || { echo "gofmt: $(gofmt -l .)"; return 1; }
+  go vet ./...
+  go build -o "$out/go-programs/" ./...
+}
+
+check() {
+  "$out/go-programs/example-http" "$http"
+  "$out/go-programs/example-grpc" "$grpc"
+  "$out/go-programs/http" "$http"
+  "$out/go-programs/grpc" "$grpc"
+}

@@ -1,0 +1,32 @@
+# Java: a jar each of io.purpledb:purple-client (HTTP) and io.purpledb:purple-grpc.
+needs=(java mvn)
+
+packages=$out/java
+
+build() {
+  rm -rf "$packages/client/.openapi-generator" "$packages/programs" "$packages/grpc/proto"
+  cp -r clients/java/{pom.xml,grpc,programs} "$packages"
+  mkdir -p "$packages/grpc/proto"
+  cp -r proto/purple "$packages/grpc/proto"
+  sed -i "s/VERSION/$version/" "$packages"/{pom.xml,grpc/pom.xml,programs/pom.xml}
+  for module in client grpc; do
+    install -D LICENSE "$packages/$module/src/main/resources/META-INF/LICENSE"
+  done
+  readme "$packages/client" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
+    "$(dependency purple-client)" java clients/java/programs/src/main/java/ExampleHttp.java
+  readme "$packages/grpc" purple-grpc 'The gRPC stubs of [Purple], a data server for microservices.' \
+    "$(dependency purple-grpc)" java clients/java/programs/src/main/java/ExampleGrpc.java
+  mvn -q -B -f "$packages" package
+}
+
+dependency() { # dependency ARTIFACT
+  printf '<dependency>\n  <groupId>io.purpledb</groupId>\n  <artifactId>%s</artifactId>\n  <version>%s</version>\n</dependency>' "$1" "$version"
+}
+
+check() {
+  cd "$packages/programs/target"
+  java -cp "classes:lib/*" ExampleHttp "$http"
+  java -cp "classes:lib/*" ExampleGrpc "$grpc"
+  java -cp "classes:lib/*" Http "$http"
+  java -cp "classes:lib/*" Grpc "$grpc"
+}

@@ -1,0 +1,24 @@
+# Rust: the crate purple-client (HTTP).
+needs=(cargo)
+
+crate=$out/rust
+programs=$out/rust-programs
+export CARGO_TARGET_DIR=$out/rust-target CARGO_TERM_QUIET=true CARGO_PROFILE_DEV_DEBUG=0
+
+build() {
+  rm -rf "$crate/.openapi-generator" "$crate"/*.crate
+  cp LICENSE "$crate"
+  readme "$crate" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
+    'cargo add purple-client' rust clients/rust/src/bin/example_http.rs
+  mkdir -p "$programs"
+  cp -r clients/rust/{Cargo.toml,Cargo.lock,src} "$programs"
+  cargo check --manifest-path "$crate/Cargo.toml"
+  cargo package --manifest-path "$crate/Cargo.toml" --allow-dirty --no-verify
+  cargo build --manifest-path "$programs/Cargo.toml"
+  cp "$CARGO_TARGET_DIR"/package/purple-client-*.crate "$crate"
+}
+
+check() {
+  "$CARGO_TARGET_DIR/debug/example_http" "$http"
+  "$CARGO_TARGET_DIR/debug/http" "$http"
+}

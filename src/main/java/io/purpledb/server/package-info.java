@@ -1,0 +1,5 @@
+/** The doors: each turns a protocol into requests, and decides nothing. */
+@NullMarked
+package io.purpledb.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+package io.purpledb.backend.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Redis hangs (SIGSTOP): requests end at their timeout, and are bounded until then. */
+class RedisHangTest extends LinkTest {
+
+  /** When a timeout of {@link #TIMEOUT_MILLIS} is noticed on a machine that is busy, too. */
+  private static final long LATEST_MILLIS = 3000;
+
+  @Test
+  void requestsBeforeTheFirstConnectionWaitForIt() {
+    CompletableFuture<Long> answer =
+        loop.start(
+            () -> {
+              RedisCounter made = (RedisCounter) backends.counter();
+              return made.increment("k", 7).eventually(made::close);
+            });
+
+    assertThat(Loop.await(answer)).isEqualTo(7);
+  }
+
+  @Test
+  void requestsBeforeAFirstConnectionThatHangsTimeOut() {
+    redis.pause();
+    long start = System.nanoTime();
+    Failure failure =
+        Loop.failure(
+            loop.start(
+                () -> {
+                  RedisCounter made = (RedisCounter) backends.counter();
+                  return made.increment("k", 7).eventually(made::close);
+                }));
+
+    assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
+    assertThat(failure).hasMessageEndingWith("; nothing was sent");
+    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, LATEST_MILLIS);
+  }
+
+  @Test
+  void hangingEndsRequestsAtTheirTimeout() {
+    redis.pause();
+    long start = System.nanoTime();
+    CompletableFuture<Long> old = loop.start(() -> counter.increment("k", 1));
+    CompletableFuture<Long> young =
+        loop.start(
+            () ->
+                loop.vertx()
+                    .timer(TIMEOUT_MILLIS - 100, TimeUnit.MILLISECONDS)
+                    .compose(x -> counter.increment("k", 1)));
+
+    Failure timedOut = Loop.failure(old);
+    assertThat(timedOut.kind()).isEqualTo(Kind.TIMED_OUT);
+    assertThat(timedOut)
+        .hasMessage("no reply from redis within 600 ms; a write may or may not have happened");
+    assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, LATEST_MILLIS);
+    assertUnavailable(Loop.failure(young), "; a write may or may not have happened");
+    assertUnavailable(loop.failureAtOnce(() -> counter.get("k")), "; nothing was sent");
+
+    redis.resume();
+    awaitServing();
+    assertThat(loop.answer(() -> counter.get("k"))).isBetween(0L, 2L);
+    loop.awaitConnections(redis.url(), 2);
+  }
+
+  @Test
+  void hangingIsFoundWithoutRequests() {
+    redis.pause();
+
+    log.await(1); // the keep-alive was not answered
+
+    assertThat(log.lines())
+        .containsExactly("WARNING: redis " + redis.url() + " lost: no reply within 600 ms");
+    redis.resume();
+    awaitServing();
+  }
+
+  @Test
+  void longHangingIsSurvived() {
+    redis.pause();
+    log.await(1);
+    loop.answer(() -> loop.vertx().timer(5L * TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
+    redis.resume();
+
+    awaitServing();
+    loop.awaitConnections(redis.url(), 2);
+  }
+
+  @Test
+  void moreInFlightThanAllowedIsBusy() {
+    RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
+    RedisCounter full = loop.call(() -> (RedisCounter) patient.counter());
+    loop.answer(full::health);
+    redis.pause();
+    List<CompletableFuture<Long>> inFlight = new ArrayList<>();
+    for (int i = 0; i < MAX_IN_FLIGHT; i++) {
+      inFlight.add(loop.start(() -> full.increment("k", 1)));
+    }
+
+    Failure failure = loop.failureAtOnce(() -> full.increment("k", 1));
+    redis.resume();
+
+    assertThat(failure.kind()).isEqualTo(Kind.BUSY);
+    assertThat(failure).hasMessage("redis: 64 commands without a reply (expected: at most 64)");
+    inFlight.forEach(Loop::await);
+    assertThat(loop.answer(() -> full.get("k"))).isEqualTo(MAX_IN_FLIGHT);
+    loop.answer(full::close);
+  }
+
+  @Test
+  void closedBackendFailsWhatIsInFlight() {
+    redis.pause();
+    CompletableFuture<Long> answer = loop.start(() -> counter.increment("k", 1));
+    loop.answer(counter::close);
+
+    assertUnavailable(Loop.failure(answer), "; a write may or may not have happened");
+    assertThat(log.lines()).isEmpty();
+  }
+}

@@ -1,0 +1,149 @@
+package io.purpledb.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.support.ServerProcess;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the packaged server starts, and how it says that it cannot: one line and an exit code. */
+class StartIT {
+
+  private static final String[] FREE_PORTS = {
+    "--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"
+  };
+
+  @Test
+  void printsWhatItServes(@TempDir Path directory) {
+    try (ServerProcess server = ServerProcess.start(directory, "--cache-backend", "memory")) {
+      assertThat(server.output().lines())
+          .satisfiesExactly(
+              line -> assertThat(line).matches("Purple \\d+\\.\\d+\\.\\d+.*"),
+              line -> assertThat(line).matches(" +HTTP +http://127.0.0.1:[1-9]\\d* .*"),
+              line -> assertThat(line).matches(" +gRPC +grpc://127.0.0.1:[1-9]\\d*"),
+              line ->
+                  assertThat(line)
+                      .endsWith("cache memory, counter disk, flag disk, kv disk, set disk"),
+              line -> assertThat(line).endsWith(directory.resolve("data") + ", durability fsync"),
+              line -> assertThat(line).isEqualTo("Ready."));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http --port 0 --host 127.0.0.1 --backend memory | HTTP | gRPC
+          grpc -p 0 --host 127.0.0.1 --backend memory     | gRPC | HTTP
+          """)
+  void servesOneDoor(String arguments, String door, String other, @TempDir Path directory) {
+    try (ServerProcess server =
+        ServerProcess.launch(directory, Map.of(), arguments.split(" ")).awaitReady()) {
+      assertThat(server.output()).contains("  " + door).doesNotContain("  " + other);
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --help         | Purple keeps
+          --version      | purple \
+          """)
+  void answersAndEnds(String argument, String text, @TempDir Path directory) {
+    try (ServerProcess server = ServerProcess.launch(directory, Map.of(), argument)) {
+      assertThat(server.awaitExit()).isZero();
+      assertThat(server.outputAtEnd()).startsWith(text);
+    }
+  }
+
+  @Test
+  void checksTheConfiguration(@TempDir Path directory) {
+    Map<String, String> env = Map.of("PURPLE_HTTP_PORT", "9999");
+    try (ServerProcess server = ServerProcess.launch(directory, env, "--check-config")) {
+      assertThat(server.awaitExit()).isZero();
+      assertThat(server.outputAtEnd()).startsWith("configuration is valid").contains("9999");
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void refusesAWrongSetting(@TempDir Path directory) {
+    refuses(2, "--http-port: 70000 (expected: ", directory, "--http-port", "70000");
+  }
+
+  @Test
+  void refusesAnUnknownOption(@TempDir Path directory) {
+    refuses(2, "--bakend: unknown option (did you mean --backend?)", directory, "--bakend=disk");
+  }
+
+  @Test
+  void refusesATakenPort(@TempDir Path directory) throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      refuses(1, "http-port: " + port, directory, "--host", "127.0.0.1", "--http-port", port);
+    }
+  }
+
+  @Test
+  void refusesADataDirectoryInUse(@TempDir Path directory) {
+    try (ServerProcess first = ServerProcess.start(directory)) {
+      refuses(1, directory.resolve("data/cache").toString(), directory, FREE_PORTS);
+      assertThat(first.output()).contains("Ready.");
+    }
+  }
+
+  @Test
+  void refusesADataDirectoryThatCannotBeWritten(@TempDir Path directory) throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "not a directory");
+    refuses(
+        1,
+        "data-dir: " + file.resolve("data"),
+        directory,
+        "--data-dir",
+        file.resolve("data").toString());
+  }
+
+  @Test
+  void refusesADamagedFileAndLeavesItAsItIs(@TempDir Path directory) throws Exception {
+    Path damaged = directory.resolve("data/kv.mv.db");
+    Files.createDirectories(damaged.getParent());
+    byte[] bytes = "not a database ".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    Files.write(damaged, bytes);
+
+    refuses(1, damaged.toString(), directory, FREE_PORTS);
+
+    assertThat(damaged).hasBinaryContent(bytes);
+  }
+
+  @Test
+  void refusesARedisThatIsNotThere(@TempDir Path directory) throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String url = "redis://:secret@127.0.0.1:" + port;
+    String output = refuses(1, "redis", directory, "--backend", "redis", "--redis-url", url);
+    assertThat(output).contains("127.0.0.1:" + port).doesNotContain("secret");
+  }
+
+  private static String refuses(int exitCode, String start, Path directory, String... arguments) {
+    try (ServerProcess server = ServerProcess.launch(directory, Map.of(), arguments)) {
+      assertThat(server.awaitExit()).as(server.outputAtEnd()).isEqualTo(exitCode);
+      String output = server.outputAtEnd();
+      assertThat(output.lines()).hasSize(1);
+      assertThat(output).startsWith("purple: " + start);
+      return output;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.purpledb.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.support.Door;
+import io.purpledb.support.ServerProcess;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGTERM: nobody new is accepted, what is in flight is finished, the files are closed. */
+class StopIT {
+
+  private static final int EXIT_CODE_OF_SIGTERM = 128 + 15;
+
+  @Test
+  @Timeout(60)
+  void finishesTheRequestInFlight(@TempDir Path directory) throws Exception {
+    try (ServerProcess server = ServerProcess.start(directory)) {
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
+        send(
+            client,
+            String.join(
+                "\r\n",
+                "PUT /kv/k HTTP/1.1",
+                "Host: purple",
+                "Content-Type: text/plain",
+                "Expect: 100-continue",
+                "Content-Length: 5",
+                "",
+                ""));
+        assertThat(read(client)).startsWith("HTTP/1.1 100 ");
+
+        server.terminate();
+        awaitRefused(server.httpPort());
+        send(client, "value");
+
+        assertThat(read(client)).startsWith("HTTP/1.1 204 ");
+      }
+      assertThat(server.awaitExit()).isEqualTo(EXIT_CODE_OF_SIGTERM);
+      assertThat(server.outputAtEnd()).endsWith("Stopped.");
+    }
+    try (ServerProcess again = ServerProcess.start(directory);
+        Door door = Door.http(again.httpPort())) {
+      assertThat(door.kvGet("k").get(10, TimeUnit.SECONDS))
+          .isEqualTo(ByteString.copyFromUtf8("value"));
+    }
+  }
+
+  /** Waits until the stopping server accepts nobody any more. */
+  private static void awaitRefused(int port) {
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
+              }
+            })
+        .isInstanceOf(ConnectException.class);
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+  }
+
+  private static String read(Socket socket) throws IOException {
+    byte[] bytes = new byte[1024];
+    int length = socket.getInputStream().read(bytes);
+    return length < 0 ? "closed" : new String(bytes, 0, length, StandardCharsets.US_ASCII);
+  }
+}

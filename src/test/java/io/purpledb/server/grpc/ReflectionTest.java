@@ -1,0 +1,181 @@
+package io.purpledb.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.purpledb.server.grpc.RawClient.Answer;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.reflection.v1.ExtensionRequest;
+import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
+import io.vertx.grpc.reflection.v1.ServerReflectionResponse;
+import io.vertx.grpc.reflection.v1.ServiceResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reflection as grpcurl and others use it: a call with a request for each question. */
+@Timeout(30)
+class ReflectionTest {
+
+  private static final String PATH = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  private static final String OLD_PATH =
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
+  @RegisterExtension final QuietLog log = new QuietLog();
+
+  private static TestServer server;
+  private static RawClient client;
+
+  @BeforeAll
+  static void start() {
+    server = TestServer.of(TestServer.config(10_000), List.of());
+    client = new RawClient(server.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    server.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PATH, OLD_PATH})
+  void listsTheServices(String path) {
+    ServerReflectionResponse response =
+        ask(path, ServerReflectionRequest.newBuilder().setListServices("*").build()).get(0);
+
+    assertThat(response.getListServicesResponse().getServiceList())
+        .extracting(ServiceResponse::getName)
+        .containsExactlyInAnyOrder(
+            "purple.v1.CacheService",
+            "purple.v1.CounterService",
+            "purple.v1.FlagService",
+            "purple.v1.KvService",
+            "purple.v1.SetService",
+            "proto.Cache",
+            "proto.Counter",
+            "proto.Flag",
+            "proto.KV",
+            "proto.Set",
+            "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "purple.v1.KvService",
+        "purple.v1.KvService.KvGet",
+        "purple.v1.KvGetResponse",
+        "proto.Cache",
+        "proto.Location",
+        "grpc.health.v1.Health",
+        "grpc.health.v1.HealthCheckResponse.ServingStatus",
+        "grpc.reflection.v1.ServerReflection",
+      })
+  void describesASymbol(String symbol) throws Exception {
+    ServerReflectionResponse response = ask(PATH, symbol(symbol)).get(0);
+
+    ByteString bytes = response.getFileDescriptorResponse().getFileDescriptorProto(0);
+    FileDescriptorProto file = FileDescriptorProto.parseFrom(bytes);
+    assertThat(symbol).startsWith(file.getPackage() + ".");
+    assertThat(FileDescriptor.buildFrom(file, new FileDescriptor[0]).getServices()).isNotEmpty();
+    ServerReflectionRequest byName =
+        ServerReflectionRequest.newBuilder().setFileByFilename(file.getName()).build();
+    assertThat(ask(PATH, byName).get(0).getFileDescriptorResponse())
+        .isEqualTo(response.getFileDescriptorResponse());
+  }
+
+  @Test
+  void saysWhatItDoesNotKnow() {
+    List<ServerReflectionResponse> responses =
+        ask(
+            PATH,
+            symbol("purple.v1.Nothing"),
+            ServerReflectionRequest.newBuilder().setFileByFilename("nothing.proto").build(),
+            ServerReflectionRequest.newBuilder().setAllExtensionNumbersOfType("proto.KV").build(),
+            ServerReflectionRequest.newBuilder()
+                .setFileContainingExtension(ExtensionRequest.getDefaultInstance())
+                .build(),
+            ServerReflectionRequest.newBuilder().setHost("h").build());
+
+    assertThat(responses)
+        .extracting(response -> response.getErrorResponse().getErrorCode())
+        .containsExactly(5, 5, 5, 5, 3);
+    assertThat(responses.get(4).getValidHost()).isEqualTo("h");
+    assertThat(responses.get(4).getOriginalRequest().getHost()).isEqualTo("h");
+  }
+
+  @Test
+  void answersAsTheQuestionsCome() throws InterruptedException {
+    HttpClientRequest request = client.open(PATH, Map.of());
+    BlockingQueue<Buffer> answers = new LinkedBlockingQueue<>();
+    request.response().onSuccess(response -> response.handler(answers::add));
+    for (int i = 0; i < 2; i++) {
+      request.write(RawClient.frame(symbol("proto.Nothing").toByteArray()));
+      assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
+    }
+    TestServer.await(request.end());
+  }
+
+  @Test
+  void keepsNoAnswersForAClientThatDoesNotRead() {
+    HttpClientRequest request = client.open(PATH, Map.of());
+    request.response().onSuccess(response -> response.pause().exceptionHandler(x -> {}));
+    Buffer questions = Buffer.buffer();
+    for (int i = 0; i < 1_000; i++) {
+      questions.appendBuffer(RawClient.frame(symbol("proto.KV").toByteArray()));
+    }
+    Promise<Void> reset = Promise.promise();
+    request.exceptionHandler(x -> reset.tryComplete());
+    request.write(questions);
+
+    TestServer.await(reset.future());
+  }
+
+  private static ServerReflectionRequest symbol(String symbol) {
+    return ServerReflectionRequest.newBuilder().setFileContainingSymbol(symbol).build();
+  }
+
+  private static List<ServerReflectionResponse> ask(
+      String path, ServerReflectionRequest... requests) {
+    Buffer body = Buffer.buffer();
+    for (ServerReflectionRequest request : requests) {
+      body.appendBuffer(RawClient.frame(request.toByteArray()));
+    }
+    Answer answer = client.call(path, Map.of(), body);
+    assertThat(answer.status()).isEqualTo(GrpcStatus.OK);
+    return messages(answer.body());
+  }
+
+  private static List<ServerReflectionResponse> messages(Buffer body) {
+    List<ServerReflectionResponse> messages = new ArrayList<>();
+    int start = 5;
+    while (start <= body.length()) {
+      int end = start + body.getInt(start - 4);
+      try {
+        messages.add(ServerReflectionResponse.parseFrom(body.getBytes(start, end)));
+      } catch (InvalidProtocolBufferException e) {
+        throw new AssertionError(e);
+      }
+      start = end + 5;
+    }
+    return messages;
+  }
+}
