@@ -6,8 +6,11 @@ import io.purpledb.message.Caller;
 import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerConnection;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,17 +31,28 @@ public final class HttpDoor extends VerticleBase implements Door {
 
   private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
   private static final int MAX_HEADERS_BYTES = 16 * 1024;
-  private static final int IDLE_SECONDS = 60;
+  private static final Duration IDLE = Duration.ofSeconds(60);
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
 
   private final Config config;
   private final HttpContract contract;
+  private final Duration idle;
   private @Nullable HttpServer server;
 
   public HttpDoor(Config config, HttpContract contract) {
+    this(config, contract, IDLE);
+  }
+
+  /**
+   * A door with another patience.
+   *
+   * @param idle after how long a connection is closed on which nothing moves
+   */
+  HttpDoor(Config config, HttpContract contract, Duration idle) {
     this.config = config;
     this.contract = contract;
+    this.idle = idle;
   }
 
   @Override
@@ -50,13 +64,20 @@ public final class HttpDoor extends VerticleBase implements Door {
   @Override
   public Future<?> start() {
     int port = config.httpPort() == 0 ? FREE_PORT : config.httpPort();
+    Routes routes = new Routes(vertx, config, contract, bindings());
     HttpServer starting =
         vertx
             .createHttpServer(options())
-            .requestHandler(new Routes(vertx, config, contract, bindings()))
-            .invalidRequestHandler(Problem::refuseMalformed);
+            .requestHandler(routes)
+            .invalidRequestHandler(Problem::refuseMalformed)
+            .connectionHandler(connection -> handleAllVersions(connection, routes));
     server = starting;
     return starting.listen(port, config.host());
+  }
+
+  /** Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json. */
+  private static void handleAllVersions(HttpConnection connection, Routes routes) {
+    ((HttpServerConnection) connection).handler(routes);
   }
 
   /** Stops accepting and gives the requests in flight some seconds to finish. */
@@ -87,12 +108,12 @@ public final class HttpDoor extends VerticleBase implements Door {
     return callers;
   }
 
-  private static HttpServerOptions options() {
+  private HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADERS_BYTES)
-        .setIdleTimeout(IDLE_SECONDS)
-        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setIdleTimeout((int) idle.toMillis())
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setPerMessageWebSocketCompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)
         .setHttp2ClearTextEnabled(false); // HTTP/1.1 only: its upgrade answers without a problem

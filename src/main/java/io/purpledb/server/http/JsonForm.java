@@ -66,7 +66,7 @@ final class JsonForm {
     if (!body.isValidUtf8()) {
       throw notAnObject("not UTF-8");
     }
-    try (JsonParser parser = PARSERS.createParser(body.newInput())) {
+    try (JsonParser parser = PARSERS.createParser(body.toStringUtf8())) {
       return read(parser);
     } catch (JsonProcessingException e) {
       throw notAnObject(e.getOriginalMessage());

@@ -87,9 +87,11 @@ final class RequestBody {
     }
   }
 
+  /** Vert.x drops a connection that breaks; closing it here sends the answer first. */
   private void broken(Throwable cause) {
     done.tryFail(
         Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage())));
+    request.connection().close();
   }
 
   private void late(long timeoutMillis) {
@@ -110,15 +112,13 @@ final class RequestBody {
   /** A client that asks first is told to go on. */
   private void awaitContinue() {
     String expect = request.getHeader(HttpHeaders.EXPECT);
-    if (expect == null) {
-      return;
-    }
-    if (!expect.equalsIgnoreCase("100-continue")) {
+    if ("100-continue".equalsIgnoreCase(expect)) {
+      request.response().writeContinue();
+    } else if (expect != null && check.taken()) {
       throw new Failure(
           Kind.EXPECTATION_FAILED,
           "Expect: %s (expected: 100-continue)".formatted(Shown.cut(expect)));
     }
-    request.response().writeContinue();
   }
 
   private static void requireIdentity(HttpServerRequest request) {

@@ -55,11 +55,18 @@ final class Routes implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     Router router = routers.get(firstSegment(request.path()));
-    if (router == null) {
+    if (request.version() == null) {
+      unknownVersion(request);
+    } else if (router == null) {
       noSuchPath(request);
     } else {
       router.handle(request);
     }
+  }
+
+  private static void unknownVersion(HttpServerRequest request) {
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    Problem.send(request, Failure.invalid("unknown version (expected: HTTP/1.0 or HTTP/1.1)"));
   }
 
   private static void noSuchPath(HttpServerRequest request) {
@@ -108,6 +115,10 @@ final class Routes implements Handler<HttpServerRequest> {
             .filter(method -> at(request.path()).anyMatch(operation -> operation.serves(method)))
             .map(HttpMethod::name)
             .collect(Collectors.joining(", "));
+    if (allowed.isEmpty()) { // the router takes a slash at the end of a path for nothing
+      noSuchPath(request);
+      return;
+    }
     request.response().putHeader(HttpHeaders.ALLOW, allowed);
     Problem.send(
         request,

@@ -31,6 +31,7 @@ record StaticFiles(Answer yaml, Answer json, Answer page, Map<String, Answer> as
         new Answer(0, Answer.JSON, contract.json().toBuffer()),
         file("text/html; charset=utf-8", "docs/page.html"),
         Map.of(
+            "page.css", file(CSS, "docs/page.css"),
             "page.js", file(SCRIPT, "docs/page.js"),
             "swagger-ui.css", file(CSS, swaggerUi + "swagger-ui.css"),
             "swagger-ui-bundle.js", file(SCRIPT, swaggerUi + "swagger-ui-bundle.js"),

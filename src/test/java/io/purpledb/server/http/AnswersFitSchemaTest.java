@@ -1,0 +1,210 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.OutputUnit;
+import io.vertx.openapi.contract.Location;
+import io.vertx.openapi.contract.MediaType;
+import io.vertx.openapi.contract.Operation;
+import io.vertx.openapi.contract.Parameter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples of the contract are sent; the answers are what its schemas promise. */
+class AnswersFitSchemaTest {
+
+  private static final List<String> ORDER = List.of("PUT", "GET", "DELETE");
+  private static final int EXAMPLES = 3; // of the parameter that has most
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  /**
+   * A request made of examples.
+   *
+   * @param bodyType the media type of the body, or null when there is none
+   * @param accept the media type to ask for, or null when the answer has no body
+   */
+  private record Example(
+      Operation operation,
+      String path,
+      @Nullable String bodyType,
+      Buffer body,
+      @Nullable String accept) {
+
+    @Override
+    public String toString() {
+      return operation.getOperationId() + " " + path + " " + bodyType + " " + accept;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void anExampleIsAnswered(Example example) {
+    List<String> headers = new ArrayList<>();
+    if (example.bodyType() != null) {
+      headers.addAll(List.of("content-type", example.bodyType()));
+    }
+    if (example.accept() != null) {
+      headers.addAll(List.of("accept", example.accept()));
+    }
+    Operation operation = example.operation();
+    OperationCheck check = door.contract().operation(operation.getOperationId());
+
+    Reply reply =
+        door.call(
+            operation.getHttpMethod().name(),
+            example.path(),
+            example.bodyType() == null ? null : example.body(),
+            headers.toArray(String[]::new));
+
+    assertThat(reply.status()).as(reply.text()).isEqualTo(check.status());
+    String type = example.accept();
+    if (type == null) {
+      assertThat(reply.body().length()).isZero();
+      assertThat(reply.type()).isNull();
+      return;
+    }
+    assertThat(reply.type()).startsWith(type);
+    MediaType model = operation.getResponse(check.status()).getContent().get(type);
+    if (model != null && type.equals("application/json")) {
+      assertFits(reply.json(), model.getSchema());
+    }
+  }
+
+  static Stream<Example> examples() {
+    return door.contract().openapi().operations().stream()
+        .sorted(Comparator.comparing(operation -> ORDER.indexOf(operation.getHttpMethod().name())))
+        .flatMap(AnswersFitSchemaTest::examples);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/kv/absent", "/nothing", "/flags/a?x=1", "/kv/%zz"})
+  void aProblemFits(String path) {
+    JsonObject schemas =
+        door.contract()
+            .openapi()
+            .getRawContract()
+            .getJsonObject("components")
+            .getJsonObject("schemas");
+
+    assertFits(door.get(path).json(), JsonSchema.of(schemas.getJsonObject("Problem")));
+  }
+
+  @Test
+  void theSchemasAreUsed() {
+    assertThat(examples().filter(e -> "application/json".equals(e.accept())))
+        .hasSizeGreaterThan(15);
+    MediaType counter =
+        Objects.requireNonNull(
+            door.contract()
+                .openapi()
+                .operation("counterGet")
+                .getResponse(200)
+                .getContent()
+                .get("application/json"));
+    assertThat(
+            violation(new JsonObject().put("counter", "a").put("value", "1"), counter.getSchema()))
+        .isNotNull();
+  }
+
+  private static Stream<Example> examples(Operation operation) {
+    OperationCheck check = door.contract().operation(operation.getOperationId());
+    List<@Nullable String> accepts = new ArrayList<>(check.responseTypes());
+    if (operation.getOperationId().equals("docsAsset")) {
+      accepts.retainAll(List.of("text/css")); // the name decides, and the example is a style sheet
+    }
+    if (accepts.isEmpty()) {
+      accepts.add(null);
+    }
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      for (String accept : accepts) {
+        if (operation.getRequestBody() == null || !operation.getRequestBody().isRequired()) {
+          examples.add(
+              new Example(operation, path(operation, i, true), null, Buffer.buffer(), accept));
+        }
+        addWithBodies(examples, operation, path(operation, i, false), accept);
+      }
+    }
+    return examples.stream();
+  }
+
+  private static void addWithBodies(
+      List<Example> examples, Operation operation, String path, @Nullable String accept) {
+    if (operation.getRequestBody() == null) {
+      return;
+    }
+    operation
+        .getRequestBody()
+        .getContent()
+        .forEach(
+            (type, model) ->
+                values(model.getOpenAPIModel())
+                    .map(
+                        value ->
+                            value instanceof String text ? text : ((JsonObject) value).encode())
+                    .map(text -> new Example(operation, path, type, Buffer.buffer(text), accept))
+                    .forEach(examples::add));
+  }
+
+  /**
+   * The path with the example of a number of each parameter; without a body, also optional ones.
+   */
+  private static String path(Operation operation, int number, boolean optionalOnes) {
+    String path = operation.getOpenAPIPath();
+    List<String> query = new ArrayList<>();
+    for (Parameter parameter : operation.getParameters()) {
+      List<Object> values = values(parameter.getOpenAPIModel()).toList();
+      String value = TestDoor.encoded(String.valueOf(values.get(number % values.size())));
+      if (parameter.getIn() == Location.PATH) {
+        path = path.replace("{" + parameter.getName() + "}", value);
+      } else if (optionalOnes || parameter.isRequired()) {
+        query.add(parameter.getName() + "=" + value);
+      }
+    }
+    return query.isEmpty() ? path : path + "?" + String.join("&", query);
+  }
+
+  private static Stream<Object> values(JsonObject model) {
+    JsonObject examples = model.getJsonObject("examples");
+    return examples.fieldNames().stream()
+        .filter(name -> !name.startsWith("__"))
+        .map(name -> examples.getJsonObject(name).getValue("value"));
+  }
+
+  private static void assertFits(JsonObject json, JsonSchema schema) {
+    assertThat(violation(json, schema)).as(json.encode()).isNull();
+    JsonObject properties = schema.get("properties");
+    if (properties != null) {
+      assertThat(properties.fieldNames()).containsAll(json.fieldNames());
+    }
+  }
+
+  private static @Nullable String violation(JsonObject json, JsonSchema schema) {
+    OutputUnit result =
+        door.contract().openapi().getSchemaRepository().validator(schema).validate(json);
+    return result.getValid() ? null : String.valueOf(result.getErrors());
+  }
+}

@@ -1,0 +1,108 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract is served as it was written, with a page that needs no other server. */
+class DocsTest {
+
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  @Test
+  void theContractIsServed() throws Exception {
+    Reply yaml = door.get("/openapi.yaml");
+    assertThat(yaml.type()).isEqualTo("application/yaml");
+    assertThat(yaml.text()).isEqualTo(Files.readString(Path.of("openapi.yaml")));
+
+    Reply json = door.get("/openapi.json");
+    assertThat(json.type()).isEqualTo("application/json");
+    assertThat(json.json()).isEqualTo(ContractDocument.parse(yaml.text()).json());
+    assertThat(json.text()).contains("application/problem+json", "text/css", "\"$ref\"");
+    assertThat(json.text()).doesNotContain("__absolute");
+  }
+
+  @Test
+  void thePageLoadsOnlyWhatIsServed() {
+    Reply page = door.get("/docs", "accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+
+    assertThat(page.type()).isEqualTo("text/html; charset=utf-8");
+    assertThat(
+            Pattern.compile("(?:src|href)=\"([^\"]*)\"")
+                .matcher(page.text())
+                .results()
+                .map(result -> result.group(1)))
+        .hasSize(5)
+        .allMatch(asset -> door.get(asset).status() == 200);
+    assertThat(page.text()).doesNotContain("http:").doesNotContain("https:");
+    assertThat(door.get("/docs/page.js").text()).contains("/openapi.json").doesNotContain("http");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "page.css, text/css; charset=utf-8",
+    "page.js, text/javascript; charset=utf-8",
+    "swagger-ui-bundle.js, text/javascript; charset=utf-8",
+    "swagger-ui.css, text/css; charset=utf-8",
+    "favicon-32x32.png, image/png",
+  })
+  void anAssetHasItsType(String name, String type) {
+    Reply asset = door.get("/docs/" + name);
+
+    assertThat(asset.type()).isEqualTo(type);
+    assertThat(asset.body().length()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "index.html",
+        "page.html",
+        "..",
+        "..%2Fopenapi.yaml",
+        "%2Fetc%2Fpasswd",
+        "..%5Cx",
+        "page.js%00",
+        "PAGE.JS",
+        "."
+      })
+  void nothingElseIsServed(String name) {
+    assertThat(door.get("/docs/" + name).problem(Kind.NOT_FOUND)).startsWith("no file found for ");
+  }
+
+  @Test
+  void theServerIsHealthy() {
+    JsonObject up =
+        new JsonObject().put("service", "kv").put("backend", "memory").put("status", "up");
+
+    Reply ready = door.get("/health/ready");
+
+    assertThat(ready.status()).isEqualTo(200);
+    assertThat(ready.json().getString("status")).isEqualTo("up");
+    assertThat(
+            ready.json().getJsonArray("backends").stream()
+                .map(b -> ((JsonObject) b).getString("service")))
+        .containsExactly("cache", "counter", "flag", "kv", "set");
+    assertThat(ready.json().getJsonArray("backends").getJsonObject(3)).isEqualTo(up);
+  }
+}

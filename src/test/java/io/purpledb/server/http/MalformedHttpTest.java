@@ -1,0 +1,179 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.support.LogWatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is not HTTP is answered as such, and the server goes on. */
+class MalformedHttpTest {
+
+  private static final String END = " HTTP/1.1\r\nHost: a\r\n\r\n";
+  private static final LogWatch LOG = new LogWatch();
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+    LOG.close();
+  }
+
+  @AfterEach
+  void serverGoesOn() {
+    assertThat(door.get("/ping").status()).isEqualTo(200);
+    assertThat(LOG.take()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET /ping\r\n\r\n",
+        "GET /ping HTTP/1.2\r\nHost: a\r\n\r\n",
+        "GET /ping HTTQ/1.1\r\nHost: a\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: a\r\nna me: x\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: a\r\nname: a\0b\r\n\r\n",
+        "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "\u0016\u0003\u0001a\u0000\r\n\r\n",
+      })
+  void isRefused(String request) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(request);
+
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.INVALID)).isNotEmpty();
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void withoutHostItIsRefused() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /ping HTTP/1.1\r\n\r\n");
+      assertThat(client.reply().problem(Kind.INVALID)).contains("'Host' header is required");
+
+      client.send("GET /ping HTTP/1.0\r\n\r\n");
+      assertThat(client.reply().status()).isEqualTo(200);
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64 * 1024, 2 << 20})
+  void aLongRequestLineIsRefused(int length) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /kv/" + "k".repeat(length) + END);
+
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.URI_TOO_LONG)).startsWith("request line: ");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void aRequestLineMayBeLong() throws Exception {
+    String value = "v".repeat(TestDoor.MAX_VALUE_BYTES);
+    String encoded = value.replace("v", "%76");
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("PUT /cache/a?value=" + encoded + END);
+      assertThat(client.reply().status()).isEqualTo(204);
+
+      client.send("GET /kv/" + "k".repeat(65_000) + END);
+      client.reply().problem(Kind.INVALID);
+    }
+  }
+
+  @Test
+  void longHeadersAreRefused() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /ping HTTP/1.1\r\nHost: a\r\nx: " + "x".repeat(16_000) + "\r\n\r\n");
+      assertThat(client.reply().status()).isEqualTo(200);
+
+      client.send("GET /ping HTTP/1.1\r\nHost: a\r\nx: " + "x".repeat(17_000) + "\r\n\r\n");
+      assertThat(client.reply().problem(Kind.HEADERS_TOO_LARGE)).startsWith("headers: ");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x\r\nhello\r\n0\r\n\r\n",
+        "-1\r\n",
+        "5\r\nhelloworld\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\n"
+      })
+  void aMalformedChunkIsRefused(String chunks) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          "PUT /kv/chunk HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n");
+      client.send(chunks);
+
+      assertThat(client.reply().problem(Kind.INVALID)).startsWith("body: ");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    assertThat(door.get("/kv/chunk").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aClientMayGoAwayInMidRequest() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          "PUT /kv/gone HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\nhalf");
+    }
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /kv/go");
+    }
+    assertThat(door.get("/kv/gone").status()).isEqualTo(404);
+  }
+
+  @Test
+  void oddTargetsAreNotFound() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("OPTIONS *" + END);
+      client.reply().problem(Kind.NOT_FOUND);
+      client.send("GET ping" + END);
+      client.reply().problem(Kind.NOT_FOUND);
+      client.send("CONNECT a:80" + END);
+      client.reply().problem(Kind.NOT_FOUND);
+      client.send("GET ?a=b" + END);
+      client.reply().problem(Kind.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void requestsMayBePipelined() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          "PUT /counters/p?increment=1"
+              + END
+              + "PUT /counters/p?increment=1"
+              + END
+              + "PUT /flags/p?value=maybe HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+              + "GET /counters/p"
+              + END);
+
+      assertThat(client.reply().json().getLong("value")).isEqualTo(1);
+      assertThat(client.reply().json().getLong("value")).isEqualTo(2);
+      client.reply().problem(Kind.INVALID);
+      assertThat(client.reply().json().getLong("value")).isEqualTo(2);
+    }
+  }
+}

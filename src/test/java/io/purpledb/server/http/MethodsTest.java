@@ -1,0 +1,103 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** HEAD works where GET does; other methods are refused with those that work. */
+class MethodsTest {
+
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+    door.put("/kv/there", "value", "content-type", "text/plain");
+    door.put("/cache/there?ttl=3600", "value");
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/kv/there",
+        "/kv/absent",
+        "/cache/there",
+        "/counters/a",
+        "/flags/a",
+        "/sets/a",
+        "/ping",
+        "/health/live",
+        "/health/ready",
+        "/openapi.yaml",
+        "/openapi.json",
+        "/docs",
+        "/docs/swagger-ui.css",
+        "/docs/nothing",
+        "/nothing",
+        "/kv/a?x=1"
+      })
+  void headSaysWhatGetWould(String path) {
+    Reply get = door.get(path);
+
+    Reply head = door.call("HEAD", path, null);
+
+    assertThat(head.status()).isEqualTo(get.status());
+    assertThat(head.body().length()).isZero();
+    assertThat(pairs(head.headers())).containsExactlyInAnyOrderElementsOf(pairs(get.headers()));
+    assertThat(get.headers().get("content-length")).isEqualTo("" + get.body().length());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST   | /kv/a         | GET, HEAD, PUT, DELETE",
+        "PATCH  | /kv/a         | GET, HEAD, PUT, DELETE",
+        "OPTIONS| /kv/a         | GET, HEAD, PUT, DELETE",
+        "TRACE  | /kv/a         | GET, HEAD, PUT, DELETE",
+        "BREW   | /kv/a         | GET, HEAD, PUT, DELETE",
+        "get    | /kv/a         | GET, HEAD, PUT, DELETE",
+        "DELETE | /cache/a      | GET, HEAD, PUT",
+        "DELETE | /counters/a   | GET, HEAD, PUT",
+        "DELETE | /flags/a      | GET, HEAD, PUT",
+        "POST   | /sets/a       | GET, HEAD, PUT, DELETE",
+        "PUT    | /ping         | GET, HEAD",
+        "POST   | /health/ready | GET, HEAD",
+        "PUT    | /docs         | GET, HEAD",
+        "PUT    | /docs/page.js | GET, HEAD",
+        "POST   | /kv/..        | GET, HEAD, PUT, DELETE",
+        "POST   | /kv/%zz       | GET, HEAD, PUT, DELETE",
+      })
+  void anotherMethodIsRefused(String method, String path, String allowed) {
+    Reply reply = door.call(method, path, null);
+
+    assertThat(reply.problem(Kind.NO_SUCH_METHOD))
+        .isEqualTo(method + " (expected: " + allowed + ")");
+    assertThat(reply.headers().get("allow")).isEqualTo(allowed);
+  }
+
+  @Test
+  void aMethodOfAPathThatOnlyAlmostMatchesIsNotFound() {
+    assertThat(door.call("POST", "/nothing", Buffer.buffer("x")).status()).isEqualTo(404);
+    assertThat(door.call("POST", "/kv//a", null).status()).isEqualTo(404);
+    assertThat(door.call("POST", "/kv/a/", null).status()).isEqualTo(404);
+    assertThat(door.call("POST", "/ping/", null).status()).isEqualTo(404);
+  }
+
+  private static java.util.List<String> pairs(MultiMap headers) {
+    return headers.entries().stream().map(e -> e.getKey() + ": " + e.getValue()).toList();
+  }
+}

@@ -1,0 +1,137 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Query parameters are checked strictly, and a refusal says what is wrong. */
+class QueryTest {
+
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/counters/a | increment: missing (expected: a 64-bit integer)",
+        "/counters/a?increment=abc | increment: abc (expected: a 64-bit integer)",
+        "/counters/a?increment= | increment: empty (expected: a 64-bit integer)",
+        "/counters/a?increment | increment: empty (expected: a 64-bit integer)",
+        "/counters/a?increment=- | increment: - (expected: a 64-bit integer)",
+        "/counters/a?increment=1.0 | increment: 1.0 (expected: a 64-bit integer)",
+        "/counters/a?increment=1e3 | increment: 1e3 (expected: a 64-bit integer)",
+        "/counters/a?increment=0x1 | increment: 0x1 (expected: a 64-bit integer)",
+        "/counters/a?increment=1L | increment: 1L (expected: a 64-bit integer)",
+        "/counters/a?increment=%D9%A1 | increment: \u0661 (expected: a 64-bit integer)",
+        "/counters/a?increment=9223372036854775808 | increment: 9223372036854775808 (expected: a 64-bit integer)",
+        "/counters/a?increment=-9223372036854775809 | increment: -9223372036854775809 (expected: a 64-bit integer)",
+        "/counters/a?increment=1&increment=1 | increment: given twice (expected: once)",
+        "/counters/a?increment=1&amount=2 | amount: unknown query parameter (expected: increment)",
+        "/counters/a?Increment=1 | Increment: unknown query parameter (expected: increment)",
+        "/counters/a?=1 | : unknown query parameter (expected: increment)",
+        "/counters/a?increment=%zz | increment: %zz (expected: percent-encoded UTF-8)",
+        "/counters/a?increment=% | increment: % (expected: percent-encoded UTF-8)",
+        "/counters/a?%zz=1 | query: %zz (expected: percent-encoded UTF-8)",
+        "/counters/a?increment=%ED%A0%80 | increment: %ED%A0%80 (expected: percent-encoded UTF-8)",
+        "/flags/a | value: missing (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/flags/a?value=maybe | value: maybe (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/flags/a?value=tRUE | value: tRUE (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/flags/a?value=+true | value:  true (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/flags/a?value= | value: empty (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/sets/a | item: missing (expected: a text of 1 to 1024 characters)",
+        "/sets/a?item= | item: empty (expected: a text of 1 to 1024 characters)",
+        "/cache/a?value=x&ttl=-1 | ttl: -1 (expected: an integer of 0 to 315360000)",
+        "/cache/a?value=x&ttl=315360001 | ttl: 315360001 (expected: an integer of 0 to 315360000)",
+        "/cache/a?value=x&ttl=4294967297 | ttl: 4294967297 (expected: an integer of 0 to 315360000)",
+        "/cache/a?value=x&ttl=5s | ttl: 5s (expected: an integer of 0 to 315360000)",
+        "/cache/a?value=x&colour=blue | colour: unknown query parameter (expected: value, ttl)",
+        "/cache/a?value= | value: empty (expected: a text that is not empty)",
+        "/cache/a | value: missing (expected: the parameter value or a body that is not empty)",
+      })
+  void isRefused(String path, String detail) {
+    assertThat(door.call("PUT", path, null).problem(Kind.INVALID)).isEqualTo(detail);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /kv/a",
+    "DELETE, /kv/a",
+    "GET, /counters/a",
+    "GET, /sets/a",
+    "GET, /ping",
+    "GET, /docs"
+  })
+  void anOperationWithoutParametersTakesNone(String method, String path) {
+    assertThat(door.call(method, path + "?value=x", null).problem(Kind.INVALID))
+        .isEqualTo("value: unknown query parameter (expected: none)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "increment=0, 0",
+    "increment=-0, 0",
+    "increment=007, 7",
+    "increment=%2B7, 7",
+    "increment=-9223372036854775808, -9223372036854775808",
+    "&increment=1&, 1",
+    "%69ncrement=1, 1",
+  })
+  void anIntegerIsTaken(String query, long value) {
+    String path = "/counters/" + query.replace("&", "%26").replace("=", "").replace("%69", "");
+
+    assertThat(door.call("PUT", path + "?" + query, null).json().getLong("value")).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a+b, a b",
+    "a%2Bb, a+b",
+    "%2541, %41",
+    "100%25, 100%",
+    "%22quoted%22, '\"quoted\"'",
+    "a%3Db, a=b",
+    "a=b, a=b",
+    "a;b, a;b",
+    "%26, &",
+    "-5, -5",
+    "%F0%9F%98%80, \ud83d\ude00",
+  })
+  void aTextIsDecodedOnce(String raw, String text) {
+    assertThat(door.call("PUT", "/cache/text?value=" + raw, null).status()).isEqualTo(204);
+
+    assertThat(door.get("/cache/text").json().getString("value")).isEqualTo(text);
+  }
+
+  @Test
+  void anEmptyQueryIsNone() {
+    assertThat(door.get("/ping?").status()).isEqualTo(200);
+    assertThat(door.get("/ping?&").status()).isEqualTo(200);
+  }
+
+  @Test
+  void aLongValueIsCutInTheRefusal() {
+    assertThat(door.call("PUT", "/flags/a?value=" + "x".repeat(1000), null).problem(Kind.INVALID))
+        .startsWith("value: " + "x".repeat(64) + "… (expected: ");
+  }
+
+  @Test
+  void aLateTtlEndsAtItsBound() {
+    assertThat(door.call("PUT", "/cache/b?value=x&ttl=315360000", null).status()).isEqualTo(204);
+    assertThat(door.call("PUT", "/cache/b?value=x&ttl=0", null).status()).isEqualTo(204);
+  }
+}

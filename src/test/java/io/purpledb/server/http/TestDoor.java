@@ -1,0 +1,178 @@
+package io.purpledb.server.http;
+
+import io.purpledb.PurpleServer;
+import io.purpledb.config.Config;
+import io.purpledb.config.Durability;
+import io.purpledb.message.Bus;
+import io.purpledb.support.Await;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** An HTTP door in this process, on a free port, with a client that sends any path as it is. */
+final class TestDoor implements AutoCloseable {
+
+  /** The largest value, in bytes. */
+  static final int MAX_VALUE_BYTES = 4096;
+
+  private static final long TIMEOUT_MILLIS = 20_000;
+
+  private final Vertx vertx;
+  private final Runnable stop;
+  private final HttpContract contract;
+  private final List<HttpDoor> instances = new CopyOnWriteArrayList<>();
+  private final String deployment;
+  private final Vertx clientVertx = Vertx.vertx();
+  private final HttpClient client = clientVertx.createHttpClient();
+
+  private TestDoor(Vertx vertx, Config config, Duration idle, int loops, Runnable stop) {
+    this.vertx = vertx;
+    this.stop = stop;
+    this.contract = await(HttpContract.load(vertx));
+    this.deployment =
+        await(
+            vertx.deployVerticle(
+                () -> {
+                  HttpDoor instance = new HttpDoor(config, contract, idle);
+                  instances.add(instance);
+                  return instance;
+                },
+                new DeploymentOptions().setInstances(loops)));
+  }
+
+  /** A door before all services, on memory. */
+  static TestDoor start() {
+    return start(config(MAX_VALUE_BYTES, 10_000));
+  }
+
+  static TestDoor start(Config config) {
+    return start(config, Duration.ofSeconds(60));
+  }
+
+  /**
+   * @param idle after how long a connection is closed on which nothing moves
+   */
+  static TestDoor start(Config config, Duration idle) {
+    PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
+    int loops = Runtime.getRuntime().availableProcessors();
+    return new TestDoor(server.vertx(), config, idle, loops, () -> await(server.close()));
+  }
+
+  /** A door before these services only, on one event loop. */
+  static TestDoor before(Config config, Deployable... services) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    Bus.registerCodecs(vertx);
+    for (Deployable service : services) {
+      await(vertx.deployVerticle(service));
+    }
+    return new TestDoor(vertx, config, Duration.ofSeconds(60), 1, () -> await(vertx.close()));
+  }
+
+  /** Everything on memory, and no doors but the one that the test opens. */
+  static Config config(int maxValueBytes, long timeoutMillis) {
+    return new Config(
+        Set.of(),
+        "127.0.0.1",
+        0,
+        0,
+        Map.of(
+            "cache", "memory", "counter", "memory", "flag", "memory", "kv", "memory", "set",
+            "memory"),
+        Path.of("target"),
+        Durability.FSYNC,
+        "redis://127.0.0.1:6379",
+        maxValueBytes,
+        64L << 20,
+        timeoutMillis,
+        1024,
+        false);
+  }
+
+  HttpContract contract() {
+    return contract;
+  }
+
+  int port() {
+    return instances.get(0).port();
+  }
+
+  /** The instances of the door, one for each event loop. */
+  List<HttpDoor> instances() {
+    return instances;
+  }
+
+  /** Stops the door alone. */
+  Future<Void> stopDoor() {
+    return vertx.undeploy(deployment);
+  }
+
+  Reply get(String path, String... headers) {
+    return call("GET", path, null, headers);
+  }
+
+  Reply put(String path, String body, String... headers) {
+    return call("PUT", path, Buffer.buffer(body), headers);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param path with the query, sent as it is
+   * @param headers names and values in turn
+   */
+  Reply call(String method, String path, @Nullable Buffer body, String... headers) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(HttpMethod.valueOf(method))
+            .setHost("127.0.0.1")
+            .setPort(port())
+            .setURI(path)
+            .setTimeout(TIMEOUT_MILLIS);
+    for (int i = 0; i < headers.length; i += 2) {
+      options.addHeader(headers[i], headers[i + 1]);
+    }
+    return await(client.request(options).compose(request -> exchange(request, body)));
+  }
+
+  /** Runs on the event loop of the request: elsewhere the body may have gone by already. */
+  private static Future<Reply> exchange(HttpClientRequest request, @Nullable Buffer body) {
+    return (body == null ? request.send() : request.send(body))
+        .compose(
+            response ->
+                response
+                    .body()
+                    .map(bytes -> new Reply(response.statusCode(), response.headers(), bytes)));
+  }
+
+  /** A text, percent-encoded for a path or a query. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  static <T> T await(Future<T> future) {
+    return Await.value(future.toCompletionStage().toCompletableFuture());
+  }
+
+  @Override
+  public void close() {
+    await(clientVertx.close());
+    stop.run();
+  }
+}
