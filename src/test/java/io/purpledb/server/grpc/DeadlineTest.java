@@ -12,7 +12,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.stub.ClientCalls;
 import io.purpledb.message.Operation;
 import io.purpledb.server.grpc.RawClient.Answer;
-import io.purpledb.server.grpc.TestServer.StandIn;
+import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.CounterGetRequest;
 import io.purpledb.v1.CounterGetResponse;
 import io.purpledb.v1.KvGetRequest;
@@ -48,13 +48,13 @@ class DeadlineTest {
   /** The answers that the KV service owes. */
   private final BlockingQueue<Promise<Message>> owed = new LinkedBlockingQueue<>();
 
-  private final TestServer server = server(10_000);
+  private final TestDoor server = server(10_000);
   private final RawClient raw = new RawClient(server.port());
   private final StockClient client = new StockClient(server.port());
 
-  private TestServer server(long requestTimeoutMillis) {
-    return TestServer.of(
-        TestServer.config(requestTimeoutMillis),
+  private TestDoor server(long requestTimeoutMillis) {
+    return TestDoor.of(
+        TestDoor.config(requestTimeoutMillis),
         List.of(
             () -> new StandIn<>("kv", KvGetRequest.class, q -> owe(), Future::succeededFuture),
             () ->
@@ -127,7 +127,7 @@ class DeadlineTest {
 
   @Test
   void endsAtTheServersTimeout() {
-    try (TestServer impatient = server(500);
+    try (TestDoor impatient = server(500);
         RawClient raw = new RawClient(impatient.port())) {
       long start = System.nanoTime();
       Answer answer = raw.call(GET, Map.of(), REQUEST);
@@ -184,13 +184,13 @@ class DeadlineTest {
       for (int point = 0; point < 3; point++) {
         HttpClientRequest request = raw.open(GET, Map.of("grpc-timeout", "5S"));
         if (point == 0) {
-          TestServer.await(request.write(Buffer.buffer("\0")));
+          TestDoor.await(request.write(Buffer.buffer("\0")));
         } else if (point == 1) {
-          TestServer.await(request.write(REQUEST));
+          TestDoor.await(request.write(REQUEST));
         } else {
-          TestServer.await(request.end(REQUEST));
+          TestDoor.await(request.end(REQUEST));
         }
-        TestServer.await(request.reset(code));
+        TestDoor.await(request.reset(code));
       }
     }
     stillServes();
@@ -202,8 +202,8 @@ class DeadlineTest {
   void survivesConnectionsThatBreak() {
     for (int i = 0; i < 20; i++) {
       try (RawClient broken = new RawClient(server.port())) {
-        TestServer.await(broken.open(GET, Map.of()).end(REQUEST));
-        TestServer.await(broken.open(GET, Map.of()).write(Buffer.buffer("\0")));
+        TestDoor.await(broken.open(GET, Map.of()).end(REQUEST));
+        TestDoor.await(broken.open(GET, Map.of()).write(Buffer.buffer("\0")));
       }
     }
     payAll();
@@ -227,10 +227,10 @@ class DeadlineTest {
                       begun.tryComplete();
                     });
               });
-      TestServer.await(request.end(REQUEST));
+      TestDoor.await(request.end(REQUEST));
       next().complete(KvGetResponse.newBuilder().setValue(large).build());
-      TestServer.await(begun.future());
-      TestServer.await(request.reset(8));
+      TestDoor.await(begun.future());
+      TestDoor.await(request.reset(8));
     }
     stillServes();
   }
@@ -240,9 +240,8 @@ class DeadlineTest {
     Future<Answer> answer = RawClient.answer(raw.open(GET, Map.of()), REQUEST);
     next().complete();
 
-    assertThat(TestServer.await(answer).status()).isEqualTo(GrpcStatus.INTERNAL);
-    assertThat(TestServer.await(answer).text())
-        .startsWith("internal failure, see the server's log");
+    assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.INTERNAL);
+    assertThat(TestDoor.await(answer).text()).startsWith("internal failure, see the server's log");
     assertThat(log.take()).singleElement().asString().contains("internal failure");
   }
 

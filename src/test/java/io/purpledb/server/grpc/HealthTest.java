@@ -10,7 +10,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.purpledb.message.Failure;
-import io.purpledb.server.grpc.TestServer.StandIn;
+import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -45,9 +45,9 @@ class HealthTest {
   private volatile boolean kvIsWell = true;
   private final AtomicInteger kvAsked = new AtomicInteger();
 
-  private final TestServer server =
-      TestServer.of(
-          TestServer.config(10_000),
+  private final TestDoor server =
+      TestDoor.of(
+          TestDoor.config(10_000),
           List.of(
               () -> service("kv", this::kvHealth),
               () -> service("cache", Future::succeededFuture),
@@ -127,7 +127,7 @@ class HealthTest {
 
   @Test
   void isNotServingWhenNobodyAnswers() {
-    try (TestServer empty = TestServer.of(TestServer.config(10_000), List.of());
+    try (TestDoor empty = TestDoor.of(TestDoor.config(10_000), List.of());
         StockClient client = new StockClient(empty.port())) {
       assertThat(check(client, "")).isEqualTo(NOT_SERVING);
     }
@@ -135,7 +135,7 @@ class HealthTest {
 
   @Test
   void isServingInFrontOfRealServices() {
-    try (TestServer purple = TestServer.ofPurple();
+    try (TestDoor purple = TestDoor.ofPurple();
         StockClient client = new StockClient(purple.port())) {
       assertThat(check(client, "")).isEqualTo(SERVING);
     }
@@ -170,9 +170,9 @@ class HealthTest {
     }
     int timeOfPeriods = (int) (3 * HealthWatch.PERIOD_MILLIS);
     // A period may have begun before its watcher went; from then on nobody asks.
-    TestServer.await(server.vertx().timer(HealthWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(HealthWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     int asked = kvAsked.get();
-    TestServer.await(server.vertx().timer(timeOfPeriods, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(timeOfPeriods, TimeUnit.MILLISECONDS));
     assertThat(kvAsked).hasValue(asked);
   }
 
@@ -181,7 +181,7 @@ class HealthTest {
     try (Watch watch = new Watch("")) {
       assertThat(watch.next()).isEqualTo(SERVING);
       long start = System.nanoTime();
-      TestServer.await(server.closeDoor());
+      TestDoor.await(server.closeDoor());
 
       assertThat(watch.ends.poll(10, TimeUnit.SECONDS))
           .extracting(Status::getCode, Status::getDescription)
