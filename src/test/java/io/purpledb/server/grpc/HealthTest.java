@@ -14,6 +14,10 @@ import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;
 import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -168,12 +172,43 @@ class HealthTest {
         assertThat(watch.next()).isEqualTo(SERVING);
       }
     }
-    int timeOfPeriods = (int) (3 * HealthWatch.PERIOD_MILLIS);
     // A period may have begun before its watcher went; from then on nobody asks.
-    TestDoor.await(server.vertx().timer(HealthWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(5 * TestDoor.WATCH_PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     int asked = kvAsked.get();
-    TestDoor.await(server.vertx().timer(timeOfPeriods, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(5 * TestDoor.WATCH_PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     assertThat(kvAsked).hasValue(asked);
+  }
+
+  @Test
+  void pingsAWatchersConnectionSoThatItIsNotIdle() {
+    try (RawClient raw = new RawClient(server.port())) {
+      HttpClientRequest request = raw.open("/grpc.health.v1.Health/Watch", Map.of());
+      Promise<Void> pinged = Promise.promise();
+      request.connection().pingHandler(x -> pinged.tryComplete());
+      request.end(RawClient.frame(new byte[0]));
+
+      TestDoor.await(pinged.future());
+      TestDoor.await(request.reset());
+    }
+  }
+
+  @Test
+  void watchesThroughGrpcWebToo() {
+    try (RawClient web = new RawClient(server.port(), HttpVersion.HTTP_1_1)) {
+      HttpClientRequest request =
+          web.open(
+              "/grpc.health.v1.Health/Watch", Map.of("content-type", "application/grpc-web+proto"));
+      request.end(RawClient.frame(new byte[0]));
+      Future<Buffer> first =
+          request
+              .response()
+              .compose(r -> Future.future(promise -> r.handler(promise::tryComplete)));
+
+      assertThat(TestDoor.await(first).getBytes())
+          .isEqualTo(RawClient.frame(Health.response(SERVING).toByteArray()).getBytes());
+      int pings = 21 * TestDoor.WATCH_PERIOD_MILLIS;
+      TestDoor.await(server.vertx().timer(pings, TimeUnit.MILLISECONDS));
+    }
   }
 
   @Test

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.NetSocket;
 import io.vertx.grpc.common.GrpcStatus;
 import java.io.DataInputStream;
@@ -106,9 +108,16 @@ class MalformedCallTest {
   void refusesASecondMessageBeforeTheEnd() {
     Buffer two = RawClient.frame(REQUEST).appendBuffer(RawClient.frame(REQUEST));
     long start = System.nanoTime();
-    Answer answer = client.callWithoutEnd(GET, Map.of(), two);
+    HttpClientRequest request = client.open(GET, Map.of());
+    Promise<Throwable> stopped = Promise.promise();
+    request.exceptionHandler(stopped::tryComplete);
+    Future<Answer> answer = RawClient.answer(request);
+    request.write(two);
 
-    assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(TestDoor.await(stopped.future()))
+        .isInstanceOfSatisfying(
+            StreamResetException.class, reset -> assertThat(reset.getCode()).isZero());
     assertThat(millisSince(start)).isLessThan(REQUEST_TIMEOUT_MILLIS / 2);
   }
 

@@ -89,7 +89,9 @@ final class RawClient implements AutoCloseable {
     options.putHeader("content-type", "application/grpc");
     headers.forEach(options::putHeader);
     HttpClientRequest request = TestDoor.await(client.request(options));
-    request.setChunked(true).exceptionHandler(x -> {}); // an answer may come before the end
+    request.setChunked(true);
+    request.exceptionHandler(x -> {}); // an answer may come before the end
+    request.response().onSuccess(response -> response.exceptionHandler(x -> {}));
     return request;
   }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TestDoor implements AutoCloseable {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
+  static final int WATCH_PERIOD_MILLIS = 100;
 
   private final Vertx vertx;
   private final Supplier<Future<Void>> close;
@@ -40,7 +41,7 @@ final class TestDoor implements AutoCloseable {
         await(
             vertx.deployVerticle(
                 () -> {
-                  GrpcDoor door = new GrpcDoor(config);
+                  GrpcDoor door = new GrpcDoor(config, WATCH_PERIOD_MILLIS);
                   doors.add(door);
                   return door;
                 },
