@@ -2,14 +2,12 @@ package io.purpledb.server.grpc;
 
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServerRequest;
-import io.vertx.grpc.server.GrpcServerResponse;
 
 /**
  * One call, from its headers to its status. It always ends: with its answer, with a failure, at the
@@ -22,17 +20,12 @@ abstract class Call {
   private static final long NO_TIMER = -1;
   private static final int PING_BYTES = 8;
 
-  /** A message of up to this size is on its way at once, unless a client does not read. */
-  private static final int AT_ONCE_BYTES = 16 * 1024;
-
   private final Loop loop;
   private final Message prototype;
   private final GrpcServerRequest<Buffer, Buffer> request;
-  private final GrpcServerResponse<Buffer, Buffer> response;
+  private final CallResponse response;
   private long deadline = NO_TIMER;
-  private Future<Void> written = Future.succeededFuture();
   private boolean ended;
-  private boolean gone;
 
   /**
    * @param prototype an empty message of the request, to parse with
@@ -41,7 +34,7 @@ abstract class Call {
     this.loop = loop;
     this.prototype = prototype;
     this.request = request;
-    this.response = request.response();
+    this.response = new CallResponse(request.response());
   }
 
   /** The headers are fine; may throw what {@link Failure#of} understands. */
@@ -63,7 +56,7 @@ abstract class Call {
     request.invalidMessageHandler(this::failTooLarge);
     request.errorHandler(x -> goneAway());
     request.exceptionHandler(x -> goneAway());
-    response.exceptionHandler(x -> goneAway());
+    request.response().exceptionHandler(x -> goneAway());
     loop.watchdog().watch(this);
     try {
       checkHeaders();
@@ -71,10 +64,6 @@ abstract class Call {
     } catch (RuntimeException e) {
       fail(e);
     }
-  }
-
-  final boolean ended() {
-    return ended;
   }
 
   /** Gives a client that sends several messages more time for the next. */
@@ -92,42 +81,36 @@ abstract class Call {
     }
   }
 
-  /** Whether the client leaves many answers unread. */
+  /** Whether the client leaves many messages unread. */
   final boolean unread() {
-    return response.writeQueueFull();
+    return response.unread();
   }
 
   /** Answers one of several messages. */
   final void write(Message message) {
     if (!ended) {
-      written = response.write(Buffer.buffer(message.toByteArray()));
+      response.write(message);
     }
   }
 
   /** Answers the last message and ends well. */
   final void end(Message message) {
-    Buffer bytes = Buffer.buffer(message.toByteArray());
-    if (bytes.length() > AT_ONCE_BYTES) {
-      write(message);
-      end();
-    } else if (finish()) {
-      response.end(bytes);
+    if (finish()) {
+      response.end(message);
     }
   }
 
   /** Ends well after the messages written so far. */
   final void end() {
     if (finish()) {
-      endWhenWritten();
+      response.end();
     }
   }
 
   /** Ends with the status and text of a failure. */
   final void fail(Throwable thrown) {
     if (finish()) {
-      Failure failure = Failure.of(thrown);
-      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage());
-      endWhenWritten();
+      response.fail(Failure.of(thrown));
     }
   }
 
@@ -138,20 +121,10 @@ abstract class Call {
     }
   }
 
-  /** Vert.x throws when a client goes away while the status waits behind a message. */
-  private void endWhenWritten() {
-    written.onSuccess(
-        x -> {
-          if (!gone) {
-            response.end();
-          }
-        });
-  }
-
   private void checkHeaders() {
     String encoding = request.encoding();
     if (!MessageReader.accepts(encoding)) {
-      response.headers().set(GrpcHeaderNames.GRPC_ACCEPT_ENCODING, MessageReader.GZIP);
+      request.response().headers().set(GrpcHeaderNames.GRPC_ACCEPT_ENCODING, MessageReader.GZIP);
       throw new Failure(
           Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
           "grpc-encoding: %s (expected: identity or gzip)".formatted(encoding));
@@ -163,11 +136,14 @@ abstract class Call {
   }
 
   private void startDeadline(long millis, String timeout) {
-    Failure late = Failure.timedOut("grpc-timeout: %s have passed".formatted(timeout));
     if (millis == 0) {
-      throw late;
+      throw passed(timeout);
     }
-    deadline = loop.vertx().setTimer(millis, id -> fail(late));
+    deadline = loop.vertx().setTimer(millis, id -> fail(passed(timeout)));
+  }
+
+  private static Failure passed(String timeout) {
+    return Failure.timedOut("grpc-timeout: %s have passed".formatted(timeout));
   }
 
   private void read(GrpcMessage message) {
@@ -194,15 +170,15 @@ abstract class Call {
   }
 
   private void failTooLarge(InvalidMessageException e) {
-    long bytes = e instanceof MessageSizeOverflowException size ? size.messageSize() : -1;
+    Object size = e instanceof MessageSizeOverflowException large ? large.messageSize() : e;
     fail(
         Failure.tooLarge(
-            "message: %d bytes (expected: at most %d bytes)"
-                .formatted(bytes, loop.reader().maxBytes())));
+            "message: %s bytes (expected: at most %d bytes)"
+                .formatted(size, loop.reader().maxBytes())));
   }
 
   private void goneAway() {
-    gone = true;
+    response.gone();
     finish();
   }
 

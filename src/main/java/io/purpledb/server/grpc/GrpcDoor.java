@@ -47,12 +47,23 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   private static final int GRACE_SECONDS = 10;
 
+  private static final long WATCH_PERIOD_MILLIS = 1_000;
+
   private final Config config;
+  private final long watchPeriodMillis;
   private @Nullable Loop loop;
   private @Nullable HttpServer server;
 
   public GrpcDoor(Config config) {
+    this(config, WATCH_PERIOD_MILLIS);
+  }
+
+  /**
+   * @param watchPeriodMillis how often health is asked for those who watch it
+   */
+  GrpcDoor(Config config, long watchPeriodMillis) {
     this.config = config;
+    this.watchPeriodMillis = watchPeriodMillis;
   }
 
   @Override
@@ -70,7 +81,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
             new MessageReader(maxMessageBytes),
             new HashSet<>());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
-    new MethodTable(loop, config.requestTimeoutMillis()).bind(grpc);
+    new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis).bind(grpc);
     server =
         vertx
             .createHttpServer(httpOptions())

@@ -16,20 +16,21 @@ import java.util.Set;
  */
 final class HealthWatch {
 
-  static final long PERIOD_MILLIS = 1_000;
-
-  private static final int PERIODS_PER_PING = 60;
+  /** A connection is pinged after so many periods, lest it looks idle. */
+  private static final int PERIODS_PER_PING = 20;
 
   private static final long NO_TIMER = -1;
 
   private final Loop loop;
   private final Health health;
+  private final long periodMillis;
   private final Set<Watcher> watchers = new HashSet<>();
   private long timer = NO_TIMER;
   private boolean asking;
 
-  HealthWatch(Loop loop, Health health) {
+  HealthWatch(Loop loop, Health health, long periodMillis) {
     this.loop = loop;
+    this.periodMillis = periodMillis;
     this.health = health;
   }
 
@@ -41,7 +42,7 @@ final class HealthWatch {
     watchers.add(watcher);
     loop.streams().add(watcher);
     if (timer == NO_TIMER) {
-      timer = loop.vertx().setPeriodic(PERIOD_MILLIS, id -> ask());
+      timer = loop.vertx().setPeriodic(periodMillis, id -> ask());
     }
   }
 

@@ -27,14 +27,17 @@ final class MethodTable {
 
   private final Loop loop;
   private final long timeoutMillis;
+  private final long watchPeriodMillis;
   private final Map<String, Caller> services = new HashMap<>();
 
   /**
    * @param timeoutMillis when a service that does not answer is given up, in milliseconds
+   * @param watchPeriodMillis how often health is asked for those who watch it
    */
-  MethodTable(Loop loop, long timeoutMillis) {
+  MethodTable(Loop loop, long timeoutMillis, long watchPeriodMillis) {
     this.loop = loop;
     this.timeoutMillis = timeoutMillis;
+    this.watchPeriodMillis = watchPeriodMillis;
   }
 
   void bind(GrpcServer server) {
@@ -46,7 +49,7 @@ final class MethodTable {
     methods.forEach(
         method ->
             bind(server, method.contract(), call -> new UnaryCall(loop, method, call).start()));
-    HealthWatch watch = new HealthWatch(loop, health);
+    HealthWatch watch = new HealthWatch(loop, health, watchPeriodMillis);
     bind(server, Health.WATCH, watch::accept);
     bindReflection(server, methods);
     server.callHandler(call -> new UnknownCall(loop, call).start());

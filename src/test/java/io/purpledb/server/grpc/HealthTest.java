@@ -10,10 +10,14 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.purpledb.message.Failure;
-import io.purpledb.server.grpc.TestServer.StandIn;
+import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;
 import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -45,9 +49,9 @@ class HealthTest {
   private volatile boolean kvIsWell = true;
   private final AtomicInteger kvAsked = new AtomicInteger();
 
-  private final TestServer server =
-      TestServer.of(
-          TestServer.config(10_000),
+  private final TestDoor server =
+      TestDoor.of(
+          TestDoor.config(10_000),
           List.of(
               () -> service("kv", this::kvHealth),
               () -> service("cache", Future::succeededFuture),
@@ -127,7 +131,7 @@ class HealthTest {
 
   @Test
   void isNotServingWhenNobodyAnswers() {
-    try (TestServer empty = TestServer.of(TestServer.config(10_000), List.of());
+    try (TestDoor empty = TestDoor.of(TestDoor.config(10_000), List.of());
         StockClient client = new StockClient(empty.port())) {
       assertThat(check(client, "")).isEqualTo(NOT_SERVING);
     }
@@ -135,7 +139,7 @@ class HealthTest {
 
   @Test
   void isServingInFrontOfRealServices() {
-    try (TestServer purple = TestServer.ofPurple();
+    try (TestDoor purple = TestDoor.ofPurple();
         StockClient client = new StockClient(purple.port())) {
       assertThat(check(client, "")).isEqualTo(SERVING);
     }
@@ -168,12 +172,43 @@ class HealthTest {
         assertThat(watch.next()).isEqualTo(SERVING);
       }
     }
-    int timeOfPeriods = (int) (3 * HealthWatch.PERIOD_MILLIS);
     // A period may have begun before its watcher went; from then on nobody asks.
-    TestServer.await(server.vertx().timer(HealthWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(5 * TestDoor.WATCH_PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     int asked = kvAsked.get();
-    TestServer.await(server.vertx().timer(timeOfPeriods, TimeUnit.MILLISECONDS));
+    TestDoor.await(server.vertx().timer(5 * TestDoor.WATCH_PERIOD_MILLIS, TimeUnit.MILLISECONDS));
     assertThat(kvAsked).hasValue(asked);
+  }
+
+  @Test
+  void pingsAWatchersConnectionSoThatItIsNotIdle() {
+    try (RawClient raw = new RawClient(server.port())) {
+      HttpClientRequest request = raw.open("/grpc.health.v1.Health/Watch", Map.of());
+      Promise<Void> pinged = Promise.promise();
+      request.connection().pingHandler(x -> pinged.tryComplete());
+      request.end(RawClient.frame(new byte[0]));
+
+      TestDoor.await(pinged.future());
+      TestDoor.await(request.reset());
+    }
+  }
+
+  @Test
+  void watchesThroughGrpcWebToo() {
+    try (RawClient web = new RawClient(server.port(), HttpVersion.HTTP_1_1)) {
+      HttpClientRequest request =
+          web.open(
+              "/grpc.health.v1.Health/Watch", Map.of("content-type", "application/grpc-web+proto"));
+      request.end(RawClient.frame(new byte[0]));
+      Future<Buffer> first =
+          request
+              .response()
+              .compose(r -> Future.future(promise -> r.handler(promise::tryComplete)));
+
+      assertThat(TestDoor.await(first).getBytes())
+          .isEqualTo(RawClient.frame(Health.response(SERVING).toByteArray()).getBytes());
+      int pings = 21 * TestDoor.WATCH_PERIOD_MILLIS;
+      TestDoor.await(server.vertx().timer(pings, TimeUnit.MILLISECONDS));
+    }
   }
 
   @Test
@@ -181,7 +216,7 @@ class HealthTest {
     try (Watch watch = new Watch("")) {
       assertThat(watch.next()).isEqualTo(SERVING);
       long start = System.nanoTime();
-      TestServer.await(server.closeDoor());
+      TestDoor.await(server.closeDoor());
 
       assertThat(watch.ends.poll(10, TimeUnit.SECONDS))
           .extracting(Status::getCode, Status::getDescription)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.server.grpc.RawClient.Answer;
-import io.purpledb.server.grpc.TestServer.StandIn;
+import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;
@@ -36,7 +36,7 @@ class LifecycleTest {
 
   @Test
   void takesOneFreePortForAllInstances() {
-    try (TestServer server = TestServer.of(TestServer.config(1_000), List.of())) {
+    try (TestDoor server = TestDoor.of(TestDoor.config(1_000), List.of())) {
       assertThat(server.ports()).hasSize(2).allMatch(port -> port == server.port());
       assertThat(server.port()).isPositive();
     }
@@ -44,8 +44,8 @@ class LifecycleTest {
 
   @Test
   void failsToStartOnATakenPort() {
-    try (TestServer server = TestServer.of(TestServer.config(1_000), List.of())) {
-      assertThatThrownBy(() -> TestServer.of(TestServer.config(server.port(), 1, 1_000), List.of()))
+    try (TestDoor server = TestDoor.of(TestDoor.config(1_000), List.of())) {
+      assertThatThrownBy(() -> TestDoor.of(TestDoor.config(server.port(), 1, 1_000), List.of()))
           .isInstanceOf(BindException.class);
     }
   }
@@ -54,9 +54,9 @@ class LifecycleTest {
   void finishesWhatIsInFlightAndAcceptsNothingNew() {
     Promise<KvGetResponse> owed = Promise.promise();
     Promise<Void> asked = Promise.promise();
-    try (TestServer server =
-            TestServer.of(
-                TestServer.config(10_000),
+    try (TestDoor server =
+            TestDoor.of(
+                TestDoor.config(10_000),
                 List.of(
                     () ->
                         new StandIn<>(
@@ -70,22 +70,25 @@ class LifecycleTest {
         RawClient client = new RawClient(server.port())) {
       HttpClientRequest half = client.open(GET, Map.of());
       Future<Answer> halfAnswer = RawClient.answer(half);
-      TestServer.await(half.write(REQUEST.getBuffer(0, 3)));
+      TestDoor.await(half.write(REQUEST.getBuffer(0, 3)));
       Future<Answer> answer = RawClient.answer(client.open(GET, Map.of()), REQUEST);
-      TestServer.await(asked.future());
+      TestDoor.await(asked.future());
+      Promise<Void> goAway = Promise.promise();
+      half.connection().goAwayHandler(x -> goAway.tryComplete());
       Future<Void> closed = server.closeDoor();
+      TestDoor.await(goAway.future());
 
       assertThatThrownBy(() -> connectUntilRefused(server.port()))
           .isInstanceOf(ConnectException.class);
       assertThat(answer.isComplete()).isFalse();
       assertThat(closed.isComplete()).isFalse();
       owed.complete(KvGetResponse.getDefaultInstance());
-      assertThat(TestServer.await(answer).status()).isEqualTo(GrpcStatus.OK);
+      assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.OK);
       half.end(REQUEST.getBuffer(3, REQUEST.length()));
-      assertThat(TestServer.await(halfAnswer).status()).isEqualTo(GrpcStatus.OK);
+      assertThat(TestDoor.await(halfAnswer).status()).isEqualTo(GrpcStatus.OK);
 
       long start = System.nanoTime();
-      TestServer.await(closed);
+      TestDoor.await(closed);
       assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(5_000);
     }
     // Vert.x leaves a connection to Netty that comes while the socket is being closed.
@@ -95,17 +98,17 @@ class LifecycleTest {
 
   @Test
   void endsReflectionWhenItCloses() {
-    try (TestServer server = TestServer.of(TestServer.config(10_000), List.of());
+    try (TestDoor server = TestDoor.of(TestDoor.config(10_000), List.of());
         RawClient client = new RawClient(server.port())) {
       HttpClientRequest request =
           client.open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Map.of());
       Future<Answer> answer = RawClient.answer(request);
-      TestServer.await(request.sendHead());
+      TestDoor.await(request.sendHead());
       client.call("/grpc.health.v1.Health/Check", Map.of(), RawClient.frame(new byte[0]));
-      TestServer.await(server.closeDoor());
+      TestDoor.await(server.closeDoor());
 
-      assertThat(TestServer.await(answer).status()).isEqualTo(GrpcStatus.UNAVAILABLE);
-      assertThat(TestServer.await(answer).text()).isEqualTo("the server is stopping");
+      assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.UNAVAILABLE);
+      assertThat(TestDoor.await(answer).text()).isEqualTo("the server is stopping");
     }
   }
 

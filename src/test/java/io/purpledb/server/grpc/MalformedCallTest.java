@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.NetSocket;
 import io.vertx.grpc.common.GrpcStatus;
 import java.io.DataInputStream;
@@ -46,12 +48,12 @@ class MalformedCallTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestServer server;
+  private static TestDoor server;
   private static RawClient client;
 
   @BeforeAll
   static void start() {
-    server = TestServer.ofPurple(TestServer.config(REQUEST_TIMEOUT_MILLIS));
+    server = TestDoor.ofPurple(TestDoor.config(REQUEST_TIMEOUT_MILLIS));
     client = new RawClient(server.port());
   }
 
@@ -106,9 +108,16 @@ class MalformedCallTest {
   void refusesASecondMessageBeforeTheEnd() {
     Buffer two = RawClient.frame(REQUEST).appendBuffer(RawClient.frame(REQUEST));
     long start = System.nanoTime();
-    Answer answer = client.callWithoutEnd(GET, Map.of(), two);
+    HttpClientRequest request = client.open(GET, Map.of());
+    Promise<Throwable> stopped = Promise.promise();
+    request.exceptionHandler(stopped::tryComplete);
+    Future<Answer> answer = RawClient.answer(request);
+    request.write(two);
 
-    assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(TestDoor.await(stopped.future()))
+        .isInstanceOfSatisfying(
+            StreamResetException.class, reset -> assertThat(reset.getCode()).isZero());
     assertThat(millisSince(start)).isLessThan(REQUEST_TIMEOUT_MILLIS / 2);
   }
 
@@ -257,7 +266,7 @@ class MalformedCallTest {
     Future<Answer> answer = RawClient.answer(request);
     request.end();
 
-    assertThat(TestServer.await(answer).httpStatus()).isEqualTo(405);
+    assertThat(TestDoor.await(answer).httpStatus()).isEqualTo(405);
   }
 
   @ParameterizedTest
@@ -322,12 +331,12 @@ class MalformedCallTest {
       })
   void answersHttp1(String request) {
     NetSocket socket =
-        TestServer.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
+        TestDoor.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
     Future<Buffer> answer = Future.future(promise -> socket.handler(promise::tryComplete));
     socket.write(request);
 
-    assertThat(TestServer.await(answer).toString(UTF_8)).containsPattern("^HTTP/1\\.[01] 4");
-    TestServer.await(socket.close());
+    assertThat(TestDoor.await(answer).toString(UTF_8)).containsPattern("^HTTP/1\\.[01] 4");
+    TestDoor.await(socket.close());
   }
 
   @Test
@@ -335,14 +344,14 @@ class MalformedCallTest {
     Random random = new Random(1);
     for (int i = 0; i < 50; i++) {
       NetSocket socket =
-          TestServer.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
+          TestDoor.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
       byte[] noise = new byte[200];
       random.nextBytes(noise);
       Buffer bytes = Buffer.buffer();
       if (i % 2 == 0) {
         bytes.appendString(HTTP2_PREFACE).appendBytes(http2Frame(SETTINGS, 0, new byte[0]));
       }
-      TestServer.await(
+      TestDoor.await(
           socket.write(bytes.appendBytes(noise)).eventually(socket::close).otherwiseEmpty());
     }
     answersAWellFormedCall();

@@ -56,7 +56,7 @@ class MethodsTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestServer server;
+  private static TestDoor server;
   private static StockClient client;
 
   private final String key = "key/" + UUID.randomUUID();
@@ -64,7 +64,7 @@ class MethodsTest {
 
   @BeforeAll
   static void start() {
-    server = TestServer.ofPurple();
+    server = TestDoor.ofPurple();
     client = new StockClient(server.port());
   }
 

@@ -68,7 +68,7 @@ final class RawClient implements AutoCloseable {
 
   /** A whole call. */
   Answer call(String path, Map<String, String> headers, Buffer body) {
-    return TestServer.await(answer(open(path, headers), body));
+    return TestDoor.await(answer(open(path, headers), body));
   }
 
   /** A call whose request does not end. */
@@ -76,7 +76,7 @@ final class RawClient implements AutoCloseable {
     HttpClientRequest request = open(path, headers);
     Future<Answer> answer = answer(request);
     request.write(body);
-    return TestServer.await(answer);
+    return TestDoor.await(answer);
   }
 
   HttpClientRequest open(String path, Map<String, String> headers) {
@@ -88,8 +88,10 @@ final class RawClient implements AutoCloseable {
         new RequestOptions().setMethod(method).setHost("127.0.0.1").setPort(port).setURI(path);
     options.putHeader("content-type", "application/grpc");
     headers.forEach(options::putHeader);
-    HttpClientRequest request = TestServer.await(client.request(options));
-    request.setChunked(true).exceptionHandler(x -> {}); // an answer may come before the end
+    HttpClientRequest request = TestDoor.await(client.request(options));
+    request.setChunked(true);
+    request.exceptionHandler(x -> {}); // an answer may come before the end
+    request.response().onSuccess(response -> response.exceptionHandler(x -> {}));
     return request;
   }
 
@@ -124,6 +126,6 @@ final class RawClient implements AutoCloseable {
 
   @Override
   public void close() {
-    TestServer.await(vertx.close());
+    TestDoor.await(vertx.close());
   }
 }

@@ -39,12 +39,12 @@ class ReflectionTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestServer server;
+  private static TestDoor server;
   private static RawClient client;
 
   @BeforeAll
   static void start() {
-    server = TestServer.of(TestServer.config(10_000), List.of());
+    server = TestDoor.of(TestDoor.config(10_000), List.of());
     client = new RawClient(server.port());
   }
 
@@ -131,13 +131,13 @@ class ReflectionTest {
       request.write(RawClient.frame(symbol("proto.Nothing").toByteArray()));
       assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
     }
-    TestServer.await(request.end());
+    TestDoor.await(request.end());
   }
 
   @Test
   void keepsNoAnswersForAClientThatDoesNotRead() {
     HttpClientRequest request = client.open(PATH, Map.of());
-    request.response().onSuccess(response -> response.pause().exceptionHandler(x -> {}));
+    request.response().onSuccess(response -> response.pause());
     Buffer questions = Buffer.buffer();
     for (int i = 0; i < 1_000; i++) {
       questions.appendBuffer(RawClient.frame(symbol("proto.KV").toByteArray()));
@@ -146,7 +146,7 @@ class ReflectionTest {
     request.exceptionHandler(x -> reset.tryComplete());
     request.write(questions);
 
-    TestServer.await(reset.future());
+    TestDoor.await(reset.future());
   }
 
   private static ServerReflectionRequest symbol(String symbol) {

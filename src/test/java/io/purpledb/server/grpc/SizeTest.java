@@ -7,7 +7,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.purpledb.message.Operation;
 import io.purpledb.server.grpc.RawClient.Answer;
-import io.purpledb.server.grpc.TestServer.StandIn;
+import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.purpledb.v1.KvPutRequest;
@@ -37,18 +37,18 @@ class SizeTest {
 
   private static final String PUT = "/purple.v1.KvService/KvPut";
   private static final Map<String, String> GZIP = Map.of("grpc-encoding", "gzip");
-  private static final int MAX_VALUE_BYTES = TestServer.MAX_VALUE_BYTES;
+  private static final int MAX_VALUE_BYTES = TestDoor.MAX_VALUE_BYTES;
   private static final int MAX_MESSAGE_BYTES = MAX_VALUE_BYTES + 16 * 1024;
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestServer server;
+  private static TestDoor server;
   private static RawClient raw;
   private static StockClient client;
 
   @BeforeAll
   static void start() {
-    server = TestServer.ofPurple();
+    server = TestDoor.ofPurple();
     raw = new RawClient(server.port());
     client = new StockClient(server.port());
   }
@@ -176,9 +176,9 @@ class SizeTest {
   void carriesLargeAnswers() {
     List<String> items = IntStream.range(0, 100_000).mapToObj(i -> "item " + i).toList();
     SetGetResponse set = SetGetResponse.newBuilder().addAllItems(items).build();
-    try (TestServer ofSets =
-            TestServer.of(
-                TestServer.config(10_000),
+    try (TestDoor ofSets =
+            TestDoor.of(
+                TestDoor.config(10_000),
                 List.of(
                     () ->
                         new StandIn<>(

@@ -24,23 +24,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A gRPC door on a free port, with real services on the memory backend or with stand-ins. */
-final class TestServer implements AutoCloseable {
+final class TestDoor implements AutoCloseable {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
+  static final int WATCH_PERIOD_MILLIS = 100;
 
   private final Vertx vertx;
   private final Supplier<Future<Void>> close;
   private final ConcurrentLinkedQueue<GrpcDoor> doors = new ConcurrentLinkedQueue<>();
   private final String deployment;
 
-  private TestServer(Vertx vertx, int loops, Config config, Supplier<Future<Void>> close) {
+  private TestDoor(Vertx vertx, int loops, Config config, Supplier<Future<Void>> close) {
     this.vertx = vertx;
     this.close = close;
     this.deployment =
         await(
             vertx.deployVerticle(
                 () -> {
-                  GrpcDoor door = new GrpcDoor(config);
+                  GrpcDoor door = new GrpcDoor(config, WATCH_PERIOD_MILLIS);
                   doors.add(door);
                   return door;
                 },
@@ -48,25 +49,25 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A whole Purple. */
-  static TestServer ofPurple() {
+  static TestDoor ofPurple() {
     return ofPurple(config(10_000));
   }
 
-  static TestServer ofPurple(Config config) {
+  static TestDoor ofPurple(Config config) {
     PurpleServer purple = await(PurpleServer.start(config, InstantSource.system()));
     int loops = Runtime.getRuntime().availableProcessors();
-    return new TestServer(purple.vertx(), loops, config, purple::close);
+    return new TestDoor(purple.vertx(), loops, config, purple::close);
   }
 
   /** A door in front of endpoints that the test makes. */
-  static TestServer of(Config config, List<Supplier<Deployable>> endpoints) {
+  static TestDoor of(Config config, List<Supplier<Deployable>> endpoints) {
     int loops = 2;
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
     Bus.registerCodecs(vertx);
     for (Supplier<Deployable> endpoint : endpoints) {
       await(vertx.deployVerticle(endpoint, new DeploymentOptions().setInstances(loops)));
     }
-    return new TestServer(vertx, loops, config, vertx::close);
+    return new TestDoor(vertx, loops, config, vertx::close);
   }
 
   static Config config(long requestTimeoutMillis) {
