@@ -33,11 +33,12 @@ def machine():
     """What was measured on what."""
     def out(*command):
         done = subprocess.run(command, capture_output=True, text=True)
-        return (done.stdout + done.stderr).strip().splitlines()[0] if done.returncode == 0 else "?"
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        return lines[0] if lines else ""
 
     with open("/proc/cpuinfo") as cpus:
         model = next((l.split(":")[1].strip() for l in cpus if l.startswith("model name")), "?")
-    dirty = " with changes" if out("git", "status", "--porcelain") != "?" else ""
+    dirty = " with changes" if out("git", "status", "--porcelain") else ""
     return {
         "commit": out("git", "rev-parse", "--short", "HEAD") + dirty,
         "machine": f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}",
