@@ -60,7 +60,7 @@ final class Journal implements Closeable {
    *
    * @param databaseBytes the size of the database file
    * @return the size of the database file after the last record, {@code databaseBytes} without one
-   * @throws IOException also when the journal belongs to another database file
+   * @throws DamagedFileException when a part of the database file is missing
    */
   long replay(long databaseBytes, Map<Long, byte[]> blocks) throws IOException {
     long size = databaseBytes;
@@ -71,20 +71,22 @@ final class Journal implements Closeable {
         break;
       }
       blocks.putAll(read);
-      size = head.fileBytes();
+      size = head.blocks() == 0 ? Math.max(size, head.fileBytes()) : head.fileBytes();
       leastBytes = head.leastBytes();
       lastNumber = head.number();
       position += head.bytes();
     }
     if (databaseBytes < leastBytes) {
-      throw new IOException(
-          "the database file has %d bytes (expected: at least %d, it is not the journal's)"
-              .formatted(databaseBytes, leastBytes));
+      throw new DamagedFileException(
+          "%d bytes (expected: at least %d)".formatted(databaseBytes, leastBytes));
     }
     return size;
   }
 
-  /** Appends a record; the operating system has it afterwards. Parameters as in the head. */
+  /**
+   * Appends a record; the operating system has it afterwards. Parameters as in the head; a record
+   * without blocks only tells what the database file has at least.
+   */
   void append(long fileBytes, long leastBytes, Map<Long, byte[]> blocks) throws IOException {
     checksum.reset();
     ByteBuffer out = ByteBuffer.allocate(BUFFER_BYTES);

@@ -19,13 +19,16 @@ import org.jspecify.annotations.Nullable;
  * blocks of its records are written to the database file and the journal starts again.
  *
  * <p>So after a crash the file and its journal give exactly what H2 had forced at some moment, not
- * before the last force that returned. And what was never forced, such as the first steps of an
- * opening that fails, never changes the file.
+ * before the last force that returned. And an opening changes nothing until it is accepted.
  */
 final class JournaledFile extends FileBaseDefault {
 
   private static final long JOURNAL_BYTES = 8 << 20;
 
+  /** The files that are in use, by name. */
+  private static final Map<String, JournaledFile> LOCKED = new ConcurrentHashMap<>();
+
+  private final String name;
   private final FileChannel base;
   private final FilePath journalPath;
   private final boolean forcing;
@@ -39,16 +42,30 @@ final class JournaledFile extends FileBaseDefault {
   private long leastBytes;
   private @Nullable Journal journal;
 
+  /** Whether H2 has read the file well; before that its writes, repairs at best, stay in memory. */
+  private boolean accepted;
+
   /** Whether the journal may hold what the device does not: it was read from an earlier run. */
   private boolean replayed;
 
   /**
    * @param forcing whether a force reaches the device, or only the operating system
    */
-  JournaledFile(FileChannel base, FilePath journalPath, boolean forcing) {
+  JournaledFile(String name, FileChannel base, FilePath journalPath, boolean forcing) {
+    this.name = name;
     this.base = base;
     this.journalPath = journalPath;
     this.forcing = forcing;
+  }
+
+  /** The file with a name that is in use, null when there is none. */
+  static @Nullable JournaledFile named(String name) {
+    return LOCKED.get(name);
+  }
+
+  /** From now on the file may change. */
+  synchronized void accept() {
+    accepted = true;
   }
 
   /** Locks the file and then, as its only user, reads the journal. */
@@ -60,11 +77,17 @@ final class JournaledFile extends FileBaseDefault {
       return null;
     }
     Journal opened = new Journal(journalPath.open("rw"));
-    journal = opened;
-    leastBytes = base.size();
-    size = opened.replay(leastBytes, newer);
+    try {
+      leastBytes = base.size();
+      size = opened.replay(leastBytes, newer);
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
     forcedSize = size;
     replayed = true;
+    journal = opened;
+    LOCKED.put(name, this);
     return new HeldUntilClosed(this, lock);
   }
 
@@ -123,6 +146,9 @@ final class JournaledFile extends FileBaseDefault {
   @Override
   public synchronized void force(boolean metaData) throws IOException {
     Journal open = opened();
+    if (!accepted) {
+      return;
+    }
     if (unforced.isEmpty() && size == forcedSize && !replayed) {
       return;
     }
@@ -135,7 +161,7 @@ final class JournaledFile extends FileBaseDefault {
       unforced.clear();
       forcedSize = size;
       if (replayed || open.bytes() > JOURNAL_BYTES) {
-        settle(open);
+        settle(open, JOURNAL_BYTES);
       }
     } catch (IOException e) {
       journal = null; // what is safe is not known any more: only an opening finds out
@@ -145,30 +171,32 @@ final class JournaledFile extends FileBaseDefault {
   }
 
   /** Writes what is forced to the database file, and starts the journal again. */
-  private void settle(Journal open) throws IOException {
+  private void settle(Journal open, long keepBytes) throws IOException {
     open.force();
     new BlockWriter(base).write(newer);
     if (base.size() > size) {
       base.truncate(size);
     }
     base.force(true);
-    open.restart(JOURNAL_BYTES);
+    open.restart(keepBytes);
     newer.clear();
     leastBytes = size;
     replayed = false;
   }
 
-  /** Leaves an empty journal when all is forced, else the journal as it is. */
+  /** Leaves a journal that only tells the size when all is forced, else the journal as it is. */
   @Override
   protected synchronized void implCloseChannel() throws IOException {
     try (base) {
+      LOCKED.remove(name, this);
       Journal open = journal;
       if (open != null) {
         journal = null;
         try (open) {
           if (!replayed && unforced.isEmpty() && size == forcedSize) {
-            settle(open);
-            open.restart(0);
+            settle(open, 0);
+            open.append(size, size, Map.of());
+            open.force();
           }
         }
       }

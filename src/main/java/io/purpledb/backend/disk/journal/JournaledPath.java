@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * H2 file systems that put a {@link Journal} beside each database file: {@code kv.journal} beside
@@ -26,6 +27,35 @@ public abstract class JournaledPath extends FilePathWrapper {
     FilePath.register(new Written());
   }
 
+  /**
+   * Lets an opened database file be changed from now on.
+   *
+   * @param name the file in the file system below the journal
+   */
+  public static void accept(String name) {
+    JournaledFile file = named(name);
+    if (file == null) {
+      throw new IllegalStateException(name + " is not open");
+    }
+    file.accept();
+  }
+
+  /**
+   * Closes a database file that H2 has left open and locked, which it does when an opening fails.
+   *
+   * @param name as above
+   */
+  public static void closeLeft(String name) throws IOException {
+    JournaledFile left = named(name);
+    if (left != null) {
+      left.close();
+    }
+  }
+
+  private static @Nullable JournaledFile named(String name) {
+    return JournaledFile.named(FilePath.get(name).toString()); // written as H2 writes it
+  }
+
   /** Whether what H2 forces must reach the device. */
   abstract boolean forcing();
 
@@ -37,7 +67,7 @@ public abstract class JournaledPath extends FilePathWrapper {
       return file;
     }
     String stem = name.substring(0, name.length() - DATABASE_SUFFIX.length());
-    return new JournaledFile(file, FilePath.get(stem + JOURNAL_SUFFIX), forcing());
+    return new JournaledFile(name, file, FilePath.get(stem + JOURNAL_SUFFIX), forcing());
   }
 
   /** Forced to the device. */
