@@ -1,0 +1,45 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database as one event loop uses it; futures complete on that loop.
+ *
+ * @param loop the context of the verticle that asks, not of one of its messages: answers are
+ *     grouped by it
+ */
+record DiskAccess(DiskDatabase database, Context loop) {
+
+  /** Reads what is safe of a key; the task must not change anything. */
+  <T> Future<@Nullable T> read(String key, Task<T> task) {
+    Request<T> request = Request.read(key, task, loop);
+    return future(request, database.read(request));
+  }
+
+  /** Changes a key; the future completes when the change is safe. */
+  <T> Future<T> write(String key, Task<T> task) {
+    return write(key, 0, task);
+  }
+
+  /**
+   * Changes a key; the future completes when the change is safe.
+   *
+   * @param bytes about how much is written
+   */
+  <T> Future<T> write(String key, int bytes, Task<T> task) {
+    Request<T> request = Request.write(key, bytes, task, loop);
+    return future(request, database.write(request));
+  }
+
+  Future<Void> health() {
+    Failure failure = database.unavailable();
+    return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
+  }
+
+  private static <T> Future<T> future(Request<T> request, @Nullable Failure failure) {
+    return failure == null ? request.future() : Future.failedFuture(failure);
+  }
+}

@@ -1,0 +1,142 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.backend.Backends;
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
+import io.purpledb.config.Durability;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps data in H2 databases, one file per service: {@code kv.mv.db} with its journal {@code
+ * kv.journal}. Instances of all event loops share a service's {@link DiskDatabase}.
+ */
+public final class DiskBackends implements Backends {
+
+  private static final Map<String, Schema> SCHEMAS =
+      Map.of(
+          "cache", DiskCache.SCHEMA,
+          "counter", DiskCounter.SCHEMA,
+          "flag", DiskFlag.SCHEMA,
+          "kv", DiskKv.SCHEMA,
+          "set", DiskSet.SCHEMA);
+
+  private static final long IDLE_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final Path directory;
+  private final Durability durability;
+  private final CacheRoom room;
+  private final InstantSource clock;
+  private final int maxQueued;
+  private final String fileSystem;
+  private final long idleMillis;
+  private final Map<String, DiskDatabase> open = new ConcurrentHashMap<>();
+
+  /**
+   * @param dataDir made absolute now, created when a service is opened
+   * @param cacheMaxBytes the room of the cache
+   * @param clock tells when cache entries expire
+   * @param maxQueued how many reads, and how many writes, of one service may wait
+   */
+  public DiskBackends(
+      Vertx vertx,
+      Path dataDir,
+      Durability durability,
+      long cacheMaxBytes,
+      InstantSource clock,
+      int maxQueued) {
+    this(vertx, dataDir, durability, cacheMaxBytes, clock, maxQueued, "", IDLE_MILLIS);
+  }
+
+  /**
+   * @param fileSystem the H2 file system to use, such as {@code memFS:}; empty for the real one
+   * @param idleMillis how often expired entries are looked for when nothing happens
+   */
+  DiskBackends(
+      Vertx vertx,
+      Path dataDir,
+      Durability durability,
+      long cacheMaxBytes,
+      InstantSource clock,
+      int maxQueued,
+      String fileSystem,
+      long idleMillis) {
+    this.vertx = vertx;
+    this.directory = dataDir.toAbsolutePath().normalize();
+    this.durability = durability;
+    this.room = new CacheRoom(cacheMaxBytes, clock);
+    this.clock = clock;
+    this.maxQueued = maxQueued;
+    this.fileSystem = fileSystem;
+    this.idleMillis = idleMillis;
+  }
+
+  @Override
+  public String name() {
+    return "disk";
+  }
+
+  @Override
+  public void open(String service) {
+    Schema schema = SCHEMAS.get(service);
+    if (schema == null) {
+      throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
+    }
+    Upkeep upkeep = service.equals("cache") ? room : Upkeep.NONE;
+    Shared shared = new Shared(maxQueued);
+    DiskFile file = new DiskFile(directory, service, durability, fileSystem);
+    Recovery recovery = new Recovery(file, schema, upkeep, shared);
+    recovery.open();
+    DiskWriter writer =
+        new DiskWriter(shared, recovery, upkeep, new Forcing(durability), idleMillis);
+    DiskDatabase database = new DiskDatabase(service, shared, writer);
+    database.start();
+    open.put(service, database);
+  }
+
+  @Override
+  public CacheBackend cache() {
+    return new DiskCache(disk("cache"), room, clock);
+  }
+
+  @Override
+  public CounterBackend counter() {
+    return new DiskCounter(disk("counter"));
+  }
+
+  @Override
+  public FlagBackend flag() {
+    return new DiskFlag(disk("flag"));
+  }
+
+  @Override
+  public KvBackend kv() {
+    return new DiskKv(disk("kv"));
+  }
+
+  @Override
+  public SetBackend set() {
+    return new DiskSet(disk("set"));
+  }
+
+  @Override
+  public void close() {
+    open.values().forEach(DiskDatabase::close);
+    open.clear();
+  }
+
+  private DiskAccess disk(String service) {
+    DiskDatabase database = open.get(service);
+    if (database == null) {
+      throw new IllegalStateException(service + " is not open");
+    }
+    return new DiskAccess(database, vertx.getOrCreateContext());
+  }
+}

@@ -1,0 +1,64 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.message.Failure;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The thread that reads. What it reads may be committed but not safe yet, which nobody may see:
+ * then the request goes to the writer, who answers it with the batch after the one that is under
+ * way. So does a request that fails here: the writer alone judges the database.
+ */
+final class DiskReader implements Runnable {
+
+  private static final long IDLE_MILLIS = 60_000;
+
+  private final Shared shared;
+
+  DiskReader(Shared shared) {
+    this.shared = shared;
+  }
+
+  @Override
+  public void run() {
+    while (true) {
+      List<Request<?>> batch = shared.reads().next(IDLE_MILLIS);
+      if (batch.isEmpty() && shared.reads().stopped()) {
+        return;
+      }
+      List<Request<?>> done = new ArrayList<>();
+      for (Request<?> request : batch) {
+        if (isDone(request)) {
+          done.add(request);
+        }
+      }
+      Answers.send(done);
+    }
+  }
+
+  /** Whether a request can be answered; otherwise the writer has it. */
+  private boolean isDone(Request<?> request) {
+    Connections open = shared.open();
+    if (open != null && isRead(open, request)) {
+      return true;
+    }
+    Failure failure = shared.submit(shared.writes(), request);
+    if (failure == null) {
+      return false;
+    }
+    request.fail(failure);
+    return true;
+  }
+
+  /** Whether a request was read, and what it read was safe at that moment. */
+  private boolean isRead(Connections open, Request<?> request) {
+    try {
+      request.run(open.reading());
+      // In this order: a failed batch is unavailable before its keys are taken away.
+      return !shared.unsafe().contains(request.key()) && shared.open() == open;
+    } catch (SQLException | RuntimeException | Error e) {
+      return false; // the writer finds out whether it is the request or the database
+    }
+  }
+}

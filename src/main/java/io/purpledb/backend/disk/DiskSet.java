@@ -1,0 +1,56 @@
+package io.purpledb.backend.disk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.purpledb.backend.SetBackend;
+import io.vertx.core.Future;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Sets in a table with a row per item, which is why a set without items does not exist. */
+record DiskSet(DiskAccess disk) implements DiskBackend, SetBackend {
+
+  static final Schema SCHEMA =
+      Schema.first(
+          """
+          CREATE TABLE SET_ITEM(
+            SET_KEY VARBINARY(1024),
+            ITEM VARBINARY(1024),
+            PRIMARY KEY (SET_KEY, ITEM))
+          """);
+
+  private static final String GET = "SELECT ITEM FROM SET_ITEM WHERE SET_KEY = ? ORDER BY ITEM";
+  private static final String ADD = "MERGE INTO SET_ITEM KEY(SET_KEY, ITEM) VALUES (?, ?)";
+  private static final String REMOVE = "DELETE FROM SET_ITEM WHERE SET_KEY = ? AND ITEM = ?";
+
+  @Override
+  public Future<List<String>> get(String key) {
+    byte[] k = key.getBytes(UTF_8);
+    return disk.read(key, sql -> items(sql, k));
+  }
+
+  @Override
+  public Future<List<String>> add(String key, String item) {
+    return change(ADD, key, item);
+  }
+
+  @Override
+  public Future<List<String>> remove(String key, String item) {
+    return change(REMOVE, key, item);
+  }
+
+  private Future<List<String>> change(String statement, String key, String item) {
+    byte[] k = key.getBytes(UTF_8);
+    byte[] i = item.getBytes(UTF_8);
+    return disk.write(
+        key,
+        sql -> {
+          sql.change(statement, k, i);
+          return items(sql, k);
+        });
+  }
+
+  private static List<String> items(Sql sql, byte[] key) throws SQLException {
+    return sql.all(GET, row -> new String(row.getBytes(1), UTF_8), key);
+  }
+}

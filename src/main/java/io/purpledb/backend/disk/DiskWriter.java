@@ -1,0 +1,117 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.message.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The thread that writes, by group commit: it takes all requests that wait, runs them in one
+ * transaction, commits, makes that safe once, and answers them all.
+ */
+final class DiskWriter implements Runnable {
+
+  private static final Logger LOG = System.getLogger(DiskWriter.class.getName());
+  private static final int BATCHES_PER_COMPACTION = 16;
+
+  private final Shared shared;
+  private final Recovery recovery;
+  private final Upkeep upkeep;
+  private final Forcing forcing;
+  private final long idleMillis;
+  private int batches;
+
+  /**
+   * @param idleMillis how often the upkeep runs when nothing else happens
+   */
+  DiskWriter(Shared shared, Recovery recovery, Upkeep upkeep, Forcing forcing, long idleMillis) {
+    this.shared = shared;
+    this.recovery = recovery;
+    this.upkeep = upkeep;
+    this.forcing = forcing;
+    this.idleMillis = idleMillis;
+  }
+
+  @Override
+  public void run() {
+    boolean more = false; // of the upkeep
+    while (true) {
+      List<Request<?>> batch = shared.writes().next(more ? 0 : idleMillis);
+      Connections open = shared.open();
+      if (open == null || (batch.isEmpty() && shared.writes().stopped())) {
+        shared.failWaiting();
+        return;
+      }
+      more = isUpkept(open, batch);
+    }
+  }
+
+  /** Serves a batch; answers whether the upkeep changed anything. */
+  @SuppressWarnings("CatchingUnchecked") // whatever it is: requests are answered, the thread lives
+  private boolean isUpkept(Connections open, List<Request<?>> batch) {
+    boolean upkept = false;
+    try {
+      runAll(open, batch);
+      upkept = upkeep.run(open.writing());
+      finish(open, batch, upkept);
+    } catch (Exception | Error e) {
+      Failure failure = recovery.giveUp(e);
+      batch.forEach(request -> request.fail(failure));
+      Answers.send(batch);
+      recovery.openAgain();
+      return false;
+    }
+    Answers.send(batch);
+    return upkept;
+  }
+
+  private void finish(Connections open, List<Request<?>> batch, boolean upkept)
+      throws SQLException {
+    List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
+    boolean changed = upkept || !keys.isEmpty();
+    if (changed && ++batches % BATCHES_PER_COMPACTION == 0) {
+      open.compact();
+    }
+    shared.unsafe().addAll(keys);
+    open.commit(); // a transaction that only read ends, too
+    if (changed) {
+      forcing.committed();
+    }
+    if (forcing.due(!changed)) {
+      open.force();
+      forcing.forced();
+    }
+    keys.forEach(shared.unsafe()::remove);
+  }
+
+  /** Runs all requests, and if one breaks, again all but that one. */
+  private void runAll(Connections open, List<Request<?>> batch) throws SQLException {
+    List<Request<?>> left = new ArrayList<>(batch);
+    while (!isRun(open, left)) {
+      upkeep.start(open.writing());
+    }
+  }
+
+  /** Runs the requests; false when one broke: it is taken out, and nothing is changed. */
+  private boolean isRun(Connections open, List<Request<?>> requests) throws SQLException {
+    for (Request<?> request : requests) {
+      try {
+        request.run(open.writing());
+      } catch (Failure refused) {
+        request.fail(refused);
+      } catch (SQLException | RuntimeException e) {
+        open.rollback();
+        if (!open.usable()) {
+          throw e;
+        }
+        LOG.log(Level.ERROR, "a request of %s failed".formatted(request.key()), e);
+        request.fail(e);
+        requests.remove(request);
+        return false;
+      }
+    }
+    return true;
+  }
+}

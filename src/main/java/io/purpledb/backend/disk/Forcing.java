@@ -1,0 +1,43 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.config.Durability;
+import java.util.concurrent.TimeUnit;
+
+/** When what is committed is made safe: with every batch, or about once a second. */
+final class Forcing {
+
+  private static final int ASYNC_BATCHES = 64; // bounds what waits in memory
+  private static final long ASYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final boolean always;
+  private int waiting;
+  private long lastForced = System.nanoTime();
+
+  Forcing(Durability durability) {
+    always = durability != Durability.ASYNC;
+  }
+
+  /** A batch was committed. */
+  void committed() {
+    waiting++;
+  }
+
+  /**
+   * Whether to force now.
+   *
+   * @param idle whether nothing else is to do
+   */
+  boolean due(boolean idle) {
+    return waiting > 0
+        && (always
+            || idle
+            || waiting >= ASYNC_BATCHES
+            || System.nanoTime() - lastForced >= ASYNC_NANOS);
+  }
+
+  /** All that was committed is safe. */
+  void forced() {
+    waiting = 0;
+    lastForced = System.nanoTime();
+  }
+}

@@ -1,0 +1,81 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.config.StartFailure;
+import io.purpledb.message.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.SQLException;
+
+/**
+ * Opens the database, and opens it again after a failure, because only an opening finds out what is
+ * safe. Meanwhile requests fail as unavailable.
+ */
+final class Recovery {
+
+  private static final Logger LOG = System.getLogger(Recovery.class.getName());
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+  private final DiskFile file;
+  private final Schema schema;
+  private final Upkeep upkeep;
+  private final Shared shared;
+
+  Recovery(DiskFile file, Schema schema, Upkeep upkeep, Shared shared) {
+    this.file = file;
+    this.schema = schema;
+    this.upkeep = upkeep;
+    this.shared = shared;
+  }
+
+  /**
+   * Opens the database.
+   *
+   * @throws StartFailure when it cannot be
+   */
+  void open() {
+    Connections connections = file.open(schema);
+    try {
+      upkeep.start(connections.writing());
+      connections.commit();
+    } catch (SQLException e) {
+      connections.abandon();
+      throw file.refused(e);
+    }
+    shared.opened(connections);
+  }
+
+  /**
+   * Gives the open database up.
+   *
+   * @return the failure of the requests that were under way
+   */
+  Failure giveUp(Throwable cause) {
+    Connections broken = shared.open();
+    LOG.log(Level.ERROR, file.path() + " failed and will be opened again", cause);
+    String failed = "%s failed: %s".formatted(file.path(), DiskFile.reason(cause));
+    shared.unavailable(Failure.unavailable(failed + "; it is being opened again"));
+    if (broken != null) {
+      broken.abandon();
+    }
+    shared.unsafe().clear(); // after the database is unavailable, see DiskReader
+    return Failure.unavailable(failed + "; a write may or may not have happened");
+  }
+
+  /** Tries to open the database until it is open or the writer is to stop. */
+  void openAgain() {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (shared.open() == null && !shared.writes().stopped()) {
+      shared.failWaiting();
+      shared.writes().awaitStop(pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+      try {
+        open();
+        LOG.log(Level.INFO, file.path() + " is open again");
+      } catch (StartFailure e) {
+        shared.unavailable(Failure.unavailable(e.line()));
+        LOG.log(Level.WARNING, e.line());
+      }
+    }
+  }
+}

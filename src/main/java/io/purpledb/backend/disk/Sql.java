@@ -1,0 +1,88 @@
+package io.purpledb.backend.disk;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A connection and its prepared statements, one per SQL text; for one thread at a time. */
+final class Sql {
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+  Sql(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Reads a value from the current row. */
+  @FunctionalInterface
+  interface Row<T> {
+
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** The first row of a query, or null when there is none. */
+  <T> @Nullable T first(String sql, Row<T> row, Object... parameters) throws SQLException {
+    PreparedStatement statement = prepare(sql, parameters);
+    try (ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? row.read(rows) : null;
+    } finally {
+      statement.clearParameters();
+    }
+  }
+
+  /** All rows of a query, as an immutable list. */
+  <T> List<T> all(String sql, Row<T> row, Object... parameters) throws SQLException {
+    PreparedStatement statement = prepare(sql, parameters);
+    try (ResultSet rows = statement.executeQuery()) {
+      List<T> all = new ArrayList<>();
+      while (rows.next()) {
+        all.add(row.read(rows));
+      }
+      return Collections.unmodifiableList(all);
+    } finally {
+      statement.clearParameters();
+    }
+  }
+
+  /** Changes rows, and answers how many. */
+  int change(String sql, Object... parameters) throws SQLException {
+    PreparedStatement statement = prepare(sql, parameters);
+    try {
+      return statement.executeUpdate();
+    } finally {
+      statement.clearParameters(); // a large value is not kept until the next one
+    }
+  }
+
+  /** Runs a command that is not worth preparing. */
+  void run(String command) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(command);
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+    PreparedStatement statement = prepared.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      prepared.put(sql, statement);
+    }
+    for (int i = 0; i < parameters.length; i++) {
+      statement.setObject(i + 1, parameters[i]);
+    }
+    return statement;
+  }
+}

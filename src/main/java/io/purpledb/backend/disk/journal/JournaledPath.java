@@ -1,0 +1,100 @@
+package io.purpledb.backend.disk.journal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FilePathWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * H2 file systems that put a {@link Journal} beside each database file: {@code kv.journal} beside
+ * {@code kv.mv.db}. Two schemes differ in what H2's force means: {@code journal-forced:} has the
+ * device hold the data, {@code journal-written:} the operating system.
+ *
+ * <p>Why: H2 writes a commit as one large chunk into reused space, then its header. A power cut
+ * (and rarely the death of the process) between two blocks of that leaves a file that H2 takes for
+ * an older one or cannot read. With the journal the database file is only ever changed by what is
+ * already safe.
+ */
+public abstract class JournaledPath extends FilePathWrapper {
+
+  private static final String DATABASE_SUFFIX = ".mv.db";
+  private static final String JOURNAL_SUFFIX = ".journal";
+
+  /** Makes the schemes known to H2. Calling it again changes nothing. */
+  public static void register() {
+    FilePath.register(new Forced());
+    FilePath.register(new Written());
+  }
+
+  /**
+   * Lets an opened database file be changed from now on.
+   *
+   * @param name the file in the file system below the journal
+   */
+  public static void accept(String name) {
+    JournaledFile file = named(name);
+    if (file == null) {
+      throw new IllegalStateException(name + " is not open");
+    }
+    file.accept();
+  }
+
+  /**
+   * Closes a database file that H2 has left open and locked, which it does when an opening fails.
+   *
+   * @param name as above
+   */
+  public static void closeLeft(String name) throws IOException {
+    JournaledFile left = named(name);
+    if (left != null) {
+      left.close();
+    }
+  }
+
+  private static @Nullable JournaledFile named(String name) {
+    return JournaledFile.named(FilePath.get(name).toString()); // written as H2 writes it
+  }
+
+  /** Whether what H2 forces must reach the device. */
+  abstract boolean forcing();
+
+  @Override
+  public FileChannel open(String mode) throws IOException {
+    FileChannel file = super.open(mode);
+    String name = getBase().toString();
+    if (mode.equals("r") || !name.endsWith(DATABASE_SUFFIX)) {
+      return file;
+    }
+    String stem = name.substring(0, name.length() - DATABASE_SUFFIX.length());
+    return new JournaledFile(name, file, FilePath.get(stem + JOURNAL_SUFFIX), forcing());
+  }
+
+  /** Forced to the device. */
+  public static final class Forced extends JournaledPath {
+
+    @Override
+    public String getScheme() {
+      return "journal-forced";
+    }
+
+    @Override
+    boolean forcing() {
+      return true;
+    }
+  }
+
+  /** Written to the operating system. */
+  public static final class Written extends JournaledPath {
+
+    @Override
+    public String getScheme() {
+      return "journal-written";
+    }
+
+    @Override
+    boolean forcing() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.purpledb.backend.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
+import io.purpledb.config.Durability;
+import io.purpledb.message.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** A disk backend on a {@link ShadowDisk} with all services open, for tests. */
+final class Disk implements AutoCloseable {
+
+  static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
+
+  private static final int ROOMY = 10_000;
+  private static final long CACHE_BYTES = 64 << 20;
+
+  final Path directory;
+  final CacheBackend cache;
+  final CounterBackend counter;
+  final FlagBackend flag;
+  final KvBackend kv;
+  final SetBackend set;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final DiskBackends backends;
+
+  Disk(Path directory, Durability durability) {
+    this(directory, durability, CACHE_BYTES, InstantSource.system(), ROOMY);
+  }
+
+  Disk(
+      Path directory,
+      Durability durability,
+      long cacheMaxBytes,
+      InstantSource clock,
+      int maxQueued) {
+    this.directory = directory;
+    ShadowDisk.register();
+    backends =
+        new DiskBackends(
+            vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", 10);
+    try {
+      SERVICES.forEach(backends::open);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    cache = backends.cache();
+    counter = backends.counter();
+    flag = backends.flag();
+    kv = backends.kv();
+    set = backends.set();
+  }
+
+  /** The shadow of a service's journal, to which the service forces its writes. */
+  Shadow journal(String service) {
+    return ShadowDisk.of(directory.resolve(service + ".journal"));
+  }
+
+  /** Makes something on an event loop of its own. */
+  <T> T onLoop(Supplier<T> supplier) {
+    CompletableFuture<T> made = new CompletableFuture<>();
+    Context loop = ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
+    loop.runOnContext(go -> made.complete(supplier.get()));
+    return made.join();
+  }
+
+  DiskBackends backends() {
+    return backends;
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What a future that must fail fails with. */
+  static Throwable thrownBy(Future<?> future) {
+    await(future.otherwiseEmpty());
+    return Objects.requireNonNull(future.cause(), "it succeeded");
+  }
+
+  static Failure.Kind kindThrownBy(Future<?> future) {
+    return ((Failure) thrownBy(future)).kind();
+  }
+
+  static void awaitSuccess(List<? extends Future<?>> futures) {
+    await(Future.join(futures));
+    assertThat(futures).allMatch(Future::succeeded);
+  }
+
+  @Override
+  public void close() {
+    backends.close();
+    await(vertx.close());
+  }
+}

@@ -1,0 +1,123 @@
+package io.purpledb.backend.disk;
+
+import static io.purpledb.backend.disk.Disk.await;
+import static io.purpledb.backend.disk.Disk.kindThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.config.Durability;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Writes are answered after a force that they share, and seen by nobody before it. */
+@Timeout(120)
+class GroupCommitTest {
+
+  private static final ByteString OLD = ByteString.copyFromUtf8("old");
+  private static final ByteString NEW = ByteString.copyFromUtf8("new");
+
+  private final Path directory;
+
+  GroupCommitTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  @Test
+  void writesThatWaitShareAForce() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      Gate gate = new Gate(disk.journal("kv"));
+      Future<Void> first = disk.kv.put("first", NEW);
+      gate.awaitForce();
+      List<Future<Void>> writes = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        writes.add(disk.kv.put("key" + i, NEW));
+      }
+      int before = disk.journal("kv").forces();
+      gate.open();
+      await(first);
+      Disk.awaitSuccess(writes);
+      assertThat(disk.journal("kv").forces() - before).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void noAnswerComesBeforeItsForce() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      for (int i = 0; i < 20; i++) {
+        int before = disk.journal("kv").forces();
+        await(disk.kv.put("key", NEW));
+        assertThat(disk.journal("kv").forces()).isGreaterThan(before);
+      }
+    }
+  }
+
+  @Test
+  void nobodySeesAWriteBeforeItsForce() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      await(disk.kv.put("key", OLD));
+      await(disk.kv.put("other", OLD));
+      Gate gate = new Gate(disk.journal("kv"));
+      Future<Void> write = disk.kv.put("key", NEW);
+      gate.awaitForce(); // it is committed: H2 would show it
+      Future<ByteString> read = disk.kv.get("key");
+      assertThat(await(disk.kv.get("other"))).isEqualTo(OLD); // reads are served in their order
+      assertThat(read.isComplete()).isFalse();
+      assertThat(write.isComplete()).isFalse();
+      gate.open();
+      assertThat(await(read)).isEqualTo(NEW);
+      assertThat(write.succeeded()).isTrue();
+    }
+  }
+
+  @Test
+  void aReadDuringAForceThatFailsShowsNothingUnsafe() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      await(disk.kv.put("key", OLD));
+      Gate gate = new Gate(disk.journal("kv"));
+      Future<Void> write = disk.kv.put("key", NEW);
+      gate.awaitForce();
+      Future<ByteString> read = disk.kv.get("key");
+      await(disk.kv.get("other"));
+      disk.journal("kv").failForces(1);
+      gate.open();
+      assertThat(kindThrownBy(write)).isEqualTo(Failure.Kind.UNAVAILABLE);
+      assertThat(kindThrownBy(read)).isEqualTo(Failure.Kind.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void aFullQueueIsBusy() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC, 1 << 20, InstantSource.system(), 3)) {
+      Gate gate = new Gate(disk.journal("kv"));
+      Future<Void> first = disk.kv.put("first", NEW);
+      gate.awaitForce();
+      List<Future<Void>> waiting = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        waiting.add(disk.kv.put("key" + i, NEW));
+      }
+      assertThat(kindThrownBy(disk.kv.put("over", NEW))).isEqualTo(Failure.Kind.BUSY);
+      gate.open();
+      await(first);
+      Disk.awaitSuccess(waiting);
+      assertThat(await(disk.kv.get("over"))).isNull();
+    }
+  }
+
+  @Test
+  void closingServesWhatWaits() throws Exception {
+    List<Future<Void>> writes = new ArrayList<>();
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      for (int i = 0; i < 2_000; i++) {
+        writes.add(disk.kv.put("key" + i, NEW));
+      }
+    }
+    Disk.awaitSuccess(writes);
+  }
+}

@@ -1,0 +1,124 @@
+package io.purpledb.backend.disk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import org.h2.store.fs.FileBaseDefault;
+import org.h2.store.fs.FilePath;
+import org.h2.store.fs.FilePathWrapper;
+
+/**
+ * The H2 file system {@code shadow:}, a disk whose power can be cut: beside each real file it keeps
+ * what of it was forced, and the writes since then in order. See {@link Shadow} for faults.
+ */
+public final class ShadowDisk extends FilePathWrapper {
+
+  private static final Map<String, Shadow> FILES = new ConcurrentHashMap<>();
+
+  static void register() {
+    FilePath.register(new ShadowDisk());
+  }
+
+  /** The shadow of a file. */
+  static Shadow of(Path file) {
+    return FILES.computeIfAbsent(file.toString(), name -> new Shadow());
+  }
+
+  /**
+   * Cuts the power: writes what a restart would find of the files in a directory to another one.
+   *
+   * @param torn decides which blocks of the writes that were not forced made it to the device
+   */
+  static void cutPower(Path directory, Path found, Random torn) {
+    synchronized (Shadow.POWER) {
+      FILES.forEach(
+          (name, shadow) -> {
+            Path file = Path.of(name);
+            if (directory.equals(file.getParent()) && shadow.everForced()) {
+              write(found.resolve(file.getFileName()), shadow.afterPowerCut(torn));
+            }
+          });
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String getScheme() {
+    return "shadow";
+  }
+
+  @Override
+  public FileChannel open(String mode) throws IOException {
+    return new ShadowedFile(super.open(mode), of(Path.of(getBase().toString())));
+  }
+
+  /** A real file that tells its shadow what happens to it. */
+  private static final class ShadowedFile extends FileBaseDefault {
+
+    private final FileChannel real;
+    private final Shadow shadow;
+
+    ShadowedFile(FileChannel real, Shadow shadow) {
+      this.real = real;
+      this.shadow = shadow;
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // no position is shared
+    public int read(ByteBuffer target, long position) throws IOException {
+      return real.read(target, position);
+    }
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // no position is shared
+    public int write(ByteBuffer source, long position) throws IOException {
+      byte[] bytes = new byte[source.remaining()];
+      source.duplicate().get(bytes);
+      shadow.write(position, bytes);
+      while (source.hasRemaining()) {
+        real.write(source, position + bytes.length - source.remaining());
+      }
+      return bytes.length;
+    }
+
+    @Override
+    protected void implTruncate(long size) throws IOException {
+      shadow.truncate(size);
+      real.truncate(size);
+    }
+
+    @Override
+    public void force(boolean metaData) throws IOException {
+      shadow.force();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return real.size();
+    }
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+      return real.tryLock(position, size, shared);
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      real.close();
+    }
+  }
+}
