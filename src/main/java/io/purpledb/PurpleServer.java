@@ -160,8 +160,8 @@ public final class PurpleServer {
               config.dataDir(),
               config.durability(),
               config.cacheMaxBytes(),
-              config.maxInFlight() * loops,
-              clock);
+              clock,
+              config.maxInFlight() * loops);
       case "redis" ->
           new RedisBackends(
               vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());
