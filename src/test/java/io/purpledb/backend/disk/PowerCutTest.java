@@ -45,7 +45,7 @@ class PowerCutTest {
   }
 
   /** What was acknowledged before the power was cut, per caller, and the files left by it. */
-  private record Cut(List<Long> acknowledged, Path found) {}
+  private record Cut(List<Long> acknowledgedBefore, List<Long> acknowledgedAfter, Path found) {}
 
   /** Writes 1, 2, 3 ... one after the other. */
   private static final class Caller {
@@ -89,10 +89,9 @@ class PowerCutTest {
   private void verify(Cut cut) throws IOException {
     try (Disk found = new Disk(cut.found, Durability.FSYNC)) {
       for (int i = 0; i < callers.size(); i++) {
-        long acknowledged = cut.acknowledged.get(i);
         assertThat(callers.get(i).find.applyAsLong(found))
             .as("what caller %d finds", i)
-            .isBetween(acknowledged, acknowledged + 1);
+            .isBetween(cut.acknowledgedBefore.get(i), cut.acknowledgedAfter.get(i) + 1);
       }
     }
   }
@@ -101,14 +100,18 @@ class PowerCutTest {
     if (cutting == CUTS || random.nextInt(20) > 0) {
       return;
     }
-    List<Long> acknowledged = callers.stream().map(caller -> caller.acknowledged).toList();
+    List<Long> before = acknowledged();
     try {
       Path found = Files.createDirectory(directory.resolve("found" + cutting++));
       ShadowDisk.cutPower(disk.directory, found, random);
-      cuts.add(new Cut(acknowledged, found));
+      cuts.add(new Cut(before, acknowledged(), found)); // other services went on meanwhile
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<Long> acknowledged() {
+    return callers.stream().map(caller -> caller.acknowledged).toList();
   }
 
   private void addCallers(int number) {
