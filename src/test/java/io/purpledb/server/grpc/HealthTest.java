@@ -101,8 +101,15 @@ class HealthTest {
     assertThat(check(name)).isEqualTo(restsOnKv ? NOT_SERVING : SERVING);
   }
 
+  @Test
+  void isAliveUnderItsOwnNameWhateverTheServicesAre() {
+    kvIsWell = false;
+
+    assertThat(check("grpc.health.v1.Health")).isEqualTo(SERVING);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"nothing", "purple.v1", "kv", " ", "grpc.health.v1.Health"})
+  @ValueSource(strings = {"nothing", "purple.v1", "kv", " ", "grpc.health.v1"})
   void knowsNoOtherName(String name) {
     assertThatThrownBy(() -> check(name))
         .hasMessageStartingWith(
