@@ -163,10 +163,14 @@ public final class PurpleServer {
               clock,
               config.maxInFlight() * loops);
       case "redis" ->
-          new RedisBackends(
-              vertx, config.redisUrl(), config.requestTimeoutMillis(), config.maxInFlight());
+          new RedisBackends(vertx, config.redisUrl(), redisTimeoutMillis(), config.maxInFlight());
       default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
     };
+  }
+
+  /** Less than the request has, so that the caller is told what Redis did not answer. */
+  private long redisTimeoutMillis() {
+    return config.requestTimeoutMillis() / 2;
   }
 
   private Future<Void> deploy(Supplier<Deployable> verticle) {

@@ -1,0 +1,156 @@
+package io.purpledb.process;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.support.Await;
+import io.purpledb.support.Door;
+import io.purpledb.support.DoorFailure;
+import io.purpledb.support.RedisForTests;
+import io.purpledb.support.RedisProcess;
+import io.purpledb.support.ServerProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Redis that goes and comes back, or hangs, seen through both doors of the packaged server. */
+@Timeout(120)
+class RedisAwayIT {
+
+  private static final long REQUEST_TIMEOUT_MILLIS = 2_000;
+  private static final long FAST_MILLIS = 1_000;
+  private static final ByteString VALUE = ByteString.copyFromUtf8("value");
+
+  @Test
+  void isUnavailableMeanwhileAndHeals(@TempDir Path directory, @TempDir Path redisDirectory)
+      throws Exception {
+    try (RedisProcess redis = start(redisDirectory);
+        ServerProcess server = start(directory, redis)) {
+      for (Door door : doors(server)) {
+        long acknowledged = incrementWhileItIsKilled(door, redis);
+
+        assertThat(millis(() -> Await.refusal(Kind.UNAVAILABLE, door.kvPut("k", VALUE))))
+            .isLessThan(FAST_MILLIS);
+        assertThat(ready(server)).isEqualTo(503);
+
+        redis.restartSamePort();
+        while (ready(server) != 200) {
+          Thread.onSpinWait();
+        }
+        Await.value(door.kvPut("k", VALUE));
+        // At most the one increment in flight at the kill happened without an answer.
+        assertThat(Await.value(door.counterGet("hits"))).isBetween(acknowledged, acknowledged + 1);
+        door.close();
+      }
+    }
+  }
+
+  @Test
+  void endsRequestsAtTheirDeadlineWhenItHangs(
+      @TempDir Path directory, @TempDir Path redisDirectory) {
+    try (RedisProcess redis = start(redisDirectory);
+        ServerProcess server = start(directory, redis)) {
+      for (Door door : doors(server)) {
+        redis.pause();
+        assertThat(
+                millis(
+                    () -> {
+                      Set<Kind> kinds = refusal(door.kvGet("k"));
+                      assertThat(kinds).containsAnyOf(Kind.TIMED_OUT, Kind.UNAVAILABLE);
+                    }))
+            .isLessThan(REQUEST_TIMEOUT_MILLIS + FAST_MILLIS);
+        redis.resume();
+        while (!refusal(door.kvGet("k")).contains(Kind.NOT_FOUND)) {
+          Thread.onSpinWait();
+        }
+        door.close();
+      }
+    }
+  }
+
+  private static RedisProcess start(Path directory) {
+    return RedisForTests.start(
+        "--appendonly", "yes", "--appendfsync", "always", "--dir", directory.toString());
+  }
+
+  private static ServerProcess start(Path directory, RedisProcess redis) {
+    return ServerProcess.start(
+        directory,
+        "--backend",
+        "redis",
+        "--redis-url",
+        redis.url(),
+        "--request-timeout-ms",
+        String.valueOf(REQUEST_TIMEOUT_MILLIS));
+  }
+
+  private static List<Door> doors(ServerProcess server) {
+    return List.of(Door.http(server.httpPort()), Door.grpc(server.grpcPort()));
+  }
+
+  /**
+   * Increments one after the other, kills Redis in between, answers the last acknowledged value.
+   */
+  private static long incrementWhileItIsKilled(Door door, RedisProcess redis) {
+    AtomicLong acknowledged = new AtomicLong();
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    increment(door, acknowledged, stopped);
+    while (acknowledged.get() < 100) {
+      Thread.onSpinWait();
+    }
+    redis.kill();
+    Await.value(stopped);
+    return acknowledged.get();
+  }
+
+  private static void increment(
+      Door door, AtomicLong acknowledged, CompletableFuture<Void> stopped) {
+    CompletableFuture<Long> unused =
+        door.counterIncrement("hits", 1)
+            .whenComplete(
+                (value, failure) -> {
+                  if (failure == null) {
+                    acknowledged.set(value);
+                    increment(door, acknowledged, stopped);
+                  } else {
+                    stopped.complete(null);
+                  }
+                });
+  }
+
+  private static Set<Kind> refusal(CompletableFuture<?> answer) {
+    return Await.value(answer.handle((value, failure) -> kinds(failure)));
+  }
+
+  private static Set<Kind> kinds(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof DoorFailure refused ? refused.kinds() : Set.of();
+  }
+
+  private static int ready(ServerProcess server) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + server.httpPort() + "/health/ready");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private static long millis(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return MILLISECONDS.convert(System.nanoTime() - start, NANOSECONDS);
+  }
+}
