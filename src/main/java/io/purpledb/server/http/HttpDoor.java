@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -31,28 +30,29 @@ public final class HttpDoor extends VerticleBase implements Door {
 
   private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
   private static final int MAX_HEADERS_BYTES = 16 * 1024;
-  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final long IDLE_MILLIS = 60_000;
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
 
   private final Config config;
   private final HttpContract contract;
-  private final Duration idle;
+  private final long idleMillis;
   private @Nullable HttpServer server;
 
   public HttpDoor(Config config, HttpContract contract) {
-    this(config, contract, IDLE);
+    this(config, contract, Math.max(IDLE_MILLIS, 2 * config.requestTimeoutMillis()));
   }
 
   /**
    * A door with another patience.
    *
-   * @param idle after how long a connection is closed on which nothing moves
+   * @param idleMillis after how long a connection is closed on which nothing moves; longer than a
+   *     request may take
    */
-  HttpDoor(Config config, HttpContract contract, Duration idle) {
+  HttpDoor(Config config, HttpContract contract, long idleMillis) {
     this.config = config;
     this.contract = contract;
-    this.idle = idle;
+    this.idleMillis = idleMillis;
   }
 
   @Override
@@ -112,7 +112,7 @@ public final class HttpDoor extends VerticleBase implements Door {
     return new HttpServerOptions()
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADERS_BYTES)
-        .setIdleTimeout((int) idle.toMillis())
+        .setIdleTimeout((int) idleMillis)
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setPerMessageWebSocketCompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the operationId
  * @param service the tag: the service that the operation belongs to
- * @param method the method of its requests; HEAD works where GET does
+ * @param method its method in the contract
  * @param status the status of success
  * @param responseTypes the media types of success; none when it has no body
  */
@@ -29,9 +29,9 @@ record OperationCheck(
     int status,
     List<String> responseTypes) {
 
-  boolean serves(HttpMethod requested) {
-    return requested.equals(method)
-        || (requested.equals(HttpMethod.HEAD) && method.equals(HttpMethod.GET));
+  /** The methods of its requests: HEAD works where GET does. */
+  List<HttpMethod> methods() {
+    return method.equals(HttpMethod.GET) ? List.of(method, HttpMethod.HEAD) : List.of(method);
   }
 
   /**

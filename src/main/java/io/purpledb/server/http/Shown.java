@@ -1,5 +1,7 @@
 package io.purpledb.server.http;
 
+import java.nio.charset.StandardCharsets;
+
 /** Values as failures show them. */
 final class Shown {
 
@@ -7,12 +9,9 @@ final class Shown {
 
   private Shown() {}
 
-  /** A text, cut when it is long. */
+  /** A text that any answer can carry: cut when it is long, a lone surrogate as question mark. */
   static String cut(String text) {
-    if (text.length() <= LONGEST) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
-    return text.substring(0, end) + "…";
+    String shown = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    return new String(shown.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 }

@@ -117,6 +117,7 @@ class BodyTest {
         "{\"content\":\"x\"}{}            | body: more than one value (expected: a JSON object with content, encoding)",
         "{\"content\":\"\\ud800\"}        | content: a lone surrogate (expected: a text)",
         "{\"content\":\"x\",\"encoding\":\"gzip\"} | encoding: gzip (expected: base64)",
+        "{\"\\ud800\":\"x\"}               | ?: unknown member (expected: content, encoding)",
       })
   void otherJsonIsRefused(String body, String detail) {
     assertThat(door.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))

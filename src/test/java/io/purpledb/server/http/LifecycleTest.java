@@ -13,7 +13,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -88,7 +87,7 @@ class LifecycleTest {
 
   @Test
   void halfARequestDoesNotStay() throws Exception {
-    try (TestDoor door = TestDoor.start(CONFIG, Duration.ofMillis(300));
+    try (TestDoor door = TestDoor.start(CONFIG, 300);
         RawClient silent = new RawClient(door.port());
         RawClient half = new RawClient(door.port())) {
       half.send("GET /kv/a HTTP/1.1\r\nHo");

@@ -64,22 +64,22 @@ class MethodsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "POST   | /kv/a         | GET, HEAD, PUT, DELETE",
-        "PATCH  | /kv/a         | GET, HEAD, PUT, DELETE",
-        "OPTIONS| /kv/a         | GET, HEAD, PUT, DELETE",
-        "TRACE  | /kv/a         | GET, HEAD, PUT, DELETE",
-        "BREW   | /kv/a         | GET, HEAD, PUT, DELETE",
-        "get    | /kv/a         | GET, HEAD, PUT, DELETE",
+        "POST   | /kv/a         | DELETE, GET, HEAD, PUT",
+        "PATCH  | /kv/a         | DELETE, GET, HEAD, PUT",
+        "OPTIONS| /kv/a         | DELETE, GET, HEAD, PUT",
+        "TRACE  | /kv/a         | DELETE, GET, HEAD, PUT",
+        "BREW   | /kv/a         | DELETE, GET, HEAD, PUT",
+        "get    | /kv/a         | DELETE, GET, HEAD, PUT",
         "DELETE | /cache/a      | GET, HEAD, PUT",
         "DELETE | /counters/a   | GET, HEAD, PUT",
         "DELETE | /flags/a      | GET, HEAD, PUT",
-        "POST   | /sets/a       | GET, HEAD, PUT, DELETE",
+        "POST   | /sets/a       | DELETE, GET, HEAD, PUT",
         "PUT    | /ping         | GET, HEAD",
         "POST   | /health/ready | GET, HEAD",
         "PUT    | /docs         | GET, HEAD",
         "PUT    | /docs/page.js | GET, HEAD",
-        "POST   | /kv/..        | GET, HEAD, PUT, DELETE",
-        "POST   | /kv/%zz       | GET, HEAD, PUT, DELETE",
+        "POST   | /kv/..        | DELETE, GET, HEAD, PUT",
+        "POST   | /kv/%zz       | DELETE, GET, HEAD, PUT",
       })
   void anotherMethodIsRefused(String method, String path, String allowed) {
     Reply reply = door.call(method, path, null);

@@ -228,7 +228,7 @@ class RandomRequestsTest {
             .filter(operation -> operation.path().template().matches(rawPath))
             .toList();
     return operations.stream()
-        .filter(operation -> operation.serves(HttpMethod.valueOf(method)))
+        .filter(operation -> operation.methods().contains(HttpMethod.valueOf(method)))
         .findFirst()
         .map(RandomRequestsTest::statuses)
         .orElse(Set.of(operations.isEmpty() ? "404" : "405"));

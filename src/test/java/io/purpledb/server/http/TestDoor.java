@@ -18,7 +18,6 @@ import io.vertx.core.http.RequestOptions;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class TestDoor implements AutoCloseable {
   private final Vertx clientVertx = Vertx.vertx();
   private final HttpClient client = clientVertx.createHttpClient();
 
-  private TestDoor(Vertx vertx, Config config, Duration idle, int loops, Runnable stop) {
+  private TestDoor(Vertx vertx, Config config, long idleMillis, int loops, Runnable stop) {
     this.vertx = vertx;
     this.stop = stop;
     this.contract = await(HttpContract.load(vertx));
@@ -50,7 +49,7 @@ final class TestDoor implements AutoCloseable {
         await(
             vertx.deployVerticle(
                 () -> {
-                  HttpDoor instance = new HttpDoor(config, contract, idle);
+                  HttpDoor instance = new HttpDoor(config, contract, idleMillis);
                   instances.add(instance);
                   return instance;
                 },
@@ -63,16 +62,16 @@ final class TestDoor implements AutoCloseable {
   }
 
   static TestDoor start(Config config) {
-    return start(config, Duration.ofSeconds(60));
+    return start(config, 60_000);
   }
 
   /**
-   * @param idle after how long a connection is closed on which nothing moves
+   * @param idleMillis after how long a connection is closed on which nothing moves
    */
-  static TestDoor start(Config config, Duration idle) {
+  static TestDoor start(Config config, long idleMillis) {
     PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
     int loops = Runtime.getRuntime().availableProcessors();
-    return new TestDoor(server.vertx(), config, idle, loops, () -> await(server.close()));
+    return new TestDoor(server.vertx(), config, idleMillis, loops, () -> await(server.close()));
   }
 
   /** A door before these services only, on one event loop. */
@@ -82,7 +81,7 @@ final class TestDoor implements AutoCloseable {
     for (Deployable service : services) {
       await(vertx.deployVerticle(service));
     }
-    return new TestDoor(vertx, config, Duration.ofSeconds(60), 1, () -> await(vertx.close()));
+    return new TestDoor(vertx, config, 60_000, 1, () -> await(vertx.close()));
   }
 
   /** Everything on memory, and no doors but the one that the test opens. */
