@@ -11,7 +11,7 @@ build() {
   readme "$crate" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
     'cargo add purple-client' rust clients/rust/src/bin/example_http.rs
   mkdir -p "$programs"
-  cp -r clients/rust/{Cargo.toml,Cargo.lock,src} "$programs"
+  cp -r clients/rust/{Cargo.toml,src} "$programs"
   cargo check --manifest-path "$crate/Cargo.toml"
   cargo package --manifest-path "$crate/Cargo.toml" --allow-dirty --no-verify
   cargo build --manifest-path "$programs/Cargo.toml"
