@@ -76,6 +76,18 @@ class LimitsTest {
         .startsWith("body: " + (MAX_JSON + 1) + " bytes (expected: at most " + MAX_JSON);
   }
 
+  /** JSON libraries have bounds of their own, some at 20 million characters. */
+  @Test
+  void jsonMayBeAsLargeAsTheSettingAllows() {
+    String text = "x".repeat(24 << 20);
+    try (TestDoor large = TestDoor.start(TestDoor.config(64 << 20, 20_000))) {
+      assertThat(large.put("/kv/large", "{\"content\":\"" + text + "\"}").status()).isEqualTo(204);
+
+      assertThat(large.get("/kv/large", "accept", BARE).text()).isEqualTo(text);
+      assertThat(large.get("/kv/large").body().length()).isEqualTo(text.length() + 12);
+    }
+  }
+
   @Test
   void aBodyThatIsAnnouncedAsTooLargeIsRefusedUnread() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
