@@ -98,7 +98,7 @@ class StartIT {
   @Test
   void refusesADataDirectoryInUse(@TempDir Path directory) {
     try (ServerProcess first = ServerProcess.start(directory)) {
-      refuses(1, directory.resolve("data/cache").toString(), directory, FREE_PORTS);
+      refuses(1, "data-dir: " + directory.resolve("data/cache"), directory, FREE_PORTS);
       assertThat(first.output()).contains("Ready.");
     }
   }
@@ -121,7 +121,7 @@ class StartIT {
     byte[] bytes = "not a database ".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     Files.write(damaged, bytes);
 
-    refuses(1, damaged.toString(), directory, FREE_PORTS);
+    refuses(1, "data-dir: " + damaged, directory, FREE_PORTS);
 
     assertThat(damaged).hasBinaryContent(bytes);
   }
