@@ -66,6 +66,7 @@ final class Problem {
     if (cause instanceof TooLongHttpHeaderException) {
       return new Failure(Kind.HEADERS_TOO_LARGE, "headers: " + cause.getMessage());
     }
-    return Failure.invalid("request: %s (expected: HTTP/1.1)".formatted(cause.getMessage()));
+    String reason = Shown.cut(String.valueOf(cause.getMessage()));
+    return Failure.invalid("request: %s (expected: HTTP/1.1)".formatted(reason));
   }
 }

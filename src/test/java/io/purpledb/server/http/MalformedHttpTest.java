@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.LogWatch;
 import java.time.Duration;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -178,6 +181,24 @@ class MalformedHttpTest {
       assertThat(client.reply().json().getLong("value")).isEqualTo(2);
       client.reply().problem(Kind.INVALID);
       assertThat(client.reply().json().getLong("value")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void garbageHarmsNobody(TestReporter reporter) throws Exception {
+    long seed = Long.getLong("purple.seed", System.nanoTime());
+    reporter.publishEntry("purple.seed", Long.toString(seed));
+    Random random = new Random(seed);
+    for (int i = 0; i < 300; i++) {
+      String garbage =
+          random
+              .ints(1 + random.nextInt(200), 0, 256)
+              .mapToObj(c -> String.valueOf((char) c))
+              .collect(Collectors.joining());
+      try (RawClient client = new RawClient(door.port())) {
+        client.send(garbage + "\r\n\r\n").endOfInput();
+        assertThat(client.rest()).as(garbage).doesNotContainPattern("HTTP/\\S+ 5");
+      }
     }
   }
 }
