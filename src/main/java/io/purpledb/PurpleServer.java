@@ -41,6 +41,7 @@ public final class PurpleServer {
   private final Map<String, Backends> engines = new LinkedHashMap<>();
   private final Map<String, Door> doors = new ConcurrentHashMap<>();
   private final Deque<String> deployments = new ArrayDeque<>();
+  private final Deque<String> doorDeployments = new ArrayDeque<>();
 
   private PurpleServer(Config config, InstantSource clock, Vertx vertx, int loops) {
     this.config = config;
@@ -86,7 +87,10 @@ public final class PurpleServer {
 
   /** Stops accepting, finishes what is in flight, closes the backends, ends. */
   public Future<Void> close() {
-    return undeployAll().eventually(this::closeEngines).eventually(vertx::close);
+    return undeployDoors()
+        .eventually(this::undeployServices)
+        .eventually(this::closeEngines)
+        .eventually(vertx::close);
   }
 
   private Future<Void> deployAll() {
@@ -115,6 +119,7 @@ public final class PurpleServer {
 
   private Future<Void> deployDoor(String name, int port, Supplier<Door> supplier) {
     return deploy(
+            doorDeployments,
             () -> {
               Door door = supplier.get();
               doors.put(name, door); // all instances have the same port
@@ -142,13 +147,14 @@ public final class PurpleServer {
         .compose(
             open ->
                 deploy(
+                    deployments,
                     () ->
                         new BackendVerticle(
                             engine.name(),
                             service,
                             config.maxInFlight(),
                             () -> kind.backend().apply(engine))))
-        .compose(x -> deploy(() -> kind.service().apply(config)));
+        .compose(x -> deploy(deployments, () -> kind.service().apply(config)));
   }
 
   private Backends newEngine(String name) {
@@ -173,17 +179,22 @@ public final class PurpleServer {
     return config.requestTimeoutMillis() / 2;
   }
 
-  private Future<Void> deploy(Supplier<Deployable> verticle) {
+  private Future<Void> deploy(Deque<String> ids, Supplier<Deployable> verticle) {
     return vertx
         .deployVerticle(verticle, new DeploymentOptions().setInstances(loops))
         .map(
             id -> {
-              deployments.push(id);
+              ids.push(id);
               return null;
             });
   }
 
-  private Future<Void> undeployAll() {
+  /** All at once, because each waits for what it has in flight. */
+  private Future<Void> undeployDoors() {
+    return Future.join(doorDeployments.stream().map(vertx::undeploy).toList()).mapEmpty();
+  }
+
+  private Future<Void> undeployServices() {
     Future<Void> undeployed = Future.succeededFuture();
     for (String id : deployments) {
       undeployed = undeployed.eventually(() -> vertx.undeploy(id));
