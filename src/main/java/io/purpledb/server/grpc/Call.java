@@ -8,6 +8,7 @@ import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
 
 /**
  * One call, from its headers to its status. It always ends: with its answer, with a failure, at the
@@ -23,7 +24,7 @@ abstract class Call {
   private final Loop loop;
   private final Message prototype;
   private final GrpcServerRequest<Buffer, Buffer> request;
-  private final CallResponse response;
+  private final GrpcServerResponse<Buffer, Buffer> response;
   private long deadline = NO_TIMER;
   private boolean ended;
 
@@ -34,7 +35,7 @@ abstract class Call {
     this.loop = loop;
     this.prototype = prototype;
     this.request = request;
-    this.response = new CallResponse(request.response());
+    this.response = request.response();
   }
 
   /** The headers are fine; may throw what {@link Failure#of} understands. */
@@ -54,9 +55,9 @@ abstract class Call {
     request.messageHandler(this::read);
     request.endHandler(x -> readEnd());
     request.invalidMessageHandler(this::failTooLarge);
-    request.errorHandler(x -> goneAway());
-    request.exceptionHandler(x -> goneAway());
-    request.response().exceptionHandler(x -> goneAway());
+    request.errorHandler(x -> finish());
+    request.exceptionHandler(x -> finish());
+    response.exceptionHandler(x -> finish());
     loop.watchdog().watch(this);
     try {
       checkHeaders();
@@ -83,20 +84,20 @@ abstract class Call {
 
   /** Whether the client leaves many messages unread. */
   final boolean unread() {
-    return response.unread();
+    return response.writeQueueFull();
   }
 
   /** Answers one of several messages. */
   final void write(Message message) {
     if (!ended) {
-      response.write(message);
+      response.write(bytes(message));
     }
   }
 
   /** Answers the last message and ends well. */
   final void end(Message message) {
     if (finish()) {
-      response.end(message);
+      response.end(bytes(message));
     }
   }
 
@@ -110,7 +111,8 @@ abstract class Call {
   /** Ends with the status and text of a failure. */
   final void fail(Throwable thrown) {
     if (finish()) {
-      response.fail(Failure.of(thrown));
+      Failure failure = Failure.of(thrown);
+      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
     }
   }
 
@@ -121,10 +123,14 @@ abstract class Call {
     }
   }
 
+  private static Buffer bytes(Message message) {
+    return Buffer.buffer(message.toByteArray());
+  }
+
   private void checkHeaders() {
     String encoding = request.encoding();
     if (!MessageReader.accepts(encoding)) {
-      request.response().headers().set(GrpcHeaderNames.GRPC_ACCEPT_ENCODING, MessageReader.GZIP);
+      response.headers().set(GrpcHeaderNames.GRPC_ACCEPT_ENCODING, MessageReader.GZIP);
       throw new Failure(
           Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
           "grpc-encoding: %s (expected: identity or gzip)".formatted(encoding));
@@ -175,11 +181,6 @@ abstract class Call {
         Failure.tooLarge(
             "message: %s bytes (expected: at most %d bytes)"
                 .formatted(size, loop.reader().maxBytes())));
-  }
-
-  private void goneAway() {
-    response.gone();
-    finish();
   }
 
   /** Ends the call once; false when it had ended before. */

@@ -1,19 +1,14 @@
 package io.purpledb.server.grpc;
 
-import static io.netty.handler.flush.FlushConsolidationHandler.DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES;
-
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.purpledb.config.Config;
 import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -85,7 +80,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     server =
         vertx
             .createHttpServer(httpOptions())
-            .connectionHandler(GrpcDoor::flushOnce)
+            .connectionHandler(Connections::prepare)
             .requestHandler(http -> accept(http, grpc));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
@@ -108,17 +103,6 @@ public final class GrpcDoor extends VerticleBase implements Door {
               calls.watchdog().stop();
               return Future.succeededFuture();
             });
-  }
-
-  /**
-   * Sends the parts of an answer, and the answers of one moment, in one write to the socket. Vert.x
-   * flushes twice for an answer that does not come at once, which cost a fifth of the throughput.
-   */
-  private static void flushOnce(HttpConnection connection) {
-    ((ConnectionBase) connection)
-        .channel()
-        .pipeline()
-        .addFirst(new FlushConsolidationHandler(DEFAULT_EXPLICIT_FLUSH_AFTER_FLUSHES, true));
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {

@@ -152,29 +152,41 @@ class DeadlineTest {
   }
 
   @Test
-  void survivesAStormOfCancels() throws InterruptedException {
+  void survivesAStormOfCancels() throws Exception {
+    ListenableFuture<KvGetResponse> patient = call();
+    Promise<Message> itsAnswer = next();
+    KvGetResponse large =
+        KvGetResponse.newBuilder().setValue(ByteString.copyFrom(new byte[20_000])).build();
+    for (int round = 0; round < 20; round++) {
+      List<ListenableFuture<KvGetResponse>> calls = new ArrayList<>();
+      for (int i = 0; i < 150; i++) {
+        calls.add(call());
+      }
+      List<Promise<Message>> answers = new ArrayList<>();
+      for (int i = 0; i < calls.size(); i++) {
+        answers.add(next()); // all are in flight at once
+      }
+      if (round % 2 == 0) {
+        assertThat(calls).allMatch(call -> call.cancel(true));
+        answers.forEach(answer -> answer.complete(large));
+      } else {
+        answers.forEach(answer -> answer.complete(large));
+        calls.forEach(call -> call.cancel(true));
+      }
+    }
+    itsAnswer.complete(large);
+    assertThat(patient.get(10, TimeUnit.SECONDS)).isEqualTo(large);
+  }
+
+  private ListenableFuture<KvGetResponse> call() {
     MethodDescriptor<KvGetRequest, KvGetResponse> method =
         StockClient.method(
             Operation.of(KvGetRequest.getDefaultInstance()).method(),
             MethodType.UNARY,
             KvGetRequest.getDefaultInstance(),
             KvGetResponse.getDefaultInstance());
-    for (int round = 0; round < 10; round++) {
-      List<ListenableFuture<KvGetResponse>> calls = new ArrayList<>();
-      for (int i = 0; i < 300; i++) {
-        calls.add(
-            ClientCalls.futureUnaryCall(
-                client.channel.newCall(method, CallOptions.DEFAULT),
-                KvGetRequest.getDefaultInstance()));
-      }
-      List<Promise<Message>> answers = new ArrayList<>();
-      for (int i = 0; i < calls.size(); i++) {
-        answers.add(next()); // all are in flight at once
-      }
-      assertThat(calls).allMatch(call -> call.cancel(true));
-      answers.forEach(answer -> answer.complete(KvGetResponse.getDefaultInstance()));
-    }
-    stillServes();
+    return ClientCalls.futureUnaryCall(
+        client.channel.newCall(method, CallOptions.DEFAULT), KvGetRequest.getDefaultInstance());
   }
 
   @Test

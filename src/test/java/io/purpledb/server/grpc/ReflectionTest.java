@@ -10,6 +10,7 @@ import io.purpledb.server.grpc.RawClient.Answer;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.reflection.v1.ExtensionRequest;
 import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
@@ -36,6 +37,8 @@ class ReflectionTest {
   private static final String PATH = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
   private static final String OLD_PATH =
       "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+
+  private static final long CANCEL = 8;
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
@@ -142,11 +145,13 @@ class ReflectionTest {
     for (int i = 0; i < 1_000; i++) {
       questions.appendBuffer(RawClient.frame(symbol("proto.KV").toByteArray()));
     }
-    Promise<Void> reset = Promise.promise();
-    request.exceptionHandler(x -> reset.tryComplete());
+    Promise<Throwable> reset = Promise.promise();
+    request.exceptionHandler(reset::tryComplete);
     request.write(questions);
 
-    TestDoor.await(reset.future());
+    assertThat(TestDoor.await(reset.future()))
+        .isInstanceOfSatisfying(
+            StreamResetException.class, e -> assertThat(e.getCode()).isEqualTo(CANCEL));
   }
 
   private static ServerReflectionRequest symbol(String symbol) {

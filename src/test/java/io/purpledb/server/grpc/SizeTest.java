@@ -136,6 +136,17 @@ class SizeTest {
   }
 
   @Test
+  void stopsToInflateAtTheBound() {
+    byte[] part = RawClient.gzip(new byte[20 << 20]);
+    Buffer bomb = Buffer.buffer();
+    while (bomb.length() + part.length < MAX_MESSAGE_BYTES) {
+      bomb.appendBytes(part); // gzip may consist of parts: 1 MB of them make 1 GB
+    }
+    assertThat(raw.call(PUT, GZIP, RawClient.frame(1, bomb.getBytes())).status())
+        .isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+  }
+
+  @Test
   void boundsGrpcWebToo() {
     Map<String, String> binary =
         Map.of("content-type", "application/grpc-web+proto", "grpc-encoding", "gzip");
