@@ -1,15 +1,41 @@
 """What is measured: Purple's packaged jar and the references beside it, as processes on loopback."""
 
+import glob
+import http.client
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
-import urllib.request
+import zipfile
+
+import flight
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 JAR = os.path.join(ROOT, "target", "purple.jar")
 SOURCES = os.path.join(ROOT, "src", "bench", "java")
+WORK = os.path.join(ROOT, "target", "bench")
+CLASSES = os.path.join(WORK, "classes")
+CLASS_PATH = JAR + os.pathsep + CLASSES
+BARE_JAR = os.path.join(WORK, "bare.jar")
+START_SECONDS = 120
+JVM = ["java", "@" + os.path.join(ROOT, "conf", "jvm.options")]  # as the README starts it
+
+
+def build():
+    """Compiles the reference servers and packages the bare one as Purple is: in one jar."""
+    os.makedirs(CLASSES, exist_ok=True)
+    sources = glob.glob(os.path.join(SOURCES, "**", "*.java"), recursive=True)
+    subprocess.run(["javac", "-proc:none", "-cp", JAR, "-d", CLASSES, *sources], check=True)
+    with zipfile.ZipFile(JAR) as whole, \
+            zipfile.ZipFile(BARE_JAR, "w", zipfile.ZIP_DEFLATED) as bare:
+        bare.writestr("META-INF/MANIFEST.MF", "Main-Class: BareHttp\nMulti-Release: true\n")
+        for name in whole.namelist():
+            if name.startswith(("io/vertx/core/", "io/netty/", "com/fasterxml/jackson/core/")):
+                bare.writestr(name, whole.read(name))
+        for path in glob.glob(os.path.join(CLASSES, "BareHttp*.class")):
+            bare.write(path, os.path.basename(path))
 
 
 def free_port():
@@ -18,50 +44,85 @@ def free_port():
         return s.getsockname()[1]
 
 
-def compiled():
-    """The folder with the compiled reference servers."""
-    out = os.path.join(ROOT, "target", "bench-classes")
-    os.makedirs(out, exist_ok=True)
-    sources = [os.path.join(SOURCES, f) for f in os.listdir(SOURCES)]
-    subprocess.run(["javac", "-cp", JAR, "-d", out, *sources], check=True)
-    return out
-
-
 class Server:
-    """A process that listens on one or two ports; ended with the block that it serves."""
+    """A process that listens on one or two ports. It ends with the block that it serves, and so do
+    the files that it needed."""
 
-    def __init__(self, name, command, ports, ready="Ready."):
+    running = []
+
+    def __init__(self, name, command, ports, files=(), env=None):
         self.name = name
         self.ports = ports
-        self.log = tempfile.NamedTemporaryFile("w+", suffix=f"-{name}.log", delete=False)
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT)
-        self._await(ready)
+        self.recording = None
+        self._files = files
+        self._log = tempfile.NamedTemporaryFile("w+", suffix=f"-{name}.log")
+        self.process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT,
+                                        env={**os.environ, **(env or {})})
 
-    def _await(self, ready):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            if all(self._answers(port) for port in self.ports) and (not ready or ready in self.text()):
-                return
-            time.sleep(0.005)
-        raise RuntimeError(f"{self.name} did not start:\n{self.text()}")
+    def __enter__(self):
+        try:
+            self._await_start()
+        except BaseException:
+            self._end()
+            raise
+        Server.running.append(self)
+        return self
+
+    def __exit__(self, *_):
+        Server.running.remove(self)
+        if self.recording:
+            flight.stop(self)
+        self._end()
+
+    def _await_start(self):
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} did not start:\n{self._text()}")
+            time.sleep(0.02)
+
+    def _ready(self):
+        says_so = self.process.args[0] != "java" or "Ready." in self._text()
+        return says_so and all(self._listens(port) for port in self.ports)
 
     @staticmethod
-    def _answers(port):
+    def _listens(port):
         with socket.socket() as s:
             s.settimeout(0.2)
             return s.connect_ex(("127.0.0.1", port)) == 0
 
-    def first_answer(self):
-        """Milliseconds from the start of the process to its first HTTP answer."""
-        urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=30).read()
-        return (time.monotonic() - self.started) * 1000
-
-    def text(self):
-        with open(self.log.name) as log:
+    def _text(self):
+        with open(self._log.name) as log:
             return log.read()
+
+    def _end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+        for path in self._files:
+            shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+    def await_answer(self, path):
+        """Waits for the first answer over HTTP, of a server that may not listen yet."""
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == 200:
+                    return
+            except ConnectionError:
+                pass
+            finally:
+                connection.close()
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{self.name} did not start:\n{self._text()}")
+            time.sleep(0.001)
 
     @property
     def port(self):
@@ -69,57 +130,66 @@ class Server:
 
     def resident_mb(self):
         with open(f"/proc/{self.process.pid}/status") as status:
-            line = next(l for l in status if l.startswith("VmRSS:"))
+            line = next(line for line in status if line.startswith("VmRSS:"))
         return int(line.split()[1]) / 1024
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-        os.unlink(self.log.name)
+def start_millis(make, path):
+    """Milliseconds from the start of a process to its first answer."""
+    started = time.monotonic()
+    server = make()
+    try:
+        server.await_answer(path)
+        return (time.monotonic() - started) * 1000
+    finally:
+        server._end()
 
 
-def purple(*options, door="http", java=()):
-    """Purple with one door, on a free port, in a new data directory."""
+def purple(*options, data=None, env=None):
+    """Purple as it starts on its own, with both doors: ports[0] is HTTP, ports[1] is gRPC."""
+    return _purple(["-jar", JAR], options, data, env)
+
+
+def in_process(main, *options):
+    """Purple as part of a program of ours; the program takes two arguments of its own first."""
+    return _purple(["-cp", CLASS_PATH, main, *options[:2]], options[2:])
+
+
+def _purple(program, options, data=None, env=None):
+    ports = [free_port(), free_port()]
+    data = data or tempfile.mkdtemp(prefix="purple-bench-")
+    command = [*JVM, *flight.OPTIONS, *program, "--host", "127.0.0.1", "--http-port", str(ports[0]),
+               "--grpc-port", str(ports[1]), "--data-dir", data, *options]
+    return Server("purple", command, ports, [data], env)
+
+
+def purple_on_redis(redis):
+    return purple("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}")
+
+
+def bare_http(size):
+    """The bare Vert.x HTTP server, which answers a constant of as many bytes."""
     port = free_port()
-    data = tempfile.mkdtemp(prefix="purple-bench-")
-    command = ["java", *java, "-jar", JAR, door, "--host", "127.0.0.1", "--port", str(port),
-               "--data-dir", data, *options]
-    return Server("purple", command, [port])
+    return Server("bare", [*JVM, "-jar", BARE_JAR, str(port), str(size)], [port])
 
 
-def purple_both(*options):
-    """Purple with both doors: ports[0] is HTTP, ports[1] is gRPC."""
-    http, grpc = free_port(), free_port()
-    data = tempfile.mkdtemp(prefix="purple-bench-")
-    command = ["java", "-jar", JAR, "--host", "127.0.0.1", "--http-port", str(http),
-               "--grpc-port", str(grpc), "--data-dir", data, *options]
-    return Server("purple", command, [http, grpc])
-
-
-def bare(kind, size):
-    """The bare Vert.x server BareHttp or BareGrpc, which answers a constant."""
+def bare_grpc(size):
+    """The bare Vert.x gRPC server, which answers KvGet with a constant value of as many bytes."""
     port = free_port()
-    classes = os.path.join(ROOT, "target", "bench-classes")
-    return Server(kind, ["java", "-cp", JAR + ":" + classes, kind, str(port), str(size)], [port])
+    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareGrpc", str(port), str(size)], [port])
 
 
 def redis():
     port = free_port()
     return Server("redis", ["redis-server", "--port", str(port), "--bind", "127.0.0.1",
-                            "--save", "", "--appendonly", "no"], [port], ready=None)
+                            "--save", "", "--appendonly", "no"], [port])
 
 
 def webdis(redis_port, database):
+    """Webdis as its package configures it, but for the port, the database and the log."""
     port = free_port()
-    config = tempfile.NamedTemporaryFile("w", suffix=".json", delete=False)
-    config.write(f'{{"redis_host": "127.0.0.1", "redis_port": {redis_port}, "http_host": "127.0.0.1",'
-                 f' "http_port": {port}, "threads": 2, "pool_size": 10, "database": {database},'
-                 ' "daemonize": false, "verbosity": 0, "logfile": "/dev/null"}')
-    config.close()
-    return Server("webdis", ["webdis", config.name], [port], ready=None)
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as config:
+        config.write(f'{{"redis_host": "127.0.0.1", "redis_port": {redis_port}, "http_host": "127.0.0.1",'
+                     f' "http_port": {port}, "threads": 2, "database": {database},'
+                     ' "daemonize": false, "verbosity": 0, "logfile": "/dev/null"}')
+    return Server("webdis", ["webdis", config.name], [port], [config.name])

@@ -9,13 +9,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServer;
-import io.vertx.grpc.common.ServiceMethod;
 
 /**
- * The reference of the gRPC rows: a bare Vert.x gRPC server that answers KvGet with a constant, with
- * as many event loops as Purple. Arguments: port, size of the value in bytes.
+ * The reference of the gRPC rows: a bare Vert.x gRPC server that answers KvGet with a constant,
+ * with as many event loops as Purple. Arguments: port, size of the value in bytes.
  */
 final class BareGrpc extends VerticleBase {
 

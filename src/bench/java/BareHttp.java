@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 
 /**
  * The reference of the HTTP rows: a bare Vert.x server that answers a constant of the size of
- * Purple's answer, with as many event loops. Arguments: port, size of the value in bytes.
+ * Purple's answer, with as many event loops. Arguments: port, size of the answer in bytes.
  */
 final class BareHttp extends VerticleBase {
 
@@ -24,18 +24,16 @@ final class BareHttp extends VerticleBase {
     return vertx
         .createHttpServer()
         .requestHandler(
-            request ->
-                request.response().putHeader("content-type", "application/json").end(body))
+            request -> request.response().putHeader("content-type", "application/json").end(body))
         .listen(port, "127.0.0.1");
   }
 
   public static void main(String[] args) {
     int port = Integer.parseInt(args[0]);
-    Buffer body = Buffer.buffer("{\"value\":\"" + "x".repeat(Integer.parseInt(args[1])) + "\"}");
+    Buffer body = Buffer.buffer("x".repeat(Integer.parseInt(args[1])));
     int loops = Runtime.getRuntime().availableProcessors();
     Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops))
-        .deployVerticle(
-            () -> new BareHttp(port, body), new DeploymentOptions().setInstances(loops))
+        .deployVerticle(() -> new BareHttp(port, body), new DeploymentOptions().setInstances(loops))
         .onSuccess(id -> System.out.println("Ready."))
         .onFailure(Throwable::printStackTrace);
   }
