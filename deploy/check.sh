@@ -28,11 +28,11 @@ echo "== Shell"
 shellcheck ./*.sh
 
 echo "== Compose"
-check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose-cluster.yaml
 
 for version in 1.30 1.37; do
   echo "== Kubernetes $version"
-  kubernetes-validate --strict --quiet -k "$version" kubernetes/*.yaml
+  kubernetes-validate --strict --quiet -k "$version" kubernetes/*.yaml kubernetes/cluster/*.yaml
 done
 
 echo "== Names that must agree"
@@ -53,7 +53,7 @@ def text(path):
 
 resources = [
     resource
-    for path in sorted(pathlib.Path("kubernetes").glob("*.yaml"))
+    for path in sorted(pathlib.Path("kubernetes").rglob("*.yaml"))
     for resource in yaml.safe_load_all(text(path))
 ]
 pods = [r["spec"]["template"] for r in resources if "template" in r["spec"]]
@@ -84,6 +84,23 @@ for container in containers:
         alive = service == "grpc.health.v1.Health"
         expect(known or alive, f"{kind}: {service} is not in proto/")
 
+names = {r["metadata"]["name"] for r in resources if r["kind"] == "Service"}
+for resource in (r for r in resources if r["kind"] == "StatefulSet"):
+    spec = resource["spec"]
+    expect(spec["serviceName"] in names, f"StatefulSet: no Service {spec['serviceName']}")
+    for container in spec["template"]["spec"]["containers"]:
+        variables = {v["name"]: v.get("value", "") for v in container.get("env", [])}
+        members = variables.get("PURPLE_CLUSTER_MEMBERS")
+        name, last = resource["metadata"]["name"], spec["replicas"] - 1
+        wanted = f"{name}-{{0..{last}}}.{spec['serviceName']}:7800"
+        expect(members in (None, wanted), f"members: {members} (expected: {wanted})")
+nodes = yaml.safe_load(text("compose-cluster.yaml"))["services"]
+for name, node in nodes.items():
+    expect(node["hostname"] == name, f"compose-cluster.yaml: {name} has another host name")
+    members = node["environment"]["PURPLE_CLUSTER_MEMBERS"]
+    wanted = f"purple-{{0..{len(nodes) - 1}}}:7800"
+    expect(members == wanted, f"compose-cluster.yaml: {members} (expected: {wanted})")
+
 args = [arg for c in containers if c["name"] == "redis" for arg in c["args"]]
 secret = args.index("--requirepass")
 expect(
@@ -92,7 +109,7 @@ expect(
 )
 
 settings = text("../conf/purple.yaml")
-for path in [*pathlib.Path(".").glob("*"), *pathlib.Path("kubernetes").glob("*")]:
+for path in [*pathlib.Path(".").glob("*"), *pathlib.Path("kubernetes").rglob("*")]:
     for variable in set(re.findall(r"\bPURPLE_[A-Z_]+\b", text(path) if path.is_file() else "")):
         key = variable.removeprefix("PURPLE_").lower().replace("_", "-")
         known = re.search(rf"^\s*#?\s*{key}:", settings, re.MULTILINE)

@@ -1,6 +1,8 @@
 package io.purpledb;
 
+import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
+import io.purpledb.config.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,11 +28,23 @@ final class Banner {
             + ServiceKind.ALL.stream()
                 .map(kind -> kind.name() + " " + config.backend(kind.name()))
                 .collect(Collectors.joining(", ")));
-    if (config.uses("disk")) {
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null) {
+      lines.add("  Cluster     " + describe(cluster, config.uses("disk")));
+    }
+    if (config.uses("disk") && (cluster == null || cluster.self().equals(cluster.diskOwner()))) {
       String durability = config.durability().name().toLowerCase(Locale.ROOT);
       lines.add("  Data        " + config.dataDir() + ", durability " + durability);
     }
     lines.add("Ready.");
     return lines;
+  }
+
+  private static String describe(ClusterConfig cluster, boolean disk) {
+    return "%s of %s%s"
+        .formatted(
+            cluster.self(),
+            cluster.members().stream().map(Member::id).collect(Collectors.joining(", ")),
+            disk ? ", disk on " + cluster.diskOwner() : "");
   }
 }

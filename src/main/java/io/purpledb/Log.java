@@ -1,5 +1,6 @@
 package io.purpledb;
 
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -13,12 +14,42 @@ final class Log {
   /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
   private static final Logger PURPLE = Logger.getLogger("io.purpledb");
 
+  /**
+   * Other loggers and the least that they may say: the engines of a cluster tell much that is their
+   * own. What concerns the user, who came and who left, Purple tells.
+   */
+  private static final Map<Logger, Level> CLUSTER =
+      Map.ofEntries(
+          level("org.infinispan", Level.WARNING),
+          level("org.infinispan.CONFIG", Level.SEVERE), // it misses a disk
+          level("org.jgroups", Level.WARNING),
+          level("org.jboss", Level.WARNING),
+          level("org.apache.ratis", Level.WARNING),
+          level("io.purpledb.cluster.MemberPing", Level.WARNING), // it is JGroups'
+          // While a node is away, these warn of each try to reach it, hundreds of times a second;
+          // Membership and Leadership say once who left and who leads.
+          level("org.apache.ratis.grpc.server.GrpcLogAppender", Level.SEVERE),
+          level("org.apache.ratis.grpc.server.GrpcClientProtocolService", Level.SEVERE),
+          level("org.apache.ratis.grpc.server.GrpcServerProtocolService", Level.SEVERE),
+          level("io.vertx.core.eventbus.impl.clustered.ClusteredEventBus", Level.SEVERE),
+          level("io.vertx.core.net.impl.ConnectionBase", Level.OFF));
+
   private Log() {}
 
-  /** Sets the format, and the level: with {@code debug} everything that Purple says. */
-  static void configure(boolean debug) {
+  private static Map.Entry<Logger, Level> level(String logger, Level level) {
+    return Map.entry(Logger.getLogger(logger), level);
+  }
+
+  /**
+   * Sets the format, and the level: with {@code debug} everything that Purple says, in a {@code
+   * cluster} little of what others say.
+   */
+  static void configure(boolean debug, boolean cluster) {
     if (System.getProperty(FORMAT_PROPERTY) == null) {
       System.setProperty(FORMAT_PROPERTY, FORMAT);
+    }
+    if (cluster) {
+      CLUSTER.forEach(Logger::setLevel);
     }
     if (debug) {
       PURPLE.setLevel(Level.ALL);

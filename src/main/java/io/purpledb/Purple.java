@@ -36,7 +36,7 @@ public final class Purple {
   }
 
   private static void serve(Config config) {
-    Log.configure(config.debug());
+    Log.configure(config.debug(), config.cluster() != null);
     try {
       PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));

@@ -1,10 +1,8 @@
 package io.purpledb;
 
-import io.purpledb.backend.BackendVerticle;
-import io.purpledb.backend.Backends;
-import io.purpledb.backend.disk.DiskBackends;
-import io.purpledb.backend.memory.MemoryBackends;
-import io.purpledb.backend.redis.RedisBackends;
+import io.purpledb.cluster.ClusterNode;
+import io.purpledb.cluster.Membership;
+import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
@@ -13,17 +11,17 @@ import io.purpledb.server.grpc.GrpcDoor;
 import io.purpledb.server.http.HttpContract;
 import io.purpledb.server.http.HttpDoor;
 import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running server: backends, services and doors, deployed in this order and closed in reverse.
@@ -35,19 +33,19 @@ public final class PurpleServer {
   private static final String GRPC = "grpc";
 
   private final Config config;
-  private final InstantSource clock;
   private final Vertx vertx;
   private final int loops;
-  private final Map<String, Backends> engines = new LinkedHashMap<>();
+  private final Engines engines;
   private final Map<String, Door> doors = new ConcurrentHashMap<>();
-  private final Deque<String> deployments = new ArrayDeque<>();
-  private final Deque<String> doorDeployments = new ArrayDeque<>();
+  private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
+  private final Deque<String> doorDeployments = new ConcurrentLinkedDeque<>();
 
-  private PurpleServer(Config config, InstantSource clock, Vertx vertx, int loops) {
+  private PurpleServer(
+      Config config, InstantSource clock, Vertx vertx, int loops, @Nullable Membership membership) {
     this.config = config;
-    this.clock = clock;
     this.vertx = vertx;
     this.loops = loops;
+    this.engines = new Engines(config, clock, vertx, loops, membership);
   }
 
   /**
@@ -58,12 +56,20 @@ public final class PurpleServer {
    */
   public static Future<PurpleServer> start(Config config, InstantSource clock) {
     int loops = Runtime.getRuntime().availableProcessors();
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
-    PurpleServer server = new PurpleServer(config, clock, vertx, loops);
-    return server
-        .deployAll()
-        .map(server)
-        .recover(failure -> server.close().transform(x -> Future.failedFuture(failure)));
+    VertxOptions options = new VertxOptions().setEventLoopPoolSize(loops);
+    ClusterConfig cluster = config.cluster();
+    if (cluster == null) {
+      return new PurpleServer(config, clock, Vertx.vertx(options), loops, null).deployAll();
+    }
+    Membership membership = new Membership(cluster);
+    return ClusterNode.join(cluster, options, membership)
+        .compose(
+            vertx -> {
+              vertx
+                  .eventBus()
+                  .localConsumer(Bus.CLUSTER, asked -> asked.reply(membership.toJson()));
+              return new PurpleServer(config, clock, vertx, loops, membership).deployAll();
+            });
   }
 
   /** The port of the HTTP door; 0 when it is not served. */
@@ -93,28 +99,54 @@ public final class PurpleServer {
         .eventually(vertx::close);
   }
 
-  private Future<Void> deployAll() {
+  /**
+   * What does not need each other starts at the same time. Of several failures the first of the
+   * list is told; all else has ended by then, so that {@link #close} finds all that there is.
+   */
+  private Future<PurpleServer> deployAll() {
+    Future<@Nullable HttpContract> contract = loadContract();
+    List<Future<Supplier<Deployable>>> backends =
+        ServiceKind.ALL.stream().map(engines::open).toList();
     Bus.registerCodecs(vertx);
+    return Future.join(backends)
+        .eventually(() -> contract)
+        .compose(x -> deployServices(backends))
+        .compose(x -> contract)
+        .compose(this::deployDoors)
+        .map(this)
+        .recover(failure -> close().transform(x -> Future.failedFuture(failure)));
+  }
+
+  private Future<?> deployServices(List<Future<Supplier<Deployable>>> backends) {
     Future<Void> deployed = Future.succeededFuture();
-    for (ServiceKind kind : ServiceKind.ALL) {
-      deployed = deployed.compose(x -> deployService(kind));
+    for (int i = 0; i < backends.size(); i++) {
+      ServiceKind kind = ServiceKind.ALL.get(i);
+      Supplier<Deployable> backend = backends.get(i).result();
+      deployed = deployed.compose(x -> deployService(kind, backend));
     }
-    return deployed.compose(x -> deployHttp()).compose(x -> deployGrpc());
+    return deployed;
   }
 
-  private Future<Void> deployHttp() {
-    return config.doors().contains(HTTP)
-        ? HttpContract.load(vertx)
-            .compose(
-                contract ->
-                    deployDoor(HTTP, config.httpPort(), () -> new HttpDoor(config, contract)))
-        : Future.succeededFuture();
+  private Future<Void> deployService(ServiceKind kind, Supplier<Deployable> backend) {
+    return deploy(deployments, backend)
+        .compose(x -> deploy(deployments, () -> kind.service().apply(config)));
   }
 
-  private Future<Void> deployGrpc() {
+  private Future<?> deployDoors(@Nullable HttpContract contract) {
+    Future<Void> http =
+        contract == null
+            ? Future.succeededFuture()
+            : deployDoor(HTTP, config.httpPort(), () -> new HttpDoor(config, contract));
     return config.doors().contains(GRPC)
-        ? deployDoor(GRPC, config.grpcPort(), () -> new GrpcDoor(config))
-        : Future.succeededFuture();
+        ? http.compose(x -> deployDoor(GRPC, config.grpcPort(), () -> new GrpcDoor(config)))
+        : http;
+  }
+
+  /** The contract of the HTTP door; null when that is not served. */
+  private Future<@Nullable HttpContract> loadContract() {
+    return config.doors().contains(HTTP)
+        ? HttpContract.load(vertx).map(contract -> contract)
+        : Future.succeededFuture(null);
   }
 
   private Future<Void> deployDoor(String name, int port, Supplier<Door> supplier) {
@@ -135,53 +167,8 @@ public final class PurpleServer {
         cause);
   }
 
-  private Future<Void> deployService(ServiceKind kind) {
-    String service = kind.name();
-    Backends engine = engines.computeIfAbsent(config.backend(service), this::newEngine);
-    return vertx
-        .executeBlocking(
-            () -> {
-              engine.open(service);
-              return engine;
-            })
-        .compose(
-            open ->
-                deploy(
-                    deployments,
-                    () ->
-                        new BackendVerticle(
-                            engine.name(),
-                            service,
-                            config.maxInFlight(),
-                            () -> kind.backend().apply(engine))))
-        .compose(x -> deploy(deployments, () -> kind.service().apply(config)));
-  }
-
-  private Backends newEngine(String name) {
-    return switch (name) {
-      case "memory" -> new MemoryBackends(vertx, config.cacheMaxBytes(), clock);
-      case "disk" ->
-          new DiskBackends(
-              vertx,
-              config.dataDir(),
-              config.durability(),
-              config.cacheMaxBytes(),
-              clock,
-              config.maxInFlight() * loops);
-      case "redis" ->
-          new RedisBackends(vertx, config.redisUrl(), redisTimeoutMillis(), config.maxInFlight());
-      default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
-    };
-  }
-
-  /** Less than the request has, so that the caller is told what Redis did not answer. */
-  private long redisTimeoutMillis() {
-    return config.requestTimeoutMillis() / 2;
-  }
-
   private Future<Void> deploy(Deque<String> ids, Supplier<Deployable> verticle) {
-    return vertx
-        .deployVerticle(verticle, new DeploymentOptions().setInstances(loops))
+    return OnEachLoop.deploy(vertx, loops, verticle)
         .map(
             id -> {
               ids.push(id);
@@ -205,7 +192,7 @@ public final class PurpleServer {
   private Future<Void> closeEngines() {
     return vertx.executeBlocking(
         () -> {
-          engines.values().forEach(Backends::close);
+          engines.close();
           return null;
         });
   }

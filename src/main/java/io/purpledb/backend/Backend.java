@@ -1,6 +1,6 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Endpoint;
+import io.purpledb.message.Handlers;
 import io.vertx.core.Future;
 
 /**
@@ -15,7 +15,7 @@ import io.vertx.core.Future;
 public interface Backend {
 
   /** Binds each operation's message to the method that serves it. */
-  void bind(Endpoint endpoint);
+  void bind(Handlers handlers);
 
   /** Whether requests can be served now; fails with the reason when not. */
   Future<Void> health();

@@ -2,6 +2,7 @@ package io.purpledb.backend;
 
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
+import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -10,15 +11,25 @@ import org.jspecify.annotations.Nullable;
 public final class BackendVerticle extends Endpoint {
 
   private final Supplier<? extends Backend> supplier;
+  private final Admission admission;
   private @Nullable Backend backend;
 
   /**
    * @param supplier makes the instance of this verticle's event loop, on that loop
+   * @param admission whether requests may be served
+   * @param isAskedByOthers whether other nodes of a cluster ask this one, too
    */
   public BackendVerticle(
-      String engine, String service, int maxInFlight, Supplier<? extends Backend> supplier) {
-    super(Bus.backend(engine, service), maxInFlight);
+      String engine,
+      String service,
+      int maxInFlight,
+      Supplier<? extends Backend> supplier,
+      Admission admission,
+      boolean isAskedByOthers) {
+    super(
+        Bus.backend(engine, service), maxInFlight, isAskedByOthers ? Reach.CLUSTER : Reach.PROCESS);
     this.supplier = supplier;
+    this.admission = admission;
   }
 
   @Override
@@ -36,8 +47,17 @@ public final class BackendVerticle extends Endpoint {
   }
 
   @Override
+  protected @Nullable Failure refusal() {
+    return admission.refusal();
+  }
+
+  @Override
   protected Future<Void> health() {
+    Failure notReady = admission.notReady();
     Backend open = backend;
-    return open == null ? Future.failedFuture("not started") : open.health();
+    if (notReady != null || open == null) {
+      return Future.failedFuture(notReady == null ? Failure.unavailable("not started") : notReady);
+    }
+    return open.health();
   }
 }

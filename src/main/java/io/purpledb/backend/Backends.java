@@ -15,15 +15,15 @@ public interface Backends {
    */
   void open(String service);
 
-  CacheBackend cache();
+  Backend cache();
 
-  CounterBackend counter();
+  Backend counter();
 
-  FlagBackend flag();
+  Backend flag();
 
-  KvBackend kv();
+  Backend kv();
 
-  SetBackend set();
+  Backend set();
 
   /** Closes what was opened, after all instances are closed. Called off the event loop. */
   void close();

@@ -1,6 +1,6 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Endpoint;
+import io.purpledb.message.Handlers;
 import io.purpledb.v1.CacheGetRequest;
 import io.purpledb.v1.CacheGetResponse;
 import io.purpledb.v1.CacheSetRequest;
@@ -22,13 +22,13 @@ public interface CacheBackend extends Backend {
   Future<Void> set(String key, String value, long ttlMillis);
 
   @Override
-  default void bind(Endpoint endpoint) {
-    endpoint.on(
+  default void bind(Handlers handlers) {
+    handlers.on(
         CacheGetRequest.class,
         q ->
             get(q.getKey())
                 .map(v -> v == null ? null : CacheGetResponse.newBuilder().setValue(v).build()));
-    endpoint.on(
+    handlers.on(
         CacheSetRequest.class,
         q ->
             set(q.getKey(), q.getValue(), TimeUnit.SECONDS.toMillis(q.getTtlSeconds()))

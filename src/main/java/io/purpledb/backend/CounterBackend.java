@@ -1,7 +1,7 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Handlers;
 import io.purpledb.v1.CounterGetRequest;
 import io.purpledb.v1.CounterGetResponse;
 import io.purpledb.v1.CounterIncrementRequest;
@@ -28,11 +28,11 @@ public interface CounterBackend extends Backend {
   }
 
   @Override
-  default void bind(Endpoint endpoint) {
-    endpoint.on(
+  default void bind(Handlers handlers) {
+    handlers.on(
         CounterGetRequest.class,
         q -> get(q.getKey()).map(v -> CounterGetResponse.newBuilder().setValue(v).build()));
-    endpoint.on(
+    handlers.on(
         CounterIncrementRequest.class,
         q ->
             increment(q.getKey(), q.getAmount())

@@ -1,6 +1,6 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Endpoint;
+import io.purpledb.message.Handlers;
 import io.purpledb.v1.FlagGetRequest;
 import io.purpledb.v1.FlagGetResponse;
 import io.purpledb.v1.FlagSetRequest;
@@ -17,11 +17,11 @@ public interface FlagBackend extends Backend {
   Future<Void> set(String key, boolean value);
 
   @Override
-  default void bind(Endpoint endpoint) {
-    endpoint.on(
+  default void bind(Handlers handlers) {
+    handlers.on(
         FlagGetRequest.class,
         q -> get(q.getKey()).map(v -> FlagGetResponse.newBuilder().setValue(v).build()));
-    endpoint.on(
+    handlers.on(
         FlagSetRequest.class,
         q -> set(q.getKey(), q.getValue()).map(FlagSetResponse.getDefaultInstance()));
   }

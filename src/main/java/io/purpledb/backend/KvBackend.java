@@ -1,7 +1,7 @@
 package io.purpledb.backend;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.message.Endpoint;
+import io.purpledb.message.Handlers;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvDeleteResponse;
 import io.purpledb.v1.KvGetRequest;
@@ -24,16 +24,16 @@ public interface KvBackend extends Backend {
   Future<Boolean> delete(String key);
 
   @Override
-  default void bind(Endpoint endpoint) {
-    endpoint.on(
+  default void bind(Handlers handlers) {
+    handlers.on(
         KvGetRequest.class,
         q ->
             get(q.getKey())
                 .map(v -> v == null ? null : KvGetResponse.newBuilder().setValue(v).build()));
-    endpoint.on(
+    handlers.on(
         KvPutRequest.class,
         q -> put(q.getKey(), q.getValue()).map(KvPutResponse.getDefaultInstance()));
-    endpoint.on(
+    handlers.on(
         KvDeleteRequest.class,
         q ->
             delete(q.getKey())

@@ -1,6 +1,6 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Endpoint;
+import io.purpledb.message.Handlers;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
 import io.purpledb.v1.SetGetRequest;
@@ -26,16 +26,16 @@ public interface SetBackend extends Backend {
   Future<List<String>> remove(String key, String item);
 
   @Override
-  default void bind(Endpoint endpoint) {
-    endpoint.on(
+  default void bind(Handlers handlers) {
+    handlers.on(
         SetGetRequest.class,
         q -> get(q.getKey()).map(items -> SetGetResponse.newBuilder().addAllItems(items).build()));
-    endpoint.on(
+    handlers.on(
         SetAddRequest.class,
         q ->
             add(q.getKey(), q.getItem())
                 .map(items -> SetAddResponse.newBuilder().addAllItems(items).build()));
-    endpoint.on(
+    handlers.on(
         SetRemoveRequest.class,
         q ->
             remove(q.getKey(), q.getItem())

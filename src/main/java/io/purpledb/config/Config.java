@@ -3,6 +3,7 @@ package io.purpledb.config;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checked settings of one server.
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param cacheMaxBytes the room of the cache, in bytes; 0 when Redis keeps the cache and decides
  * @param requestTimeoutMillis when a request without an answer ends, in milliseconds
  * @param maxInFlight how many requests one backend of one event loop works on at once
+ * @param cluster the cluster that this server is a node of; null when it runs alone
  * @param debug whether the log tells more and failures at start come with their stack trace
  */
 public record Config(
@@ -34,6 +36,7 @@ public record Config(
     long cacheMaxBytes,
     long requestTimeoutMillis,
     int maxInFlight,
+    @Nullable ClusterConfig cluster,
     boolean debug) {
 
   public Config {

@@ -1,5 +1,6 @@
 package io.purpledb.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -146,6 +147,30 @@ interface Kind<T> {
     public @Nullable Path read(String text) {
       try {
         return text.isBlank() ? null : Path.of(text).toAbsolutePath().normalize();
+      } catch (InvalidPathException e) {
+        return null;
+      }
+    }
+  }
+
+  /** A file that is there; a relative one is meant from the working directory. */
+  record ReadableFile() implements Kind<Path> {
+
+    @Override
+    public String placeholder() {
+      return "FILE";
+    }
+
+    @Override
+    public String expected() {
+      return "a PEM file that can be read";
+    }
+
+    @Override
+    public @Nullable Path read(String text) {
+      try {
+        Path file = Path.of(text).toAbsolutePath().normalize();
+        return Files.isRegularFile(file) && Files.isReadable(file) ? file : null;
       } catch (InvalidPathException e) {
         return null;
       }

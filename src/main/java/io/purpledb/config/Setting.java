@@ -91,6 +91,58 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "4096",
           "How many requests one backend of one event loop works on at once; more are refused.");
 
+  static final Setting<Boolean> CLUSTER =
+      add(
+          "cluster",
+          new Kind.Truth(),
+          "false",
+          "Join the other nodes of cluster-members and serve as one of them; docs/cluster.md.");
+
+  static final Setting<List<Member>> CLUSTER_MEMBERS =
+      add(
+          "cluster-members",
+          new MemberKind.All(),
+          "127.0.0.1:7800,127.0.0.1:7810,127.0.0.1:7820",
+          "All nodes of the cluster, this one too: the same list on each. A node takes four ports,"
+              + " from the one given on.");
+
+  static final Setting<Member> CLUSTER_SELF =
+      add(
+          "cluster-self",
+          new MemberKind.One(),
+          null,
+          "Which of cluster-members this server is, if not the one with the name or an address of"
+              + " this machine (of several the first that is free).");
+
+  static final Setting<Member> CLUSTER_DISK_OWNER =
+      add(
+          "cluster-disk-owner",
+          new MemberKind.One(),
+          null,
+          "Which of cluster-members keeps the files of the disk backend, if not the first.");
+
+  static final Setting<Path> CLUSTER_TLS_CERT =
+      add(
+          "cluster-tls-cert",
+          new Kind.ReadableFile(),
+          null,
+          "The certificate of this node, with its chain: with it, the nodes encrypt what they say and"
+              + " accept only nodes with a certificate of cluster-tls-ca.");
+
+  static final Setting<Path> CLUSTER_TLS_KEY =
+      add(
+          "cluster-tls-key",
+          new Kind.ReadableFile(),
+          null,
+          "The private key of cluster-tls-cert, in PKCS #8.");
+
+  static final Setting<Path> CLUSTER_TLS_CA =
+      add(
+          "cluster-tls-ca",
+          new Kind.ReadableFile(),
+          null,
+          "The certificate of the authority that signed the certificates of all nodes.");
+
   static final Setting<Boolean> DEBUG =
       add(
           "debug",

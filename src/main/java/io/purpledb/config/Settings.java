@@ -2,6 +2,7 @@ package io.purpledb.config;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -37,6 +38,7 @@ record Settings(Set<String> doors, List<Source> sources) {
         cacheMaxBytes(),
         value(Setting.REQUEST_TIMEOUT_MS),
         Math.toIntExact(value(Setting.MAX_IN_FLIGHT)),
+        cluster(),
         value(Setting.DEBUG));
   }
 
@@ -62,11 +64,21 @@ record Settings(Set<String> doors, List<Source> sources) {
     if (setting.equals(Setting.CACHE_MAX_BYTES)) {
       return !backend("cache").equals(REDIS);
     }
+    if (setting.name().startsWith("cluster-tls-")) {
+      return value(Setting.CLUSTER) && given(setting) != null;
+    }
+    if (setting.name().startsWith("cluster-")) {
+      return value(Setting.CLUSTER);
+    }
     return !setting.equals(Setting.PORT);
   }
 
-  private <T> T value(Setting<T> setting) {
+  <T> T value(Setting<T> setting) {
     return inForce(setting).read(setting.kind());
+  }
+
+  private @Nullable ClusterConfig cluster() {
+    return new ClusterSettings(this, new SelfFinder()).config();
   }
 
   private String backend(String service) {
@@ -96,10 +108,18 @@ record Settings(Set<String> doors, List<Source> sources) {
     }
   }
 
-  private Given inForce(Setting<?> setting) {
+  /** What decides: what is given, else the default. */
+  Given inForce(Setting<?> setting) {
     Given given = given(setting);
     if (given != null) {
       return given;
+    }
+    if (setting.equals(Setting.CLUSTER_SELF)) {
+      return new Given("found", MemberText.show(Objects.requireNonNull(cluster()).self()));
+    }
+    if (setting.equals(Setting.CLUSTER_DISK_OWNER)) {
+      Member owner = Objects.requireNonNull(cluster()).diskOwner();
+      return new Given("the first of cluster-members", MemberText.show(owner));
     }
     String text = setting.defaultText();
     return text == null // as with the backend of a service, which follows that of all
@@ -107,7 +127,8 @@ record Settings(Set<String> doors, List<Source> sources) {
         : new Given("default", text);
   }
 
-  private @Nullable Given given(Setting<?> setting) {
+  /** What the strongest source gives; null when none does. */
+  @Nullable Given given(Setting<?> setting) {
     for (Source source : sources) {
       Given given = source.given().get(setting);
       if (given != null) {

@@ -17,6 +17,9 @@ public final class Bus {
   /** The operation that asks an address whether it can serve. */
   public static final String HEALTH = "health";
 
+  /** Where a node of a cluster tells, within its process, who is there. */
+  public static final String CLUSTER = "purple.cluster";
+
   private Bus() {}
 
   /** The public address of a service: {@code purple.kv}. */
@@ -46,6 +49,7 @@ public final class Bus {
       Operation.ALL.stream()
           .flatMap(operation -> Stream.of(operation.request(), operation.response()))
           .forEach(prototype -> register(vertx.eventBus(), prototype));
+      vertx.eventBus().registerDefaultCodec(Exchange.class, new Exchange.Codec());
     }
   }
 

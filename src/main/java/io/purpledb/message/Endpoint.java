@@ -3,6 +3,7 @@ package io.purpledb.message;
 import com.google.protobuf.Message;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,24 +19,43 @@ import org.jspecify.annotations.Nullable;
  * deployed once per event loop and listens twice, at the public address and at the address of its
  * loop. Every request gets an answer, also when a handler throws.
  */
-public abstract class Endpoint extends VerticleBase {
+public abstract class Endpoint extends VerticleBase implements Handlers {
 
   private final String address;
   private final int maxInFlight;
+  private final Reach reach;
   private final Map<Class<?>, Function<Message, Future<?>>> handlers = new HashMap<>();
-  private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+  private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private int inFlight;
+
+  /** Where requests may come from. */
+  protected enum Reach {
+    /** From the same event loop only. */
+    LOOP,
+    /** From this process, at the public address, too. */
+    PROCESS,
+    /** From the whole cluster. Each costs an entry in its table, written when it starts. */
+    CLUSTER
+  }
 
   /**
    * @param address the public address, see {@link Bus}
    * @param maxInFlight how many requests this instance works on at once; more are refused as busy
    */
   protected Endpoint(String address, int maxInFlight) {
-    this.address = address;
-    this.maxInFlight = maxInFlight;
+    this(address, maxInFlight, Reach.CLUSTER);
   }
 
-  /** Says how one type of request is answered; a null response means absence. */
+  /**
+   * @param reach where requests may come from
+   */
+  protected Endpoint(String address, int maxInFlight, Reach reach) {
+    this.address = address;
+    this.maxInFlight = maxInFlight;
+    this.reach = reach;
+  }
+
+  @Override
   public final <Q extends Message, R extends Message> void on(
       Class<Q> type, Function<Q, Future<@Nullable R>> handler) {
     handlers.put(type, request -> handler.apply(type.cast(request)));
@@ -43,10 +64,25 @@ public abstract class Endpoint extends VerticleBase {
   /** Whether this instance can serve; fails with the reason when not. */
   protected abstract Future<Void> health();
 
+  /** The failure of every request now; null when they are to be served. */
+  protected @Nullable Failure refusal() {
+    return null;
+  }
+
   @Override
   public Future<?> start() throws Exception {
-    consumers.add(vertx.eventBus().localConsumer(Bus.onThisLoop(address), this::receive));
-    MessageConsumer<Object> shared = vertx.eventBus().consumer(address, this::receive);
+    consumers.add(
+        vertx
+            .eventBus()
+            .<Exchange>localConsumer(Bus.onThisLoop(address), message -> receive(message.body())));
+    if (reach == Reach.LOOP) {
+      return Future.succeededFuture();
+    }
+    EventBus bus = vertx.eventBus();
+    MessageConsumer<Object> shared =
+        reach == Reach.CLUSTER
+            ? bus.consumer(address, this::receive)
+            : bus.localConsumer(address, this::receive);
     consumers.add(shared);
     return shared.completion();
   }
@@ -56,44 +92,56 @@ public abstract class Endpoint extends VerticleBase {
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
   }
 
+  /** Receives what a neighbour on this loop sends. */
+  private void receive(Exchange exchange) {
+    Message request = exchange.request();
+    Future<?> answer = request == null ? asked(this::health) : bounded(() -> handle(request));
+    answer.onComplete(exchange::answer, exchange::fail);
+  }
+
+  /** Receives what anyone on the event bus sends. */
   private void receive(io.vertx.core.eventbus.Message<Object> message) {
-    if (inFlight >= maxInFlight) {
-      fail(
-          message,
-          Failure.busy(
-              "%s: %d requests in flight (expected: at most %d)"
-                  .formatted(address, inFlight, maxInFlight)));
-      return;
-    }
-    inFlight++;
     answer(message)
         .onComplete(
-            reply -> {
-              inFlight--;
-              if (reply.succeeded()) {
-                message.reply(reply.result());
-              } else {
-                fail(message, reply.cause());
-              }
+            message::reply,
+            cause -> {
+              Failure failure = Failure.of(cause);
+              message.fail(failure.kind().httpStatus(), failure.getMessage());
             });
   }
 
   private Future<?> answer(io.vertx.core.eventbus.Message<Object> message) {
+    Object body = message.body();
+    String id = message.headers().get(Bus.OPERATION);
+    if (body instanceof Message request) {
+      return bounded(() -> handle(request));
+    }
+    return Bus.HEALTH.equals(id)
+        ? asked(() -> health().map(ok -> new JsonObject()))
+        : bounded(() -> handlePlain(id, body));
+  }
+
+  /** Answers within the bound of what is in flight. */
+  private Future<?> bounded(Supplier<Future<?>> handling) {
+    if (inFlight >= maxInFlight) {
+      return Future.failedFuture(
+          Failure.busy(
+              "%s: %d requests in flight (expected: at most %d)"
+                  .formatted(address, inFlight, maxInFlight)));
+    }
+    inFlight++;
+    return asked(handling).onComplete(done -> inFlight--);
+  }
+
+  private static Future<?> asked(Supplier<Future<?>> handling) {
     try {
-      Object body = message.body();
-      if (body instanceof Message request) {
-        return handler(request).apply(request);
-      }
-      return answerPlain(message.headers().get(Bus.OPERATION), body);
+      return handling.get();
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
   }
 
-  private Future<?> answerPlain(@Nullable String id, @Nullable Object body) {
-    if (Bus.HEALTH.equals(id)) {
-      return health().map(ok -> new JsonObject());
-    }
+  private Future<?> handlePlain(@Nullable String id, @Nullable Object body) {
     Operation operation = id == null ? null : Operation.withId(id);
     if (operation == null) {
       throw Failure.invalid(
@@ -106,23 +154,21 @@ public abstract class Endpoint extends VerticleBase {
               .formatted(id, body == null ? null : body.getClass().getSimpleName()));
     }
     Message request = JsonMessages.fromJson(json, operation.request());
-    return handler(request)
-        .apply(request)
+    return handle(request)
         .map(response -> response == null ? null : JsonMessages.toJson((Message) response));
   }
 
-  private Function<Message, Future<?>> handler(Message request) {
+  private Future<?> handle(Message request) {
+    Failure refusal = refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
     Function<Message, Future<?>> handler = handlers.get(request.getClass());
     if (handler == null) {
       throw Failure.invalid(
           "%s: not an operation of %s"
               .formatted(request.getDescriptorForType().getFullName(), address));
     }
-    return handler;
-  }
-
-  private static void fail(io.vertx.core.eventbus.Message<Object> message, Throwable cause) {
-    Failure failure = Failure.of(cause);
-    message.fail(failure.kind().httpStatus(), failure.getMessage());
+    return handler.apply(request);
   }
 }

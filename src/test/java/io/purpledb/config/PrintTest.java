@@ -42,9 +42,23 @@ class PrintTest {
               cache-max-bytes: 64MiB (default)
               request-timeout-ms: 10000 (default)
               max-in-flight: 4096 (default)
+              cluster: false (default)
               debug: false (default)
             """
                 .replace("FILE", ask.file().toString()));
+  }
+
+  @Test
+  void checkConfigShowsTheCluster() {
+    assertThat(Ask.with("--check-config --cluster --cluster-self 127.0.0.1:7810").print())
+        .contains(
+            """
+              cluster: true (--cluster)
+              cluster-members: 127.0.0.1:7800,127.0.0.1:7810,127.0.0.1:7820 (default)
+              cluster-self: 127.0.0.1:7810 (--cluster-self)
+              cluster-disk-owner: 127.0.0.1:7800 (the first of cluster-members)
+              debug: false (default)
+            """);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SourcesTest {
 
   /** Two values for each setting that are not its default. */
+  /** That they can be read is all that a setting asks. */
+  private static final List<String> PEM_FILES =
+      Stream.of("pom.xml", "README.md")
+          .map(Path::of)
+          .map(Path::toAbsolutePath)
+          .map(Path::toString)
+          .toList();
+
   private static final Map<String, List<String>> SAMPLES =
       Map.ofEntries(
           Map.entry("http-port", List.of("1111", "2222")),
@@ -37,6 +46,13 @@ class SourcesTest {
           Map.entry("cache-max-bytes", List.of("1MiB", "2GiB")),
           Map.entry("request-timeout-ms", List.of("100", "600000")),
           Map.entry("max-in-flight", List.of("1", "1000000")),
+          Map.entry("cluster", List.of("true", "false")),
+          Map.entry("cluster-members", List.of("127.0.0.1:7900", "127.0.0.1:7900,b:1")),
+          Map.entry("cluster-self", List.of("127.0.0.1:7800", "127.0.0.1:7810")),
+          Map.entry("cluster-disk-owner", List.of("127.0.0.1:7810", "127.0.0.1:7820")),
+          Map.entry("cluster-tls-cert", PEM_FILES),
+          Map.entry("cluster-tls-key", PEM_FILES),
+          Map.entry("cluster-tls-ca", PEM_FILES),
           Map.entry("debug", List.of("true", "true")));
 
   @TempDir private Path directory = Path.of("");
@@ -60,9 +76,24 @@ class SourcesTest {
     assertThat(inForce(option, name)).isEqualTo("%s (--%s)", samples.get(0), name);
   }
 
+  /** What else must be given for a setting to matter. */
+  private static List<String> withOthers(String name) {
+    List<String> others = new ArrayList<>();
+    if (name.startsWith("cluster-")) {
+      others.add("--cluster");
+    }
+    if (name.startsWith("cluster-tls-")) {
+      Stream.of("cluster-tls-cert", "cluster-tls-key", "cluster-tls-ca")
+          .filter(other -> !other.equals(name))
+          .forEach(other -> others.add("--" + other + "=pom.xml"));
+    }
+    return others;
+  }
+
   private static String inForce(Ask ask, String name) {
-    List<String> arguments =
-        Stream.concat(ask.arguments().stream(), Stream.of("--check-config")).toList();
+    List<String> arguments = new ArrayList<>(ask.arguments());
+    arguments.add("--check-config");
+    arguments.addAll(withOthers(name));
     String prefix = "  " + name + ": ";
     return new Ask(arguments, ask.variables(), ask.file())
         .print()
@@ -92,6 +123,7 @@ class SourcesTest {
                 64 << 20,
                 10_000,
                 4096,
+                null,
                 false));
   }
 
@@ -122,6 +154,7 @@ class SourcesTest {
                 2 << 20,
                 100,
                 7,
+                null,
                 true));
   }
 

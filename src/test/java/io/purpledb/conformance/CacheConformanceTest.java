@@ -7,6 +7,7 @@ import static io.purpledb.support.Await.refusal;
 import static io.purpledb.support.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.support.Callers;
 import io.purpledb.support.Door;
 import io.purpledb.support.TestConfigs;
 import java.util.LinkedHashMap;

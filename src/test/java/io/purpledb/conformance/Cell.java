@@ -8,13 +8,32 @@ import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** One cell of the matrix: a door of the shared server that keeps its data in an engine. */
-record Cell(DoorType type, Engine engine) {
+/** One cell of the matrix: a door of shared servers that keep their data in an engine. */
+record Cell(DoorType type, Engine engine, Servers servers) {
 
-  /** Every door on every engine. */
+  /** Runs every cell of clusters: the profile cluster-long sets it. */
+  private static final boolean ALL_OF_CLUSTERS = Boolean.getBoolean("purple.cluster.cells.all");
+
+  /** Every door on every engine; of clusters those that differ most, unless all are asked for. */
   static Stream<Cell> all() {
-    return Arrays.stream(Engine.values())
-        .flatMap(engine -> Arrays.stream(DoorType.values()).map(type -> new Cell(type, engine)));
+    return Arrays.stream(Servers.values())
+        .flatMap(
+            servers ->
+                Arrays.stream(Engine.values())
+                    .flatMap(
+                        engine ->
+                            Arrays.stream(DoorType.values())
+                                .map(type -> new Cell(type, engine, servers))))
+        .filter(Cell::isRun);
+  }
+
+  private boolean isRun() {
+    return switch (servers) {
+      case ONE -> true;
+      case SPREAD -> ALL_OF_CLUSTERS || engine == Engine.MEMORY;
+      // A guest on the event bus does not choose a node.
+      default -> ALL_OF_CLUSTERS && type != DoorType.BUS;
+    };
   }
 
   /** What a user of this cell can do. What is called is recorded for the report. */
@@ -22,13 +41,22 @@ record Cell(DoorType type, Engine engine) {
     return Recorded.door(this, door(type));
   }
 
-  /** Any door of the same server. */
+  /** Any door of the same servers. */
   Door door(DoorType any) {
-    return SharedServers.of(engine).door(any);
+    return servers.isCluster()
+        ? servers.door(SharedClusters.of(engine), any)
+        : SharedServers.of(engine).door(any);
+  }
+
+  /** The port of the HTTP door on this machine. */
+  int httpPort() {
+    return servers.isCluster()
+        ? SharedClusters.of(engine).httpPort(servers.node())
+        : SharedServers.of(engine).httpPort();
   }
 
   TimeMachine time() {
-    return SharedServers.timeOf(engine);
+    return servers.isCluster() ? SharedClusters.of(engine).time() : SharedServers.timeOf(engine);
   }
 
   /** A key that nobody has used. */
@@ -38,6 +66,6 @@ record Cell(DoorType type, Engine engine) {
 
   @Override
   public String toString() {
-    return type + " × " + engine;
+    return type + " × " + engine + servers;
   }
 }

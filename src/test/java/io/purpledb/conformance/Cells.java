@@ -19,7 +19,9 @@ final class Cells implements ClassTemplateInvocationContextProvider {
   public Stream<? extends ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(
       ExtensionContext context) {
     OnEveryCell annotation = context.getRequiredTestClass().getAnnotation(OnEveryCell.class);
-    return Cell.all().map(cell -> new Run(annotation.value(), cell));
+    return Cell.all()
+        .filter(cell -> annotation.inClusters() || !cell.servers().isCluster())
+        .map(cell -> new Run(annotation.value(), cell));
   }
 
   private record Run(String subject, Cell cell) implements ClassTemplateInvocationContext {

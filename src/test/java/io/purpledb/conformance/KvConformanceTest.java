@@ -8,6 +8,7 @@ import static io.purpledb.support.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.support.Callers;
 import io.purpledb.support.Door;
 import io.purpledb.support.TestConfigs;
 import java.util.Arrays;

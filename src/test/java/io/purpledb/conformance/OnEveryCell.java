@@ -16,4 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
   /** What is tested: the row of the report. The name of a service, if it is one. */
   String value();
+
+  /** Whether cells of clusters are meant, too; not when a test starts its own server. */
+  boolean inClusters() default true;
 }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A server that is closed and started again, with the default bound of values. */
-@OnEveryCell("restart")
+@OnEveryCell(value = "restart", inClusters = false)
 final class RestartConformanceTest {
 
   private static final int MEBIBYTE = 1 << 20;

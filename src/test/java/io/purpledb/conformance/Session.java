@@ -33,6 +33,7 @@ final class Session implements AutoCloseable {
     report.write(Path.of("target", "conformance.md"));
     log.close();
     SharedServers.closeAll();
+    SharedClusters.closeAll();
     TestConfigs.deleteDirectories();
   }
 }

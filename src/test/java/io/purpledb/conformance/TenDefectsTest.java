@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
+import io.purpledb.support.Callers;
 import io.purpledb.support.Door;
 import io.purpledb.support.Outside;
 import io.purpledb.support.TestConfigs;
@@ -156,7 +157,7 @@ final class TenDefectsTest {
   }
 
   private int statusOfPut(String uri) throws IOException, InterruptedException {
-    URI url = URI.create("http://127.0.0.1:" + SharedServers.of(cell.engine()).httpPort() + uri);
+    URI url = URI.create("http://127.0.0.1:" + cell.httpPort() + uri);
     HttpRequest put = HttpRequest.newBuilder(url).PUT(BodyPublishers.noBody()).build();
     return HttpClient.newHttpClient().send(put, BodyHandlers.discarding()).statusCode();
   }

@@ -76,6 +76,14 @@ class EventBusTest {
   }
 
   @Test
+  void refusesWhatIsNoTextBeforeItIsSent() {
+    assertThatThrownBy(() -> await(Caller.anywhere(vertx, "nobody", 1000).request(get("a\ud800"))))
+        .hasMessage("key: a lone surrogate (expected: well-formed Unicode)")
+        .isInstanceOfSatisfying(
+            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.INVALID));
+  }
+
+  @Test
   void answersPlainJson() throws Exception {
     JsonObject response = plain("kvGet", new JsonObject().put("key", "k"));
 

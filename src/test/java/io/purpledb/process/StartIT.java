@@ -3,6 +3,7 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.ServerProcess;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -33,6 +34,19 @@ class StartIT {
                       .endsWith("cache memory, counter disk, flag disk, kv disk, set disk"),
               line -> assertThat(line).endsWith(directory.resolve("data") + ", durability fsync"),
               line -> assertThat(line).isEqualTo("Ready."));
+    }
+  }
+
+  /** What a cluster needs costs nobody else memory or time. */
+  @Test
+  void loadsNothingOfAClusterAlone(@TempDir Path directory) throws IOException {
+    Path loaded = directory.resolve("loaded");
+    Map<String, String> env = Map.of("JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + loaded);
+    try (ServerProcess server = ServerProcess.launch(directory, env, FREE_PORTS)) {
+      server.awaitReady();
+      assertThat(Files.readString(loaded))
+          .contains("io.purpledb.PurpleServer ")
+          .doesNotContain("org.infinispan.", "org.jgroups.", "org.apache.ratis.");
     }
   }
 

@@ -11,14 +11,24 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Door extends AutoCloseable {
 
+  String LOOPBACK = "127.0.0.1";
+
   /** A client of the HTTP door on a port of this machine. */
   static Door http(int port) {
-    return new HttpDoorClient(port);
+    return http(LOOPBACK, port);
+  }
+
+  static Door http(String host, int port) {
+    return new HttpDoorClient(host, port);
   }
 
   /** A client of the gRPC door on a port of this machine. */
   static Door grpc(int port) {
-    return new GrpcDoorClient(port);
+    return grpc(LOOPBACK, port);
+  }
+
+  static Door grpc(String host, int port) {
+    return new GrpcDoorClient(host, port);
   }
 
   CompletableFuture<String> cacheGet(String key);

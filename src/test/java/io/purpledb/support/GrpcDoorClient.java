@@ -23,12 +23,14 @@ final class GrpcDoorClient extends MessageDoor {
 
   private final ManagedChannel channel;
 
-  GrpcDoorClient(int port) {
-    this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  GrpcDoorClient(String host, int port) {
+    this.channel = NettyChannelBuilder.forAddress(host, port).usePlaintext().build();
   }
 
   @Override
   <R extends Message> CompletableFuture<R> call(Message request) {
+    // Whether the server is there again is for this call to find out, not for a timer.
+    channel.resetConnectBackoff();
     CompletableFuture<R> answer = new CompletableFuture<>();
     ClientCalls.asyncUnaryCall(
         channel.newCall(

@@ -34,10 +34,10 @@ final class HttpDoorClient implements Door {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;
 
-  HttpDoorClient(int port) {
+  HttpDoorClient(String host, int port) {
     this.client =
         vertx.createHttpClient(
-            new HttpClientOptions().setDefaultHost("127.0.0.1").setDefaultPort(port),
+            new HttpClientOptions().setDefaultHost(host).setDefaultPort(port),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS));
   }
 

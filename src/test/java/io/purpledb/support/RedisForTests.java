@@ -33,14 +33,6 @@ public final class RedisForTests {
   private static @Nullable Shared shared;
   private static @Nullable File executable;
 
-  static {
-    // Surefire switches assertions on. One of the client's does not hold when a connection breaks
-    // while it is written to, which is what some tests are about; without it all goes well.
-    RedisForTests.class
-        .getClassLoader()
-        .setPackageAssertionStatus("io.vertx.redis.client.impl", false);
-  }
-
   private RedisForTests() {}
 
   /** A server that nobody may stop. */

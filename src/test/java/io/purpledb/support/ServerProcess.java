@@ -40,12 +40,13 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts the jar in a working directory and returns at once. */
   public static ServerProcess launch(Path directory, Map<String, String> env, String... args) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
-    command.add("-jar");
-    command.add(jar());
+    List<String> command = new ArrayList<>(packaged());
     command.addAll(Arrays.asList(args));
+    return launch(directory, env, command);
+  }
+
+  /** Starts a command that prints what the server prints, and returns at once. */
+  static ServerProcess launch(Path directory, Map<String, String> env, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PURPLE_"));
@@ -63,6 +64,15 @@ public final class ServerProcess implements AutoCloseable {
         new ArrayList<>(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
     all.addAll(Arrays.asList(args));
     return launch(directory, Map.of(), all.toArray(String[]::new)).awaitReady();
+  }
+
+  /** The command that runs the packaged server. */
+  static List<String> packaged() {
+    return List.of(java(), "-Xmx256m", "-jar", jar());
+  }
+
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
   private static String jar() {
@@ -106,6 +116,22 @@ public final class ServerProcess implements AutoCloseable {
   /** Asks it to end with SIGTERM. */
   public void terminate() {
     process.toHandle().destroy(); // Process.destroy would close the streams, too
+  }
+
+  /** Stops its time with SIGSTOP, or lets it run on with SIGCONT. */
+  void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Waits for its end and answers its exit code. */

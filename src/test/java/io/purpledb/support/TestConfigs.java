@@ -51,6 +51,7 @@ public final class TestConfigs {
         CACHE_MAX_BYTES,
         REQUEST_TIMEOUT_MILLIS,
         MAX_IN_FLIGHT,
+        null,
         false);
   }
 

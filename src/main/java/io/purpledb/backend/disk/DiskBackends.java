@@ -33,6 +33,7 @@ public final class DiskBackends implements Backends {
   private final Path directory;
   private final Durability durability;
   private final CacheRoom room;
+  private final RecentSets recentSets = new RecentSets();
   private final InstantSource clock;
   private final int maxQueued;
   private final String fileSystem;
@@ -89,7 +90,7 @@ public final class DiskBackends implements Backends {
     if (schema == null) {
       throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
     }
-    Upkeep upkeep = service.equals("cache") ? room : Upkeep.NONE;
+    Upkeep upkeep = upkeep(service);
     Shared shared = new Shared(maxQueued);
     DiskFile file = new DiskFile(directory, service, durability, fileSystem);
     Recovery recovery = new Recovery(file, schema, upkeep, shared);
@@ -123,13 +124,21 @@ public final class DiskBackends implements Backends {
 
   @Override
   public SetBackend set() {
-    return new DiskSet(disk("set"));
+    return new DiskSet(disk("set"), recentSets);
   }
 
   @Override
   public void close() {
     open.values().forEach(DiskDatabase::close);
     open.clear();
+  }
+
+  private Upkeep upkeep(String service) {
+    return switch (service) {
+      case "cache" -> room;
+      case "set" -> recentSets;
+      default -> Upkeep.NONE;
+    };
   }
 
   private DiskAccess disk(String service) {

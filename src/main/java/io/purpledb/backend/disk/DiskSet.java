@@ -3,12 +3,15 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.SortedItems;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Sets in a table with a row per item, which is why a set without items does not exist. */
-record DiskSet(DiskAccess disk) implements DiskBackend, SetBackend {
+record DiskSet(DiskAccess disk, RecentSets recent) implements DiskBackend, SetBackend {
 
   static final Schema SCHEMA =
       Schema.first(
@@ -31,26 +34,33 @@ record DiskSet(DiskAccess disk) implements DiskBackend, SetBackend {
 
   @Override
   public Future<List<String>> add(String key, String item) {
-    return change(ADD, key, item);
+    return change(ADD, key, item, items -> items.with(item));
   }
 
   @Override
   public Future<List<String>> remove(String key, String item) {
-    return change(REMOVE, key, item);
+    return change(REMOVE, key, item, items -> items.without(item));
   }
 
-  private Future<List<String>> change(String statement, String key, String item) {
+  private Future<List<String>> change(
+      String statement,
+      String key,
+      String item,
+      Function<SortedItems, @Nullable SortedItems> same) {
     byte[] k = key.getBytes(UTF_8);
     byte[] i = item.getBytes(UTF_8);
     return disk.write(
         key,
         sql -> {
           sql.change(statement, k, i);
-          return items(sql, k);
+          SortedItems before = recent.get(key);
+          SortedItems after = before == null ? items(sql, k) : same.apply(before);
+          recent.put(key, after == null ? SortedItems.NONE : after);
+          return after == null ? SortedItems.NONE : after;
         });
   }
 
-  private static List<String> items(Sql sql, byte[] key) throws SQLException {
-    return sql.all(GET, row -> new String(row.getBytes(1), UTF_8), key);
+  private static SortedItems items(Sql sql, byte[] key) throws SQLException {
+    return SortedItems.ofSorted(sql.all(GET, row -> new String(row.getBytes(1), UTF_8), key));
   }
 }

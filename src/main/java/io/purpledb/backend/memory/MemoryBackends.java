@@ -18,6 +18,7 @@ import java.time.InstantSource;
 public final class MemoryBackends implements Backends {
 
   private final Vertx vertx;
+  private final InstantSource clock;
   private final Cache<String, MemoryCache.Entry> cache;
 
   /**
@@ -26,6 +27,7 @@ public final class MemoryBackends implements Backends {
    */
   public MemoryBackends(Vertx vertx, long cacheMaxBytes, InstantSource clock) {
     this.vertx = vertx;
+    this.clock = clock;
     this.cache = MemoryCache.create(cacheMaxBytes, clock);
   }
 
@@ -39,7 +41,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public CacheBackend cache() {
-    return new MemoryCache(cache);
+    return new MemoryCache(cache, clock);
   }
 
   @Override

@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import io.purpledb.backend.CacheBackend;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,25 +13,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cache in a Caffeine cache: bounded by bytes, least valuable entries evicted first, expired
  * ones freed by its timer wheel without being read.
+ *
+ * @param entries the store that the instances of all event loops share
+ * @param clock tells what is alive, and from when a time to live counts
  */
-final class MemoryCache implements MemoryBackend, CacheBackend {
+record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock)
+    implements MemoryBackend, CacheBackend {
 
   /** What an entry costs beside its text: objects, references, bookkeeping. Measured roughly. */
   private static final int ENTRY_OVERHEAD_BYTES = 150;
 
-  private final Cache<String, Entry> entries;
-
-  MemoryCache(Cache<String, Entry> entries) {
-    this.entries = entries;
-  }
-
-  /** The store that the instances of all event loops share. */
+  /**
+   * Makes a store.
+   *
+   * @param clock tells when an entry is freed
+   */
   static Cache<String, Entry> create(long maxBytes, InstantSource clock) {
     return Caffeine.newBuilder()
         .maximumWeight(maxBytes)
         .weigher(MemoryCache::weight)
         .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-        .expireAfter(Expiry.writing((String key, Entry entry) -> entry.ttl()))
+        .expireAfter(new AtDeadline())
         .scheduler(Scheduler.systemScheduler())
         .executor(Runnable::run)
         .build();
@@ -41,12 +42,13 @@ final class MemoryCache implements MemoryBackend, CacheBackend {
   @Override
   public Future<@Nullable String> get(String key) {
     Entry entry = entries.getIfPresent(key);
-    return Future.succeededFuture(entry == null ? null : entry.value());
+    return Future.succeededFuture(
+        entry == null || clock.millis() >= entry.deadlineMillis() ? null : entry.value());
   }
 
   @Override
   public Future<Void> set(String key, String value, long ttlMillis) {
-    entries.put(key, new Entry(value, ttlMillis));
+    entries.put(key, new Entry(value, clock.millis() + ttlMillis));
     return Future.succeededFuture();
   }
 
@@ -57,11 +59,25 @@ final class MemoryCache implements MemoryBackend, CacheBackend {
             2L * key.length() + 2L * entry.value().length() + ENTRY_OVERHEAD_BYTES);
   }
 
-  /** A value and its time to live in milliseconds. */
-  record Entry(String value, long ttlMillis) {
+  /** A value and the time, in milliseconds since 1970, from which on it is no more. */
+  record Entry(String value, long deadlineMillis) {}
 
-    Duration ttl() {
-      return Duration.ofMillis(ttlMillis);
+  /** Frees an entry at its deadline; times are nanoseconds of the store's clock. */
+  private static final class AtDeadline implements Expiry<String, Entry> {
+
+    @Override
+    public long expireAfterCreate(String key, Entry entry, long now) {
+      return Math.max(0, TimeUnit.MILLISECONDS.toNanos(entry.deadlineMillis()) - now);
+    }
+
+    @Override
+    public long expireAfterUpdate(String key, Entry entry, long now, long left) {
+      return expireAfterCreate(key, entry, now);
+    }
+
+    @Override
+    public long expireAfterRead(String key, Entry entry, long now, long left) {
+      return left;
     }
   }
 }

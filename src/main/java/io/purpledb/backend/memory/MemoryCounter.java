@@ -2,10 +2,10 @@ package io.purpledb.backend.memory;
 
 import io.purpledb.backend.CounterBackend;
 import io.vertx.core.Future;
-import io.vertx.core.shareddata.LocalMap;
+import java.util.Map;
 
 /** Counters in a shared map, incremented by its atomic merge. */
-record MemoryCounter(LocalMap<String, Long> counters) implements MemoryBackend, CounterBackend {
+record MemoryCounter(Map<String, Long> counters) implements MemoryBackend, CounterBackend {
 
   @Override
   public Future<Long> get(String key) {

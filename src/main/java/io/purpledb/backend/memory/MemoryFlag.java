@@ -2,10 +2,10 @@ package io.purpledb.backend.memory;
 
 import io.purpledb.backend.FlagBackend;
 import io.vertx.core.Future;
-import io.vertx.core.shareddata.LocalMap;
+import java.util.Map;
 
 /** Flags in a shared map. */
-record MemoryFlag(LocalMap<String, Boolean> flags) implements MemoryBackend, FlagBackend {
+record MemoryFlag(Map<String, Boolean> flags) implements MemoryBackend, FlagBackend {
 
   @Override
   public Future<Boolean> get(String key) {

@@ -3,12 +3,12 @@ package io.purpledb.backend.memory;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
 import io.vertx.core.Future;
-import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** KV values in a shared map; values are immutable, so they are never copied. */
-record MemoryKv(LocalMap<String, Stored> values) implements MemoryBackend, KvBackend {
+record MemoryKv(Map<String, Stored> values) implements MemoryBackend, KvBackend {
 
   /** A value in the map, which would copy the bytes themselves by Java serialization. */
   record Stored(ByteString bytes) implements Shareable {}

@@ -32,7 +32,7 @@ interface RedisBackend extends Backend {
 
   @Override
   default Future<Void> health() {
-    return link().ping();
+    return link().health();
   }
 
   @Override

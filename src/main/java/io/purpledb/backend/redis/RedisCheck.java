@@ -2,9 +2,8 @@ package io.purpledb.backend.redis;
 
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
+import io.vertx.core.net.NetClient;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Objects;
@@ -31,10 +30,10 @@ record RedisCheck(RedisServer server, int database) {
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   void run() {
     long timeoutMillis = server.url().tls() ? TLS_TIMEOUT_MILLIS : TIMEOUT_MILLIS;
-    Redis client = server.client();
+    NetClient client = server.client();
     try {
-      client
-          .connect()
+      server
+          .connect(client)
           .compose(this::check)
           .toCompletionStage()
           .toCompletableFuture()
@@ -54,9 +53,9 @@ record RedisCheck(RedisServer server, int database) {
     }
   }
 
-  private Future<?> check(RedisConnection connection) {
+  private Future<?> check(RedisSocket connection) {
     return connection
-        .send(Request.cmd(Command.HELLO).arg("3"))
+        .send(server.hello())
         .transform(this::suits)
         .compose(hello -> connection.send(Request.cmd(Command.SELECT).arg(database)))
         .compose(selected -> connection.send(Request.cmd(Command.PING)));

@@ -16,21 +16,13 @@ final class RedisErrors {
           "\\b(LOADING|OOM|READONLY|MASTERDOWN|MISCONF|NOREPLICAS|BUSY|NOAUTH|NOPERM|WRONGPASS"
               + "|CLUSTERDOWN|TRYAGAIN|MOVED|ASK)\\b");
 
-  /** What the client itself says, in the form of an error reply, when a connection ends. */
-  private static final String CONNECTION_CLOSED = "CONNECTION_CLOSED";
-
   private static final int SHOWN = 40;
 
   private RedisErrors() {}
 
-  /** Whether Redis itself answered with an error; otherwise the connection is of no more use. */
-  static boolean isReply(Throwable error) {
-    return error instanceof Response && !CONNECTION_CLOSED.equals(error.getMessage());
-  }
-
   /** Whether an error reply has a code or text. */
   static boolean says(Throwable error, String text) {
-    return isReply(error) && String.valueOf(error.getMessage()).contains(text);
+    return error instanceof Response && String.valueOf(error.getMessage()).contains(text);
   }
 
   /** An error reply as unavailable when it says so, as it is otherwise. */
@@ -51,9 +43,6 @@ final class RedisErrors {
 
   private static String text(Throwable error) {
     String text = error.getMessage();
-    if (CONNECTION_CLOSED.equals(text)) {
-      return "the connection was closed";
-    }
     return text == null ? error.getClass().getSimpleName() : text;
   }
 

@@ -2,9 +2,8 @@ package io.purpledb.backend.redis;
 
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
+import io.vertx.core.net.NetClient;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of one event loop to one database: one that is held and pipelined, made again when
- * it is lost. It adds what the client lacks: reconnecting with growing pauses, failing at once
+ * it is lost. To the {@link RedisSocket} it adds reconnecting with growing pauses, failing at once
  * while there is no connection, a bound on commands without a reply, and a timeout of commands.
  *
  * <p>A lost connection fails every command that has no reply; none is sent again, because it may
@@ -31,12 +30,12 @@ final class RedisLink {
 
   private final RedisServer server;
   private final int database;
-  private final Redis client;
+  private final NetClient client;
   private final RedisReplies replies;
   private final long watchdog;
   private final long keepAliveNanos;
 
-  private @Nullable RedisConnection connection;
+  private @Nullable RedisSocket connection;
 
   /** Why requests fail at once; null while there is a connection or the first is being made. */
   private @Nullable String down;
@@ -53,7 +52,7 @@ final class RedisLink {
     this.server = server;
     this.database = database;
     this.client = server.client();
-    this.replies = new RedisReplies(server.timeoutMillis(), this::lost);
+    this.replies = new RedisReplies(server.timeoutMillis());
     this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(server.timeoutMillis()) / 2;
     long period = Math.max(1, Math.min(LONGEST_WATCH_MILLIS, server.timeoutMillis() / 20));
     this.watchdog = server.vertx().setPeriodic(period, id -> watch());
@@ -84,6 +83,17 @@ final class RedisLink {
     return send(Request.cmd(Command.PING)).mapEmpty();
   }
 
+  /** Whether Redis serves, here and on all other event loops: a server is ready when all are. */
+  Future<Void> health() {
+    return ping()
+        .compose(
+            alive ->
+                server.outage().isOver()
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        Failure.unavailable("redis is unavailable: not all connections are back")));
+  }
+
   /** Closes the connection; commands without a reply fail. */
   Future<Void> close() {
     closed = true;
@@ -96,8 +106,8 @@ final class RedisLink {
 
   private void connect() {
     connecting = true;
-    client
-        .connect()
+    server
+        .connect(client)
         .compose(this::prepare)
         .onComplete(
             (made, error) -> {
@@ -114,32 +124,25 @@ final class RedisLink {
   }
 
   /**
-   * Selects the database and makes sure that Redis serves it; one that is loading its data does
-   * not. That SELECT is sent here and not by the client has a purpose: only a connection whose
-   * database was changed is closed by close(), others go back to the client's pool.
+   * Logs in, selects the database and makes sure that Redis serves it; one that is loading its data
+   * does not.
    */
-  private Future<RedisConnection> prepare(RedisConnection made) {
-    made.exceptionHandler(error -> ended(made, RedisErrors.reason(error)));
-    made.endHandler(end -> ended(made, "the connection was closed"));
-    return made.send(Request.cmd(Command.SELECT).arg(database))
+  private Future<RedisSocket> prepare(RedisSocket made) {
+    return made.send(server.hello())
+        .compose(hello -> made.send(Request.cmd(Command.SELECT).arg(database)))
         .compose(selected -> made.send(Request.cmd(Command.PING)))
         .map(made)
         .onFailure(error -> made.close());
   }
 
-  private void up(RedisConnection made) {
+  private void up(RedisSocket made) {
     connection = made;
     down = null;
     pauseMillis = FIRST_PAUSE_MILLIS;
     lastCommandNanos = System.nanoTime();
     server.outage().back(this);
+    made.onEnd(this::lost);
     replies.sendAll(made);
-  }
-
-  private void ended(RedisConnection which, String reason) {
-    if (which == connection) {
-      lost(reason);
-    }
   }
 
   private void lost(String reason) {
@@ -154,7 +157,7 @@ final class RedisLink {
   }
 
   private void disconnect(String reason) {
-    RedisConnection old = connection;
+    RedisSocket old = connection;
     connection = null;
     down = reason;
     server.outage().failed(replies.failAll(reason, System.nanoTime()));

@@ -48,6 +48,11 @@ final class RedisOutage {
     }
   }
 
+  /** Whether no link is lost. */
+  synchronized boolean isOver() {
+    return lost.isEmpty();
+  }
+
   /** Says that a link is closed: its state no longer counts. */
   synchronized void forget(RedisLink link) {
     lost.remove(link);

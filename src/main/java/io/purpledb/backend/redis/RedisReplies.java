@@ -4,13 +4,11 @@ import io.purpledb.message.Failure;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +19,9 @@ final class RedisReplies {
 
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
   private final long timeoutMillis;
-  private final Consumer<String> onBroken;
 
-  /**
-   * @param onBroken told why when a command shows that its connection is of no more use; it calls
-   *     {@link #failAll}
-   */
-  RedisReplies(long timeoutMillis, Consumer<String> onBroken) {
+  RedisReplies(long timeoutMillis) {
     this.timeoutMillis = timeoutMillis;
-    this.onBroken = onBroken;
   }
 
   int size() {
@@ -37,7 +29,7 @@ final class RedisReplies {
   }
 
   /** Sends a command, or keeps it for {@link #sendAll} while there is no connection. */
-  Future<@Nullable Response> add(Request request, @Nullable RedisConnection connection, long now) {
+  Future<@Nullable Response> add(Request request, @Nullable RedisSocket connection, long now) {
     Command command = new Command(request, now);
     waiting.add(command);
     if (connection != null) {
@@ -47,7 +39,7 @@ final class RedisReplies {
   }
 
   /** Sends the commands that came before the connection. */
-  void sendAll(RedisConnection connection) {
+  void sendAll(RedisSocket connection) {
     List.copyOf(waiting).forEach(command -> command.send(connection));
   }
 
@@ -71,7 +63,7 @@ final class RedisReplies {
     return failed;
   }
 
-  private final class Command implements Completable<Response> {
+  private final class Command implements Completable<@Nullable Response> {
 
     private final Request request;
     private final long start;
@@ -83,10 +75,10 @@ final class RedisReplies {
       this.start = start;
     }
 
-    void send(RedisConnection connection) {
+    void send(RedisSocket connection) {
       if (!reply.future().isComplete()) {
         sent = true;
-        connection.send(request).onComplete(this);
+        connection.send(request, this);
       }
     }
 
@@ -94,10 +86,6 @@ final class RedisReplies {
     public void complete(@Nullable Response response, @Nullable Throwable error) {
       if (reply.future().isComplete()) {
         return; // given up before
-      }
-      if (error != null && !RedisErrors.isReply(error)) {
-        onBroken.accept(RedisErrors.reason(error));
-        return;
       }
       waiting.remove(this);
       if (error == null) {

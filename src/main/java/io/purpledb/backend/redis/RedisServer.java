@@ -1,13 +1,13 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.config.RedisUrl;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * What all links to one Redis have in common.
@@ -20,33 +20,28 @@ record RedisServer(
 
   private static final int MAX_CONNECT_MILLIS = 2000;
 
-  /** Where the client logs a reset handshake as unhandled, though it also fails its future. */
-  private static final Logger CLIENT_LOG =
-      Logger.getLogger("io.vertx.redis.client.impl.RedisConnectionManager");
-
-  static {
-    CLIENT_LOG.setLevel(Level.OFF);
-  }
-
-  /** Commands of the handshake, beside those of requests. */
-  private static final int HANDSHAKE = 8;
+  /** Redis's name for a user who has none. */
+  private static final String DEFAULT_USER = "default";
 
   /**
    * A client for one connection. It is made once per link and kept: each one made in a verticle
    * stays referenced until the verticle is undeployed, closed or not.
    */
-  Redis client() {
-    return Redis.createClient(
-        vertx,
-        new RedisOptions()
-            .setConnectionString(url.address())
-            .setUser(url.user())
-            .setPassword(url.password())
-            .setMaxPoolSize(1)
-            .setPoolCleanerInterval(-1)
-            .setPoolRecycleTimeout(-1)
-            .setMaxWaitingHandlers(maxInFlight + HANDSHAKE)
-            .setNetClientOptions(socket()));
+  NetClient client() {
+    return vertx.createNetClient(socket());
+  }
+
+  /** Connects on the calling event loop; the first command must be {@link #hello}. */
+  Future<RedisSocket> connect(NetClient client) {
+    return client.connect(url.port(), url.host()).map(socket -> new RedisSocket(vertx, socket));
+  }
+
+  /** The command that chooses RESP 3 and logs in. */
+  Request hello() {
+    Request hello = Request.cmd(Command.HELLO).arg("3");
+    return url.password() == null
+        ? hello
+        : hello.arg("AUTH").arg(url.user() == null ? DEFAULT_USER : url.user()).arg(url.password());
   }
 
   /**

@@ -36,9 +36,10 @@ public final class GrpcDoor extends VerticleBase implements Door {
   private static final long NO_ERROR = 0;
 
   /**
-   * A connection that sends nothing for so long is closed; also no ping, which a client answers.
+   * A connection is closed that sends nothing for so long, not even the answer to a ping; longer
+   * than the longest request timeout.
    */
-  private static final int IDLE_MINUTES = 5;
+  private static final int IDLE_MINUTES = 15;
 
   private static final int GRACE_SECONDS = 10;
 

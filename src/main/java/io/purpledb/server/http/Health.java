@@ -4,30 +4,38 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.purpledb.config.Config;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
+import io.purpledb.message.PublicCaller;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the server can serve: it asks every service, which asks its backend, all at once. */
+/**
+ * Whether the server can serve: it asks every service, which asks its backend, all at once, and in
+ * a cluster whether this node sees a majority.
+ */
 final class Health {
 
   /** Whoever can answer this is alive. */
-  static final Answer LIVE = answer(List.of());
+  static final Answer LIVE = answer(List.of(), null);
 
   private static final int UNAVAILABLE = Failure.Kind.UNAVAILABLE.httpStatus();
 
   private final Config config;
   private final Map<String, Caller> services;
+  private final @Nullable PublicCaller cluster;
 
   /**
    * @param services the caller of each service, in the order of the answer
+   * @param cluster whom to ask about the cluster; null outside of one
    */
-  Health(Config config, Map<String, Caller> services) {
+  Health(Config config, Map<String, Caller> services, @Nullable PublicCaller cluster) {
     this.config = config;
     this.services = services;
+    this.cluster = cluster;
   }
 
   /** The health of one service; its detail is null when it is up. */
@@ -37,7 +45,13 @@ final class Health {
   Future<Answer> ready() {
     List<Future<State>> states = new ArrayList<>();
     services.forEach((service, caller) -> states.add(state(service, caller)));
-    return Future.all(states).map(all -> answer(all.list()));
+    return Future.all(states)
+        .compose(all -> clusterState().map(state -> answer(all.list(), state)));
+  }
+
+  /** The state of the cluster; null outside of one. */
+  private Future<@Nullable JsonObject> clusterState() {
+    return cluster == null ? Future.succeededFuture() : cluster.state();
   }
 
   private Future<State> state(String service, Caller caller) {
@@ -48,8 +62,10 @@ final class Health {
         .otherwise(down -> new State(service, backend, Failure.of(down).getMessage()));
   }
 
-  private static Answer answer(List<State> states) {
-    boolean up = states.stream().allMatch(state -> state.detail() == null);
+  private static Answer answer(List<State> states, @Nullable JsonObject cluster) {
+    boolean up =
+        states.stream().allMatch(state -> state.detail() == null)
+            && (cluster == null || "up".equals(cluster.getString("status")));
     Answer answer =
         Answer.json(
             json -> {
@@ -59,6 +75,10 @@ final class Health {
                 write(json, state);
               }
               json.writeEndArray();
+              if (cluster != null) {
+                json.writeFieldName("cluster");
+                json.writeRawValue(cluster.encode());
+              }
             });
     return up ? answer : answer.withStatus(UNAVAILABLE);
   }

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.message.PublicCaller;
 import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -96,8 +97,15 @@ public final class HttpDoor extends VerticleBase implements Door {
     FlagHttp.bind(bindings);
     KvHttp.bind(bindings);
     SetHttp.bind(bindings);
-    ServerHttp.bind(bindings, contract.files(), new Health(config, callers(HEALTH_MILLIS)));
+    Health health = new Health(config, callers(HEALTH_MILLIS), cluster());
+    ServerHttp.bind(bindings, contract.files(), health);
     return bindings;
+  }
+
+  private @Nullable PublicCaller cluster() {
+    return config.cluster() == null
+        ? null
+        : Caller.inThisProcess(vertx, Bus.CLUSTER, HEALTH_MILLIS);
   }
 
   private Map<String, Caller> callers(long timeoutMillis) {

@@ -44,6 +44,11 @@ record IntegerType(long min, long max, String expected) implements ValueType {
   /** Whether it has the digits 0 to 9 only; parseLong takes those of other scripts, too. */
   private static boolean isDecimal(String text) {
     int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-    return text.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
+    for (int i = start; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

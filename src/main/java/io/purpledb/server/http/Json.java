@@ -2,16 +2,36 @@ package io.purpledb.server.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** JSON texts of answers, written straight into their buffer. */
+/**
+ * JSON texts of answers, written straight into their buffer. Each event loop keeps one generator:
+ * to make one for each answer cost a tenth of a small request.
+ */
 final class Json {
 
   private static final JsonFactory GENERATORS = new JsonFactory();
+  private static final int USUAL_BYTES = 256;
+  private static final Buffer NONE = Buffer.buffer();
 
-  private Json() {}
+  private static final FastThreadLocal<Json> ON_THIS_THREAD =
+      new FastThreadLocal<>() {
+        @Override
+        protected Json initialValue() throws IOException {
+          return new Json();
+        }
+      };
+
+  private final IntoBuffer target = new IntoBuffer();
+  private final JsonGenerator generator;
+
+  private Json() throws IOException {
+    generator = GENERATORS.createGenerator(target);
+    generator.setRootValueSeparator(null); // each text begins anew
+  }
 
   /** Writes the members of an object. */
   interface Members {
@@ -20,24 +40,29 @@ final class Json {
 
   /** The text of an object. */
   static Buffer object(Members members) {
-    Buffer text = Buffer.buffer();
-    try (JsonGenerator json = GENERATORS.createGenerator(new IntoBuffer(text))) {
-      json.writeStartObject();
-      members.write(json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new IllegalStateException("a buffer in memory cannot be written", e);
+    Json json = ON_THIS_THREAD.get();
+    try {
+      return json.write(members);
+    } catch (IOException | RuntimeException e) {
+      ON_THIS_THREAD.remove(); // half a text is in it
+      throw new IllegalStateException("not written as JSON: " + e.getMessage(), e);
     }
+  }
+
+  private Buffer write(Members members) throws IOException {
+    Buffer text = Buffer.buffer(USUAL_BYTES);
+    target.buffer = text;
+    generator.writeStartObject();
+    members.write(generator);
+    generator.writeEndObject();
+    generator.flush();
+    target.buffer = NONE;
     return text;
   }
 
   private static final class IntoBuffer extends OutputStream {
 
-    private final Buffer buffer;
-
-    IntoBuffer(Buffer buffer) {
-      this.buffer = buffer;
-    }
+    private Buffer buffer = NONE;
 
     @Override
     public void write(int b) {

@@ -3,11 +3,11 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 
 /** Serves the requests of one operation: check, body, binding, answer. Every way ends in one. */
-final class OperationHandler implements Handler<RoutingContext> {
+final class OperationHandler implements Handler<HttpServerRequest> {
 
   private final OperationCheck operation;
   private final Bindings.Binding binding;
@@ -21,9 +21,13 @@ final class OperationHandler implements Handler<RoutingContext> {
     this.config = config;
   }
 
+  /** Whether requests with a method and a raw path are this operation's. */
+  boolean serves(HttpMethod method, String rawPath) {
+    return operation.methods().contains(method) && operation.path().template().matches(rawPath);
+  }
+
   @Override
-  public void handle(RoutingContext context) {
-    HttpServerRequest request = context.request();
+  public void handle(HttpServerRequest request) {
     try {
       accept(request);
     } catch (RuntimeException e) {

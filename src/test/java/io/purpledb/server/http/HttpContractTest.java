@@ -7,6 +7,7 @@ import io.purpledb.message.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +31,19 @@ class HttpContractTest {
   @AfterAll
   static void close() {
     TestDoor.await(vertx.close());
+  }
+
+  /** A start does not check it. */
+  @Test
+  void theContractIsOneOfOpenApi() {
+    JsonObject loadable = ContractDocument.read().loadable();
+
+    OpenAPIContract checked = TestDoor.await(OpenAPIContract.from(vertx, loadable.copy()));
+
+    assertThat(contract.openapi().getRawContract()).isEqualTo(checked.getRawContract());
+    loadable.remove("paths");
+    assertThatThrownBy(() -> TestDoor.await(OpenAPIContract.from(vertx, loadable)))
+        .hasStackTraceContaining("paths");
   }
 
   @Test
@@ -96,7 +110,7 @@ class HttpContractTest {
             + "}]\n"
             + "      responses: {'200': {description: d}}\n";
 
-    assertThatThrownBy(() -> TestDoor.await(HttpContract.load(vertx, ContractDocument.parse(yaml))))
+    assertThatThrownBy(() -> HttpContract.of(ContractDocument.parse(yaml)))
         .hasStackTraceContaining("p: " + message);
   }
 

@@ -84,6 +84,7 @@ class KeysTest {
         "/./kv/abc",
         "/kv/abc/",
         "/kv/abc//",
+        "/kv/abc/?%zz",
         "/kv/abc/def",
         "/kv/abc/../abc",
         "/kv/..//",

@@ -114,6 +114,7 @@ class LifecycleTest {
               1 << 20,
               1_000,
               10,
+              null,
               false);
 
       assertThatThrownBy(() -> TestDoor.start(taken))

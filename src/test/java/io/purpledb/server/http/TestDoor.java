@@ -101,6 +101,7 @@ final class TestDoor implements AutoCloseable {
         64L << 20,
         timeoutMillis,
         1024,
+        null,
         false);
   }
 

@@ -1,6 +1,5 @@
-package io.purpledb.conformance;
+package io.purpledb.support;
 
-import io.purpledb.support.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -8,20 +7,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Many callers at once, each of which waits for its answer before it calls again. */
-final class Callers {
+public final class Callers {
 
   /** How many call at the same time. */
-  static final int COUNT = 64;
+  public static final int COUNT = 64;
 
   /** One call: the number of the caller, the number of its turn. */
-  interface Call<T> {
+  public interface Call<T> {
     CompletableFuture<T> call(int caller, int turn);
   }
 
   private Callers() {}
 
   /** Lets all callers take all their turns; answers all that they were answered. */
-  static <T> List<T> run(int turns, Call<T> call) {
+  public static <T> List<T> run(int turns, Call<T> call) {
     List<CompletableFuture<List<T>>> callers =
         IntStream.range(0, COUNT).mapToObj(caller -> turns(caller, 0, turns, call)).toList();
     return callers.stream().flatMap(answers -> Await.value(answers).stream()).toList();

@@ -1,0 +1,138 @@
+package io.purpledb;
+
+import io.purpledb.backend.Admission;
+import io.purpledb.backend.BackendVerticle;
+import io.purpledb.backend.Backends;
+import io.purpledb.backend.disk.DiskBackends;
+import io.purpledb.backend.memory.MemoryBackends;
+import io.purpledb.backend.redis.RedisBackends;
+import io.purpledb.backend.replicated.ReplicatedBackends;
+import io.purpledb.cluster.Membership;
+import io.purpledb.cluster.Relay;
+import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.Config;
+import io.purpledb.message.Failure;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The engines of a server, opened when a service first needs them. */
+final class Engines {
+
+  private static final String DISK = "disk";
+
+  private final Config config;
+  private final InstantSource clock;
+  private final Vertx vertx;
+  private final int loops;
+  private final @Nullable Membership membership;
+  private final Map<String, Backends> open = new LinkedHashMap<>();
+
+  /**
+   * @param loops how many event loops share an engine
+   * @param membership who is there in the cluster; null outside of one
+   */
+  Engines(
+      Config config, InstantSource clock, Vertx vertx, int loops, @Nullable Membership membership) {
+    this.config = config;
+    this.clock = clock;
+    this.vertx = vertx;
+    this.loops = loops;
+    this.membership = membership;
+  }
+
+  /** Opens what a service needs; the result makes its backend, one per event loop. */
+  Future<Supplier<Deployable>> open(ServiceKind kind) {
+    String engine = config.backend(kind.name());
+    ClusterConfig cluster = config.cluster();
+    if (cluster != null
+        && membership != null
+        && engine.equals(DISK)
+        && !cluster.self().equals(cluster.diskOwner())) {
+      return Future.succeededFuture(() -> relay(kind.name(), cluster, membership));
+    }
+    Backends backends = open.computeIfAbsent(engine, this::newEngine);
+    Admission admission = admission(engine);
+    return vertx.executeBlocking(
+        () -> {
+          backends.open(kind.name());
+          return () ->
+              new BackendVerticle(
+                  engine,
+                  kind.name(),
+                  config.maxInFlight(),
+                  () -> kind.backend().apply(backends),
+                  admission,
+                  engine.equals(DISK)); // by the relays
+        },
+        false); // not one after the other
+  }
+
+  /** Closes all; blocks. */
+  void close() {
+    open.values().forEach(Backends::close);
+  }
+
+  private Relay relay(String service, ClusterConfig cluster, Membership present) {
+    return new Relay(
+        service, config.maxInFlight(), config.requestTimeoutMillis(), cluster, present);
+  }
+
+  /** In a cluster: without a majority nothing is ready, and the disk refuses requests. */
+  private Admission admission(String engine) {
+    Membership present = membership;
+    if (present == null) {
+      return Admission.ALWAYS;
+    }
+    return new Admission() {
+      @Override
+      public @Nullable Failure refusal() {
+        return engine.equals(DISK) ? present.noMajority() : null;
+      }
+
+      @Override
+      public @Nullable Failure notReady() {
+        return present.noMajority();
+      }
+    };
+  }
+
+  private Backends newEngine(String name) {
+    return switch (name) {
+      case "memory" -> newMemory(config.cluster());
+      case DISK ->
+          new DiskBackends(
+              vertx,
+              config.dataDir(),
+              config.durability(),
+              config.cacheMaxBytes(),
+              clock,
+              config.maxInFlight() * loops);
+      case "redis" ->
+          new RedisBackends(vertx, config.redisUrl(), redisTimeoutMillis(), config.maxInFlight());
+      default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
+    };
+  }
+
+  private Backends newMemory(@Nullable ClusterConfig cluster) {
+    return cluster == null
+        ? new MemoryBackends(vertx, config.cacheMaxBytes(), clock)
+        : new ReplicatedBackends(
+            cluster,
+            config.dataDir(),
+            config.cacheMaxBytes(),
+            clock,
+            config.requestTimeoutMillis(),
+            vertx);
+  }
+
+  /** Less than the request has, so that the caller is told what Redis did not answer. */
+  private long redisTimeoutMillis() {
+    return config.requestTimeoutMillis() / 2;
+  }
+}

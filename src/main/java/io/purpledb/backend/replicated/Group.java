@@ -1,0 +1,101 @@
+package io.purpledb.backend.replicated;
+
+import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.Member;
+import io.purpledb.config.StartFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+
+/**
+ * The members as Ratis sees them. The group's id is made from their list, so that nodes with
+ * different lists never take each other for members, and the list is kept beside the log, so that a
+ * node does not silently begin anew when its list is another one.
+ */
+final class Group {
+
+  private static final String FILE = "members";
+
+  private Group() {}
+
+  /** The member's id, in characters that names of files and of JMX allow. */
+  static RaftPeerId id(Member member) {
+    return RaftPeerId.valueOf(member.id().replace(':', '_'));
+  }
+
+  /**
+   * The group.
+   *
+   * @param address where this node reaches a member
+   */
+  static RaftGroup of(ClusterConfig cluster, Function<Member, String> address) {
+    List<RaftPeer> peers =
+        cluster.members().stream()
+            .map(m -> RaftPeer.newBuilder().setId(id(m)).setAddress(address.apply(m)).build())
+            .toList();
+    return RaftGroup.valueOf(groupId(cluster), peers);
+  }
+
+  /** Where a member keeps its log, in the data directory of its server. */
+  static Path directory(ClusterConfig cluster, Path dataDir) {
+    return dataDir
+        .toAbsolutePath()
+        .normalize()
+        .resolve("cluster")
+        .resolve(id(cluster.self()).toString());
+  }
+
+  /**
+   * Makes the directory, and compares the list of members with the one that is there.
+   *
+   * @throws StartFailure when they differ
+   */
+  static void check(ClusterConfig cluster, Path directory) {
+    Path file = directory.resolve(FILE);
+    String members = list(cluster);
+    try {
+      Files.createDirectories(directory);
+      if (!Files.exists(file)) {
+        Path unfinished = directory.resolve(FILE + ".tmp");
+        Files.writeString(unfinished, members);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        return;
+      }
+      String before = Files.readString(file).strip();
+      if (!before.equals(members)) {
+        throw StartFailure.wrongSetting(
+            "cluster-members: %s (expected: %s, the members that the data in %s belongs to)"
+                .formatted(members, before, directory));
+      }
+    } catch (IOException e) {
+      throw StartFailure.wrongSurroundings(
+          "data-dir: %s cannot be used: %s (expected: a directory to write to)"
+              .formatted(directory, e),
+          e);
+    }
+  }
+
+  private static RaftGroupId groupId(ClusterConfig cluster) {
+    return RaftGroupId.valueOf(
+        UUID.nameUUIDFromBytes(list(cluster).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String list(ClusterConfig cluster) {
+    return cluster.members().stream().map(Member::id).sorted().collect(Collectors.joining(","));
+  }
+
+  static String address(Member member) {
+    String host = member.host();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + member.replicationPort();
+  }
+}

@@ -1,0 +1,148 @@
+package io.purpledb.backend.replicated;
+
+import io.purpledb.message.Failure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/** What Ratis drives: stamps writes on the leader, applies the log, reads, keeps snapshots. */
+final class Machine extends BaseStateMachine {
+
+  /** How much of the replies to writes is kept for requests that are sent again. */
+  private static final long KEPT_REPLY_BYTES = 32L << 20;
+
+  private final long cacheMaxBytes;
+  private final InstantSource clock;
+  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private final Snapshots snapshots = new Snapshots(storage);
+  private final Replies replies = new Replies(KEPT_REPLY_BYTES);
+  private volatile Copy copy;
+  private volatile @Nullable Confirmation confirmation;
+
+  Machine(long cacheMaxBytes, InstantSource clock) {
+    this.cacheMaxBytes = cacheMaxBytes;
+    this.clock = clock;
+    this.copy = new Copy(cacheMaxBytes, clock);
+  }
+
+  /** Says how this node makes sure that it leads; without it no read is answered. */
+  void confirmBy(Confirmation confirmation) {
+    this.confirmation = confirmation;
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId group, RaftStorage raftStorage)
+      throws IOException {
+    super.initialize(server, group, raftStorage);
+    getLifeCycle().startAndTransition(() -> load(raftStorage));
+  }
+
+  /** The leader has a snapshot that this node needs: nothing is applied until it is there. */
+  @Override
+  public void pause() {
+    getLifeCycle().transition(LifeCycle.State.PAUSING);
+    getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  @Override
+  public void reinitialize() throws IOException {
+    loadLatest();
+    if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+      getLifeCycle().transition(LifeCycle.State.STARTING);
+      getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return storage;
+  }
+
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) {
+    return TransactionContext.newBuilder()
+        .setStateMachine(this)
+        .setClientRequest(request)
+        .setLogData(Wire.entry(copy.nowMillis(clock), request.getMessage().getContent()))
+        .build();
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+    LogEntryProto entry = transaction.getLogEntry();
+    Message reply =
+        replies.keep(copy.apply(Wire.entry(entry.getStateMachineLogEntry().getLogData())));
+    updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+    return CompletableFuture.completedFuture(reply);
+  }
+
+  /** A read, on the node that takes itself for the leader. */
+  @Override
+  public CompletableFuture<Message> query(Message request) {
+    Confirmation confirm = confirmation;
+    return confirm == null
+        ? CompletableFuture.failedFuture(new IOException("not started"))
+        : confirm.confirm().thenApply(ok -> Message.valueOf(read(request)));
+  }
+
+  /** The question of a {@link Confirmation}, on any node. */
+  @Override
+  public CompletableFuture<Message> queryStale(Message request, long minIndex) {
+    try {
+      long term = getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
+      return CompletableFuture.completedFuture(Message.valueOf(Wire.term(term)));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public long takeSnapshot() {
+    return snapshots.take(getLastAppliedTermIndex(), copy);
+  }
+
+  @Override
+  public void close() {
+    snapshots.close();
+  }
+
+  private ByteString read(Message request) {
+    try {
+      return copy.read(Wire.request(request.getContent()));
+    } catch (Failure failure) {
+      return Wire.reply(failure);
+    }
+  }
+
+  private void load(RaftStorage raftStorage) throws IOException {
+    storage.init(raftStorage);
+    loadLatest();
+  }
+
+  private void loadLatest() throws IOException {
+    SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
+    if (latest != null) {
+      Copy loaded = new Copy(cacheMaxBytes, clock);
+      Path file = latest.getFile().getPath();
+      loaded.setStampMillis(SnapshotFile.read(file, loaded.store()));
+      copy = loaded;
+      setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
+    }
+  }
+}

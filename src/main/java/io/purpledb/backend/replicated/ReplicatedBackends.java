@@ -1,0 +1,105 @@
+package io.purpledb.backend.replicated;
+
+import io.purpledb.backend.Backend;
+import io.purpledb.backend.Backends;
+import io.purpledb.config.ClusterConfig;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps data in the memory of all nodes of a cluster. It is what the memory engine is there, and
+ * has its name; all services share one {@link Replication}, which starts with the first of them.
+ */
+public final class ReplicatedBackends implements Backends {
+
+  private final ClusterConfig cluster;
+  private final Path dataDir;
+  private final long cacheMaxBytes;
+  private final InstantSource clock;
+  private final long requestTimeoutMillis;
+  private final Vertx vertx;
+  private @Nullable Replication replication;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param dataDir the data directory of the server
+   * @param cacheMaxBytes the room of the cache
+   * @param clock tells when cache entries expire, if this node leads
+   * @param requestTimeoutMillis how long a request may take until it fails as timed out
+   */
+  public ReplicatedBackends(
+      ClusterConfig cluster,
+      Path dataDir,
+      long cacheMaxBytes,
+      InstantSource clock,
+      long requestTimeoutMillis,
+      Vertx vertx) {
+    this.cluster = cluster;
+    this.dataDir = dataDir;
+    this.cacheMaxBytes = cacheMaxBytes;
+    this.clock = clock;
+    this.requestTimeoutMillis = requestTimeoutMillis;
+    this.vertx = vertx;
+  }
+
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public synchronized void open(String service) {
+    if (replication == null) {
+      replication =
+          Replication.open(cluster, dataDir, cacheMaxBytes, clock, requestTimeoutMillis, vertx);
+    }
+  }
+
+  /** This node's part, for its health. */
+  public synchronized Replication replication() {
+    if (replication == null) {
+      throw new IllegalStateException("no service is open");
+    }
+    return replication;
+  }
+
+  @Override
+  public Backend cache() {
+    return backend("cache");
+  }
+
+  @Override
+  public Backend counter() {
+    return backend("counter");
+  }
+
+  @Override
+  public Backend flag() {
+    return backend("flag");
+  }
+
+  @Override
+  public Backend kv() {
+    return backend("kv");
+  }
+
+  @Override
+  public Backend set() {
+    return backend("set");
+  }
+
+  @Override
+  public synchronized void close() {
+    if (replication != null) {
+      replication.close();
+      replication = null;
+    }
+  }
+
+  private Backend backend(String service) {
+    return new ReplicatedBackend(service, replication());
+  }
+}

@@ -1,0 +1,228 @@
+package io.purpledb.backend.replicated;
+
+import com.google.protobuf.Message;
+import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.Member;
+import io.purpledb.config.StartFailure;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Operation;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.ExitUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's part in the replicated data: a Raft server with a copy of all data, and the way of
+ * requests to the leader.
+ *
+ * <p>An acknowledged write is in the log of a majority, on disk. A read sees every write that was
+ * acknowledged before it. Without a majority both fail.
+ */
+public final class Replication {
+
+  private static final Logger LOG = System.getLogger(Replication.class.getName());
+
+  /**
+   * Quiet unless somebody set a level; held, because the level of an unheld logger is forgotten.
+   */
+  private static final java.util.logging.Logger RATIS_LOG =
+      java.util.logging.Logger.getLogger("org.apache.ratis");
+
+  static {
+    if (RATIS_LOG.getLevel() == null) {
+      RATIS_LOG.setLevel(java.util.logging.Level.SEVERE);
+    }
+  }
+
+  /** The operations that change nothing; all others go through the log. */
+  private static final Set<String> READS =
+      Set.of("cacheGet", "counterGet", "flagGet", "kvGet", "setGet");
+
+  /** After so many writes the log is cut by a snapshot. */
+  private static final long SNAPSHOT_ENTRIES = 200_000;
+
+  private final Vertx vertx;
+  private final RaftServer server;
+  private final Links links;
+  private final Leadership leadership;
+  private final Requests requests;
+  private final Handover handover;
+  private final Confirmation confirmation;
+
+  private Replication(
+      Vertx vertx, RaftServer server, RaftGroup group, Links links, long timeoutMillis)
+      throws IOException {
+    ClientId client = ClientId.randomId();
+    DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
+    this.vertx = vertx;
+    this.server = server;
+    this.links = links;
+    this.leadership = new Leadership(info, group, links::renew);
+    this.requests =
+        new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
+    this.handover = new Handover(server, group, client);
+    this.confirmation =
+        new Confirmation(info, others(server, group), new TermQuestion(links, group, client)::ask);
+  }
+
+  /**
+   * Starts this node's part. Blocks until it listens; a leader may not be known by then.
+   *
+   * @param dataDir the data directory of the server
+   * @param cacheMaxBytes the room of the cache
+   * @param clock tells when cache entries expire, if this node leads
+   * @param requestTimeoutMillis how long a request may take
+   * @throws StartFailure when the list of members is not the one that the data belongs to, when the
+   *     port is taken, or when the data cannot be read or written
+   */
+  public static Replication open(
+      ClusterConfig cluster,
+      Path dataDir,
+      long cacheMaxBytes,
+      InstantSource clock,
+      long requestTimeoutMillis,
+      Vertx vertx) {
+    return open(
+        cluster,
+        dataDir,
+        cacheMaxBytes,
+        clock,
+        requestTimeoutMillis,
+        vertx,
+        SNAPSHOT_ENTRIES,
+        Group::address);
+  }
+
+  /**
+   * The same with what tests vary.
+   *
+   * @param snapshotEntries after how many writes the log is cut by a snapshot
+   * @param address where this node reaches a member
+   */
+  static Replication open(
+      ClusterConfig cluster,
+      Path dataDir,
+      long cacheMaxBytes,
+      InstantSource clock,
+      long requestTimeoutMillis,
+      Vertx vertx,
+      long snapshotEntries,
+      Function<Member, String> address) {
+    ExitUtils.disableSystemExit(); // Ratis must not end the process by itself,
+    ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
+    Path directory = Group.directory(cluster, dataDir);
+    Group.check(cluster, directory);
+    RaftGroup group = Group.of(cluster, address);
+    RaftProperties properties =
+        RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
+    Parameters parameters = RaftSettings.parameters(cluster);
+    RaftPeerId self = Group.id(cluster.self());
+    Machine machine = new Machine(cacheMaxBytes, clock);
+    try {
+      RaftServer server =
+          RaftServer.newBuilder()
+              .setServerId(self)
+              .setGroup(group)
+              .setStateMachine(machine)
+              .setProperties(properties)
+              .setParameters(parameters)
+              .setOption(RaftStorage.StartupOption.RECOVER)
+              .build();
+      Links links =
+          new Links(
+              new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
+      Replication replication = new Replication(vertx, server, group, links, requestTimeoutMillis);
+      machine.confirmBy(replication.confirmation);
+      server.start();
+      replication.leadership.start();
+      return replication;
+    } catch (IOException | RuntimeException e) {
+      throw StartFailure.wrongSurroundings(
+          "cluster: %s cannot take part on port %d with the data in %s: %s"
+              .formatted(self, cluster.self().replicationPort(), directory, e),
+          e);
+    }
+  }
+
+  /**
+   * Answers a request of purple.v1; a null response means absence. The future completes on the
+   * calling event loop. It fails with {@link Failure}: unavailable when no leader is known, timed
+   * out when none answered in time, busy, or what the operation itself fails with.
+   */
+  public <R extends Message> Future<@Nullable R> submit(Message request) {
+    Operation operation = Operation.of(request);
+    return Future.fromCompletionStage(
+            requests.send(Wire.request(request), !READS.contains(operation.id())),
+            vertx.getOrCreateContext())
+        .map(
+            reply -> {
+              @SuppressWarnings("unchecked") // parsed by the prototype's own parser
+              R response = (R) Wire.reply(reply, operation.response());
+              return response;
+            })
+        .recover(failure -> Future.failedFuture(Failure.of(failure)));
+  }
+
+  /** Whether requests can be answered: a leader is known, which means a majority is there. */
+  public Future<Void> health() {
+    return leadership.isServed()
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            Failure.unavailable(
+                "cluster: no leader (expected: a majority of the members within reach)"));
+  }
+
+  /** Leaves: hands the lead over if this node has it, then stops. Blocks. */
+  public void close() {
+    try {
+      if (leadership.isSelf()) {
+        handover.run();
+      }
+      abort();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the node did not leave cleanly", e);
+    }
+  }
+
+  /** Gives the lead to a member; answers whether it took it. */
+  boolean handOverTo(Member member) throws IOException {
+    return handover.to(Group.id(member));
+  }
+
+  /** Whether this node leads. */
+  boolean leads() {
+    return leadership.isSelf();
+  }
+
+  /** Stops without handing the lead over. */
+  void abort() throws IOException {
+    leadership.close();
+    server.close();
+    links.close();
+  }
+
+  private static List<RaftPeerId> others(RaftServer server, RaftGroup group) {
+    return group.getPeers().stream()
+        .map(RaftPeer::getId)
+        .filter(peer -> !peer.equals(server.getId()))
+        .toList();
+  }
+}

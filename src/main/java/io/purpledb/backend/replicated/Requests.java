@@ -1,0 +1,157 @@
+package io.purpledb.backend.replicated;
+
+import io.purpledb.message.Failure;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.ResourceUnavailableException;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.rpc.CallId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings requests to the leader: in this process when this node leads, over the network otherwise.
+ * A request that a leader did not answer is sent again with the same number, to the next leader,
+ * until its time is up; Ratis gives a write with a number that it knows the same reply, and does it
+ * once.
+ */
+final class Requests {
+
+  private static final Logger LOG = System.getLogger(Requests.class.getName());
+  private static final long PAUSE_MILLIS = 20;
+
+  /** An election is over by then, if there is a majority. */
+  private static final long PATIENCE_MILLIS = 2L * RaftSettings.ELECTION_MAX_MILLIS;
+
+  private static final Executor SOON =
+      CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+
+  private final RaftServer server;
+  private final Links links;
+  private final Leadership leadership;
+  private final RaftGroupId group;
+  private final ClientId client;
+  private final long timeoutMillis;
+
+  Requests(
+      RaftServer server,
+      Links links,
+      Leadership leadership,
+      RaftGroupId group,
+      ClientId client,
+      long timeoutMillis) {
+    this.server = server;
+    this.links = links;
+    this.leadership = leadership;
+    this.group = group;
+    this.client = client;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  /** Sends a request; the future fails with {@link Failure} or with a defect. */
+  CompletableFuture<ByteString> send(ByteString content, boolean write) {
+    Pending pending = new Pending(content, write, CallId.getAndIncrement());
+    pending.attempt();
+    return pending.answer;
+  }
+
+  /** A request on its way. */
+  private final class Pending {
+
+    final CompletableFuture<ByteString> answer = new CompletableFuture<>();
+    private final ByteString content;
+    private final boolean write;
+    private final long number;
+
+    Pending(ByteString content, boolean write, long number) {
+      this.content = content;
+      this.write = write;
+      this.number = number;
+      answer.orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    void attempt() {
+      if (answer.isDone()) {
+        return;
+      }
+      RaftPeerId leader = leadership.leader();
+      if (leader == null) {
+        waitForLeader();
+        return;
+      }
+      var unused = sendTo(leader).whenComplete((reply, thrown) -> received(leader, reply, thrown));
+    }
+
+    private void waitForLeader() {
+      long millis = leadership.leaderlessMillis();
+      if (leadership.isClosed()) {
+        answer.completeExceptionally(Failure.unavailable("cluster: this node is leaving"));
+      } else if (millis > PATIENCE_MILLIS) {
+        answer.completeExceptionally(
+            Failure.unavailable(
+                "cluster: no leader for %d ms (expected: a majority of the members within reach)"
+                    .formatted(millis)));
+      } else {
+        SOON.execute(this::attempt);
+      }
+    }
+
+    private CompletableFuture<RaftClientReply> sendTo(RaftPeerId leader) {
+      RaftClientRequest request =
+          RaftClientRequest.newBuilder()
+              .setClientId(client)
+              .setGroupId(group)
+              .setServerId(leader)
+              .setCallId(number)
+              .setMessage(Message.valueOf(content))
+              .setType(
+                  write
+                      ? RaftClientRequest.writeRequestType()
+                      : RaftClientRequest.readRequestType())
+              .build();
+      try {
+        return leader.equals(server.getId())
+            ? server.submitClientRequestAsync(request)
+            : links.send(request);
+      } catch (IOException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private void received(
+        RaftPeerId leader, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
+      if (reply != null && reply.isSuccess()) {
+        answer.complete(reply.getMessage().getContent());
+        return;
+      }
+      Throwable cause = reply == null ? unwrap(thrown) : reply.getException();
+      LOG.log(Level.DEBUG, () -> "request " + number + " to " + leader + ": " + cause);
+      if (cause instanceof ResourceUnavailableException) {
+        answer.completeExceptionally(
+            Failure.busy("cluster: too many writes wait for the other members"));
+      } else if (write && cause instanceof StateMachineException) {
+        answer.completeExceptionally(cause);
+      } else {
+        SOON.execute(this::attempt);
+      }
+    }
+  }
+
+  private static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
+    return thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
+  }
+}

@@ -1,0 +1,171 @@
+package io.purpledb.backend.replicated;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.backend.memory.EntrySink;
+import io.purpledb.backend.memory.MemoryStore;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * All data of one moment in one file: a magic word with the version, the time of the last write,
+ * entries that each begin with a byte for their kind, an end, and a CRC-32C of all that.
+ */
+final class SnapshotFile {
+
+  /** "PURP" and format 1. */
+  private static final long MAGIC = 0x50555250_00000001L;
+
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int END = 0;
+  private static final int CACHE = 1;
+  private static final int COUNTER = 2;
+  private static final int FLAG = 3;
+  private static final int KV = 4;
+  private static final int SET = 5;
+
+  private SnapshotFile() {}
+
+  /** Writes a file and forces it to disk. */
+  static void write(Path file, MemoryStore.Image image, long stampMillis) throws IOException {
+    CRC32C checksum = new CRC32C();
+    try (FileOutputStream bytes = new FileOutputStream(file.toFile());
+        DataOutputStream out =
+            new DataOutputStream(
+                new CheckedOutputStream(new BufferedOutputStream(bytes, BUFFER_BYTES), checksum))) {
+      out.writeLong(MAGIC);
+      out.writeLong(stampMillis);
+      image.sendTo(new Writer(out));
+      out.writeByte(END);
+      out.writeLong(checksum.getValue());
+      out.flush();
+      bytes.getFD().sync();
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @return the time of the last write
+   * @throws IOException when the file is damaged, too; the sink may have got entries by then
+   */
+  static long read(Path file, EntrySink sink) throws IOException {
+    CRC32C checksum = new CRC32C();
+    try (DataInputStream in =
+        new DataInputStream(
+            new CheckedInputStream(
+                new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES), checksum))) {
+      long magic = in.readLong();
+      if (magic != MAGIC) {
+        throw new IOException(
+            "%s: a snapshot of format %x (expected: %x)".formatted(file, magic, MAGIC));
+      }
+      long stampMillis = in.readLong();
+      new Reader(in).sendTo(sink);
+      long found = checksum.getValue();
+      if (in.readLong() != found) {
+        throw new IOException(file + ": damaged, its checksum is not " + Long.toHexString(found));
+      }
+      return stampMillis;
+    }
+  }
+
+  private record Writer(DataOutputStream out) implements EntrySink {
+
+    @Override
+    public void cache(String key, String value, long deadlineMillis) throws IOException {
+      begin(CACHE, key);
+      text(value);
+      out.writeLong(deadlineMillis);
+    }
+
+    @Override
+    public void counter(String key, long value) throws IOException {
+      begin(COUNTER, key);
+      out.writeLong(value);
+    }
+
+    @Override
+    public void flag(String key, boolean value) throws IOException {
+      begin(FLAG, key);
+      out.writeBoolean(value);
+    }
+
+    @Override
+    public void kv(String key, ByteString value) throws IOException {
+      begin(KV, key);
+      out.writeInt(value.size());
+      value.writeTo(out);
+    }
+
+    @Override
+    public void set(String key, List<String> items) throws IOException {
+      begin(SET, key);
+      out.writeInt(items.size());
+      for (String item : items) {
+        text(item);
+      }
+    }
+
+    private void begin(int kind, String key) throws IOException {
+      out.writeByte(kind);
+      text(key);
+    }
+
+    private void text(String text) throws IOException {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
+  }
+
+  private record Reader(DataInputStream in) {
+
+    void sendTo(EntrySink sink) throws IOException {
+      for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
+        String key = text();
+        switch (kind) {
+          case CACHE -> sink.cache(key, text(), in.readLong());
+          case COUNTER -> sink.counter(key, in.readLong());
+          case FLAG -> sink.flag(key, in.readBoolean());
+          case KV -> sink.kv(key, ByteString.copyFrom(bytes()));
+          case SET -> sink.set(key, items());
+          default -> throw new IOException("damaged: an entry of kind " + kind);
+        }
+      }
+    }
+
+    private List<String> items() throws IOException {
+      int size = in.readInt();
+      List<String> items = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        items.add(text());
+      }
+      return items;
+    }
+
+    private String text() throws IOException {
+      return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes() throws IOException {
+      int length = in.readInt();
+      byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length);
+      if (bytes.length != length) {
+        throw new IOException("damaged: a length of " + length);
+      }
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.purpledb.backend.replicated;
+
+import io.purpledb.backend.memory.MemoryStore;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes snapshots beside the writes: the thread that applies the log only copies references, and is
+ * told of the snapshot when it asks again after the file is on disk.
+ */
+final class Snapshots {
+
+  private static final Logger LOG = System.getLogger(Snapshots.class.getName());
+
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
+
+  private final SimpleStateMachineStorage storage;
+  private long notBefore = System.nanoTime();
+  private @Nullable CompletableFuture<Long> writing;
+
+  Snapshots(SimpleStateMachineStorage storage) {
+    this.storage = storage;
+  }
+
+  /**
+   * Begins a snapshot, or ends one that was begun.
+   *
+   * @param applied the last write that the copy has
+   * @return the index of the last write that a finished snapshot has; Ratis asks again while there
+   *     is none
+   */
+  long take(TermIndex applied, Copy copy) {
+    if (writing == null) {
+      if (System.nanoTime() - notBefore < 0) {
+        return RaftLog.INVALID_LOG_INDEX;
+      }
+      MemoryStore.Image image = copy.store().image();
+      long stampMillis = copy.stampMillis();
+      writing = CompletableFuture.supplyAsync(() -> write(applied, image, stampMillis), this::run);
+    }
+    if (!writing.isDone()) {
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+    long index = writing.join();
+    writing = null;
+    if (index == RaftLog.INVALID_LOG_INDEX) {
+      notBefore = System.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
+    }
+    return index;
+  }
+
+  /** Waits for a snapshot that is being written. */
+  void close() {
+    if (writing != null) {
+      writing.join();
+    }
+  }
+
+  private void run(Runnable task) {
+    Thread thread = new Thread(task, "purple-snapshot");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The checksum file comes first: a snapshot without it could not be sent to another node. */
+  private long write(TermIndex applied, MemoryStore.Image image, long stampMillis) {
+    Path file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
+    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+    try {
+      SnapshotFile.write(unfinished, image, stampMillis);
+      MD5Hash digest = MD5FileUtil.computeMd5ForFile(unfinished.toFile());
+      MD5FileUtil.saveMD5File(file.toFile(), digest);
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      storage.updateLatestSnapshot(
+          new SingleFileSnapshotInfo(
+              new FileInfo(file, digest), applied.getTerm(), applied.getIndex()));
+      return applied.getIndex();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, "no snapshot of the data could be written to " + file, e);
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.purpledb.backend.replicated;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.rpc.CallId;
+
+/** Asks a member for its term, as a read that any member answers by itself. */
+record TermQuestion(Links links, RaftGroup group, ClientId client) {
+
+  CompletableFuture<Long> ask(RaftPeerId member) {
+    RaftClientRequest question =
+        RaftClientRequest.newBuilder()
+            .setClientId(client)
+            .setGroupId(group.getGroupId())
+            .setServerId(member)
+            .setCallId(CallId.getAndIncrement())
+            .setMessage(Message.EMPTY)
+            .setType(RaftClientRequest.staleReadRequestType(0))
+            .build();
+    return links.send(question).thenApply(reply -> Wire.term(reply.getMessage().getContent()));
+  }
+}

@@ -1,0 +1,77 @@
+package io.purpledb.cluster;
+
+import io.purpledb.config.Member;
+import java.net.InetAddress;
+import java.util.List;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.FRAG4;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.MFC;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.UFC;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JGroups stack that tells who is there. An ended process is seen at once, by its closed
+ * connection; a node that went silent after {@link #SILENT_MILLIS}; two halves find each other
+ * within {@link #MERGE_MILLIS} of being able to. Nagle's algorithm is off: with it on, every tenth
+ * message waits 40 ms.
+ */
+final class Stack {
+
+  private static final long SILENT_MILLIS = 3_000;
+  private static final long HEARTBEAT_MILLIS = 750;
+  private static final long MERGE_MILLIS = 2_000;
+  private static final long JOIN_MILLIS = 500;
+  private static final int CONNECT_MILLIS = 500;
+  private static final int GUEST_WATCH_PORTS = 50;
+
+  private Stack() {}
+
+  /**
+   * A channel that is not connected yet.
+   *
+   * @param name the name of this node among the others
+   * @param self the member that this node is; its ports are taken. Null for a guest on any port
+   * @param address the address of this machine to listen on
+   */
+  static JChannel channel(
+      String name, @Nullable Member self, InetAddress address, List<Member> members)
+      throws Exception {
+    TCP tcp = new TCP();
+    tcp.setBindAddress(address)
+        .setBindPort(self == null ? 0 : self.membershipPort())
+        .setPortRange(0)
+        .setBundlerType("transfer-queue");
+    tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
+    FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(self == null ? GUEST_WATCH_PORTS : 0);
+    NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(100);
+    multicast.setResendLastSeqno(true);
+    GMS membership = new GMS().setJoinTimeout(JOIN_MILLIS).setLeaveTimeout(1_000);
+    membership.printLocalAddress(false);
+    JChannel channel =
+        new JChannel(
+            tcp,
+            new MemberPing(members),
+            new MERGE3().setMinInterval(MERGE_MILLIS / 2).setMaxInterval(MERGE_MILLIS),
+            watch,
+            new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
+            new VERIFY_SUSPECT2().setTimeout(250),
+            multicast,
+            new UNICAST3().setXmitInterval(100).setConnCloseTimeout(5_000),
+            new STABLE().setDesiredAverageGossip(5_000).setMaxBytes(1 << 20),
+            membership,
+            new UFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
+            new MFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
+            new FRAG4().setFragSize(60_000));
+    channel.setName(name);
+    return channel;
+  }
+}

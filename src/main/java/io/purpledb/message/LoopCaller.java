@@ -1,0 +1,40 @@
+package io.purpledb.message;
+
+import com.google.protobuf.Message;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageProducer;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the instance of an endpoint that runs on the same event loop. */
+final class LoopCaller implements Caller {
+
+  private final MessageProducer<Exchange> instance;
+  private final Pending pending;
+
+  LoopCaller(Vertx vertx, String address, long timeoutMillis) {
+    this.instance =
+        vertx.eventBus().sender(Bus.onThisLoop(address), new DeliveryOptions().setLocalOnly(true));
+    this.pending = new Pending(vertx, timeoutMillis);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the endpoint answers a request with its own response
+  public <R extends Message> Future<R> request(Message request) {
+    return (Future<R>) (Future<?>) send(new Exchange(request, pending));
+  }
+
+  @Override
+  public Future<Void> health() {
+    return send(new Exchange(null, pending)).mapEmpty();
+  }
+
+  private Future<@Nullable Object> send(Exchange exchange) {
+    Future<Void> sent = instance.write(exchange);
+    if (!sent.succeeded()) { // a listener for each would cost more than the rest of this class
+      sent.onFailure(exchange::fail);
+    }
+    return exchange.response();
+  }
+}

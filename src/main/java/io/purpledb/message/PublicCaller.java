@@ -1,0 +1,60 @@
+package io.purpledb.message;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Calls a public address, as any application on the event bus may. */
+public final class PublicCaller implements Caller {
+
+  private final EventBus bus;
+  private final String address;
+  private final DeliveryOptions options;
+
+  PublicCaller(Vertx vertx, String address, DeliveryOptions options) {
+    this.bus = vertx.eventBus();
+    this.address = address;
+    this.options = options;
+  }
+
+  @Override
+  public <R extends Message> Future<R> request(Message request) {
+    Failure refused = lacksText(request);
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
+    return bus.<R>request(address, request, options).map(io.vertx.core.eventbus.Message::body);
+  }
+
+  @Override
+  public Future<Void> health() {
+    return state().mapEmpty();
+  }
+
+  /** Asks for the health with what there is to say about it; fails with the reason when bad. */
+  public Future<JsonObject> state() {
+    DeliveryOptions asking = new DeliveryOptions(options).addHeader(Bus.OPERATION, Bus.HEALTH);
+    return bus.<JsonObject>request(address, new JsonObject(), asking)
+        .map(io.vertx.core.eventbus.Message::body);
+  }
+
+  /** On the way to another node a lone surrogate becomes a question mark, and so another key. */
+  private static @Nullable Failure lacksText(Message request) {
+    for (Map.Entry<FieldDescriptor, Object> field : request.getAllFields().entrySet()) {
+      if (field.getValue() instanceof String text && !UTF_8.newEncoder().canEncode(text)) {
+        return Failure.invalid(
+            "%s: a lone surrogate (expected: well-formed Unicode)"
+                .formatted(field.getKey().getName()));
+      }
+    }
+    return null;
+  }
+}

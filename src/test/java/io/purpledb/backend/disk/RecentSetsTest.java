@@ -1,0 +1,58 @@
+package io.purpledb.backend.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.backend.SortedItems;
+import java.sql.DriverManager;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the writer remembers of sets, and when it must forget. */
+class RecentSetsTest {
+
+  private static final SortedItems TWO = SortedItems.ofSorted(List.of("a", "b"));
+  private static final SortedItems THREE = SortedItems.ofSorted(List.of("a", "b", "c"));
+
+  private final RecentSets recent = new RecentSets(5);
+
+  @Test
+  void keepsTheLatest() {
+    recent.put("k", TWO);
+    recent.put("k", THREE);
+
+    assertThat(recent.get("k")).isSameAs(THREE);
+    assertThat(recent.get("other")).isNull();
+  }
+
+  @Test
+  void forgetsTheOldestWhenThereIsNoRoom() {
+    recent.put("old", TWO);
+    recent.put("used", TWO);
+    recent.get("old");
+    recent.put("new", THREE);
+
+    assertThat(recent.get("used")).isNull();
+    assertThat(recent.get("old")).isSameAs(TWO);
+    assertThat(recent.get("new")).isSameAs(THREE);
+  }
+
+  @Test
+  void keepsNoSetThatIsTooLarge() {
+    recent.put("k", THREE.with("d").with("e").with("f"));
+
+    assertThat(recent.get("k")).isNull();
+  }
+
+  @Test
+  void forgetsAllWhenChangesAreRolledBack() throws Exception {
+    recent.put("k", THREE);
+    try (var connection = DriverManager.getConnection("jdbc:h2:mem:")) {
+      recent.start(new Sql(connection));
+    }
+
+    assertThat(recent.get("k")).isNull();
+    recent.put("a", TWO);
+    recent.put("b", THREE);
+    assertThat(recent.get("a")).isSameAs(TWO); // the room of the forgotten is free
+  }
+}

@@ -1,0 +1,153 @@
+package io.purpledb.backend.replicated;
+
+import com.google.protobuf.Message;
+import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.ClusterTls;
+import io.purpledb.config.Member;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Nodes of one cluster in this process, each with a directory of its own. */
+final class Nodes implements AutoCloseable {
+
+  static final long TIMEOUT_MILLIS = 5_000;
+
+  final Vertx vertx = Vertx.vertx();
+  final List<Member> members;
+  private final Path directory;
+  private final Map<Integer, Replication> running = new ConcurrentSkipListMap<>();
+  InstantSource clock = InstantSource.system();
+  long snapshotEntries = 1_000_000;
+  @Nullable ClusterTls tls;
+  @Nullable Network network;
+
+  Nodes(int size, Path directory) throws IOException {
+    this.members = members(size);
+    this.directory = directory;
+  }
+
+  /** Members on ports that are free now. */
+  static List<Member> members(int size) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+    }
+    List<Member> members = new ArrayList<>();
+    for (ServerSocket socket : sockets) {
+      members.add(new Member("127.0.0.1", socket.getLocalPort()));
+      socket.close();
+    }
+    return members;
+  }
+
+  Nodes startAll() throws Exception {
+    for (int i = 0; i < members.size(); i++) {
+      start(i);
+    }
+    awaitLeader();
+    return this;
+  }
+
+  Replication start(int i) {
+    ClusterConfig cluster = new ClusterConfig(members, members.get(i), members.get(0), tls);
+    Replication node =
+        Replication.open(
+            cluster,
+            directory(i),
+            1 << 20,
+            clock,
+            TIMEOUT_MILLIS,
+            vertx,
+            snapshotEntries,
+            to -> address(members.get(i), to));
+    running.put(i, node);
+    return node;
+  }
+
+  private String address(Member from, Member to) {
+    return network == null || from.equals(to) ? Group.address(to) : network.address(from, to);
+  }
+
+  Path directory(int i) {
+    return directory.resolve("node" + i);
+  }
+
+  void stop(int i) {
+    Replication node = running.remove(i);
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  /** Ends a node without a word to the others, as far as one process allows. */
+  void kill(int i) throws IOException {
+    Replication node = running.remove(i);
+    if (node != null) {
+      node.abort();
+    }
+  }
+
+  Replication node(int i) {
+    Replication node = running.get(i);
+    if (node == null) {
+      throw new IllegalStateException(i + " does not run");
+    }
+    return node;
+  }
+
+  List<Integer> runningNodes() {
+    return List.copyOf(running.keySet());
+  }
+
+  /** Waits until a node leads that serves, and all that run know it; answers which. */
+  int awaitLeader() throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < end) {
+      if (running.values().stream().allMatch(node -> node.health().succeeded())) {
+        for (int i : running.keySet()) {
+          if (node(i).leads()) {
+            return i;
+          }
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    throw new AssertionError("no leader within 20 s");
+  }
+
+  int aFollower() throws Exception {
+    int leader = awaitLeader();
+    return running.keySet().stream().filter(i -> i != leader).findFirst().orElseThrow();
+  }
+
+  /** What a node answers; throws what it fails with. */
+  static @Nullable Message ask(Replication node, Message request) throws Exception {
+    try {
+      return node.<Message>submit(request)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (int i : runningNodes()) {
+      kill(i);
+    }
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+}

@@ -1,0 +1,124 @@
+package io.purpledb.backend.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.purpledb.config.StartFailure;
+import io.purpledb.support.FakeClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes that start with what they have on disk. */
+final class RestartTest {
+
+  @Test
+  void aNodeComesBackFromItsLog(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(1, directory).startAll()) {
+      fill(new Ask(nodes.node(0)), 10);
+      nodes.kill(0);
+      nodes.startAll();
+      assertFilled(new Ask(nodes.node(0)), 10);
+      assertThat(snapshots(nodes, 0)).isZero();
+    }
+  }
+
+  @Test
+  void aNodeComesBackFromItsSnapshotAndTheLogAfterIt(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      nodes.snapshotEntries = 40;
+      nodes.startAll();
+      fill(new Ask(nodes.node(0)), 50);
+      nodes.kill(0);
+      assertThat(snapshots(nodes, 0)).isPositive();
+      assertThat(logSegments(nodes, 0)).noneMatch(name -> name.startsWith("log_0-"));
+      nodes.startAll();
+      assertFilled(new Ask(nodes.node(0)), 50);
+    }
+  }
+
+  @Test
+  void aNodeThatWasAwayGetsTheLeadersSnapshot(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(3, directory)) {
+      nodes.snapshotEntries = 40;
+      nodes.startAll();
+      int away = nodes.aFollower();
+      nodes.kill(away);
+      fill(new Ask(nodes.node(nodes.awaitLeader())), 100);
+      nodes.start(away);
+      nodes.awaitLeader();
+      assertThat(nodes.node(nodes.awaitLeader()).handOverTo(nodes.members.get(away))).isTrue();
+      assertThat(nodes.awaitLeader()).isEqualTo(away); // so that it answers from its own copy
+      assertFilled(new Ask(nodes.node(away)), 100);
+      assertThat(snapshots(nodes, away)).isPositive();
+    }
+  }
+
+  @Test
+  void aRestartProlongsNoCacheEntry(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      FakeClock clock = new FakeClock();
+      nodes.clock = clock;
+      nodes.startAll();
+      new Ask(nodes.node(0)).cache("e", "text", 10);
+      clock.advance(9_999);
+      nodes.kill(0);
+      nodes.startAll();
+      assertThat(new Ask(nodes.node(0)).cached("e")).isEqualTo("text");
+      clock.advance(1);
+      assertThat(new Ask(nodes.node(0)).cached("e")).isNull();
+    }
+  }
+
+  @Test
+  void anotherListOfMembersIsRefused(@TempDir Path directory) throws Exception {
+    try (Nodes one = new Nodes(1, directory);
+        Nodes two = new Nodes(2, directory)) {
+      one.startAll();
+      one.kill(0);
+      two.members.set(0, one.members.get(0));
+      assertThatThrownBy(() -> two.start(0))
+          .isInstanceOf(StartFailure.class)
+          .hasMessageContaining("cluster-members: ")
+          .hasMessageContaining("(expected: " + one.members.get(0) + ", the members that");
+    }
+  }
+
+  private static void fill(Ask node, int size) throws Exception {
+    for (int i = 0; i < size; i++) {
+      node.put("k" + i, "v" + i);
+      node.increment("c", i);
+      node.setFlag("f" + i, true);
+      node.add("s", "item " + i);
+      node.cache("e" + i, "text " + i, 3600);
+    }
+  }
+
+  private static void assertFilled(Ask node, int size) throws Exception {
+    for (int i = 0; i < size; i++) {
+      assertThat(node.get("k" + i)).isEqualTo("v" + i);
+      assertThat(node.flag("f" + i)).isTrue();
+      assertThat(node.cached("e" + i)).isEqualTo("text " + i);
+    }
+    assertThat(node.count("c")).isEqualTo(size * (size - 1L) / 2);
+    assertThat(node.items("s")).hasSize(size).isSorted();
+  }
+
+  private static long snapshots(Nodes nodes, int i) throws IOException {
+    return names(nodes, i).stream().filter(name -> name.matches("snapshot\\.\\d+_\\d+")).count();
+  }
+
+  private static List<String> logSegments(Nodes nodes, int i) throws IOException {
+    return names(nodes, i).stream().filter(name -> name.startsWith("log_")).toList();
+  }
+
+  private static List<String> names(Nodes nodes, int i) throws IOException {
+    try (Stream<Path> files = Files.walk(nodes.directory(i))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

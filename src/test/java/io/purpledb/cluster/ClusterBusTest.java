@@ -1,0 +1,210 @@
+package io.purpledb.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.purpledb.PurpleClient;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Caller;
+import io.purpledb.message.Endpoint;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.message.Operation;
+import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.CounterIncrementResponse;
+import io.purpledb.v1.KvGetRequest;
+import io.purpledb.v1.KvGetResponse;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.cluster.infinispan.InfinispanClusterManager;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** docs/event-bus.md over the wire: an endpoint on one node, its callers on another and a guest. */
+@Timeout(60)
+class ClusterBusTest {
+
+  private static final String COUNTER = Bus.service("counter");
+  private static final String KV = Bus.service("kv");
+  private static final String ECHO = "test.echo";
+
+  private static Nodes nodes;
+
+  /** Answers increments with the amount, gets with the failure that the key names, or nothing. */
+  private static final class Answers extends Endpoint {
+
+    Answers(String address) {
+      super(address, 100);
+      on(
+          CounterIncrementRequest.class,
+          q ->
+              Future.succeededFuture(
+                  CounterIncrementResponse.newBuilder().setValue(q.getAmount()).build()));
+      on(KvGetRequest.class, Answers::get);
+    }
+
+    private static Future<@Nullable KvGetResponse> get(KvGetRequest request) {
+      return request.getKey().equals("absent")
+          ? Future.succeededFuture()
+          : Future.failedFuture(new Failure(Kind.valueOf(request.getKey()), "the text"));
+    }
+
+    @Override
+    protected Future<Void> health() {
+      return Future.failedFuture(Failure.unavailable("not today"));
+    }
+  }
+
+  @BeforeAll
+  static void join() {
+    nodes = new Nodes(2, null);
+    Nodes.await(nodes.vertx(0).deployVerticle(new Answers(COUNTER)));
+    Nodes.await(nodes.vertx(0).deployVerticle(new Answers(KV)));
+    Nodes.await(
+        nodes.vertx(0).eventBus().consumer(ECHO, asked -> asked.reply(asked.body())).completion());
+  }
+
+  @AfterAll
+  static void leave() {
+    nodes.close();
+  }
+
+  @Test
+  void seesWhoIsThere() {
+    assertThat(nodes.membership(1).toJson())
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"node": "%2$s", "status": "up",
+                 "members": [{"node": "%1$s", "status": "up"}, {"node": "%2$s", "status": "up"}]}
+                """
+                    .formatted(nodes.members().get(0), nodes.members().get(1))));
+  }
+
+  static Stream<Message> messages() {
+    return Operation.ALL.stream()
+        .flatMap(operation -> Stream.of(operation.request(), operation.response()))
+        .map(ClusterBusTest::filled);
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void carriesEveryMessage(Message message) {
+    Object echo = Nodes.await(nodes.vertx(1).eventBus().request(ECHO, message)).body();
+    assertThat(echo).isEqualTo(message).isNotSameAs(message);
+  }
+
+  private static Message filled(Message prototype) {
+    Message.Builder builder = prototype.newBuilderForType();
+    for (FieldDescriptor field : prototype.getDescriptorForType().getFields()) {
+      Object value =
+          switch (field.getJavaType()) {
+            case STRING -> "a/\u00e4\uD83D\uDE00";
+            case LONG -> Long.MIN_VALUE;
+            case BOOLEAN -> true;
+            case BYTE_STRING -> ByteString.copyFrom(new byte[] {0, -1, 10});
+            default -> throw new AssertionError(field + " (expected: a type that is tested)");
+          };
+      if (field.isRepeated()) {
+        builder.addRepeatedField(field, value).addRepeatedField(field, value);
+      } else {
+        builder.setField(field, value);
+      }
+    }
+    return builder.build();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void carriesEveryFailure(Kind kind) {
+    assertThatThrownBy(() -> Nodes.await(get(kind.name())))
+        .cause()
+        .isInstanceOfSatisfying(
+            Failure.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
+        .hasMessage("the text");
+  }
+
+  @Test
+  void carriesAbsence() {
+    assertThat(Nodes.await(get("absent"))).isNull();
+  }
+
+  @Test
+  void carriesHealth() {
+    assertThatThrownBy(() -> Nodes.await(PurpleClient.on(nodes.vertx(1)).health("kv")))
+        .hasMessageContaining("not today");
+  }
+
+  @Test
+  void failsAsUnavailableWhereNobodyListens() {
+    Future<?> call =
+        Caller.anywhere(nodes.vertx(1), Bus.service("set"), 1_000)
+            .request(KvGetRequest.getDefaultInstance());
+    assertThatThrownBy(() -> Nodes.await(call))
+        .satisfies(
+            thrown -> assertThat(Failure.of(thrown.getCause()).kind()).isEqualTo(Kind.UNAVAILABLE));
+  }
+
+  @Test
+  void carriesPlainJson() {
+    DeliveryOptions increment = new DeliveryOptions().addHeader(Bus.OPERATION, "counterIncrement");
+    JsonObject request = new JsonObject().put("key", "k").put("amount", 5);
+    assertThat(
+            Nodes.await(nodes.vertx(1).eventBus().<JsonObject>request(COUNTER, request, increment))
+                .body())
+        .isEqualTo(new JsonObject().put("value", 5L));
+  }
+
+  @Test
+  void answersAGuest() {
+    PurpleClient guest = Nodes.await(PurpleClient.join(nodes.members().get(1).id()));
+    try {
+      assertThat(increment(guest, 7)).isEqualTo(7);
+      assertThat(nodes.membership(0).toJson().getJsonArray("members")).hasSize(2);
+    } finally {
+      Nodes.await(guest.close());
+    }
+  }
+
+  @Test
+  void registersAgainWhatTheClusterHasForgotten() throws InterruptedException {
+    InfinispanClusterManager manager =
+        (InfinispanClusterManager) ((VertxInternal) nodes.vertx(1)).clusterManager();
+    manager.getCacheContainer().getCache("__vertx.subs").clear();
+    manager.getCacheContainer().getCache("__vertx.nodeInfo").clear();
+
+    PurpleClient client = PurpleClient.on(nodes.vertx(1)).withTimeout(1_000);
+    long end = System.nanoTime() + 10_000_000_000L;
+    boolean answered = false;
+    while (!answered && System.nanoTime() < end) {
+      answered =
+          Nodes.await(
+              client.call(CounterIncrementRequest.getDefaultInstance()).map(true).otherwise(false));
+      Thread.sleep(50);
+    }
+    assertThat(answered).as("answered again within 10 s").isTrue();
+  }
+
+  private static Future<KvGetResponse> get(String key) {
+    return PurpleClient.on(nodes.vertx(1)).call(KvGetRequest.newBuilder().setKey(key).build());
+  }
+
+  private static long increment(PurpleClient client, long amount) {
+    return Nodes.await(
+            client.<CounterIncrementResponse>call(
+                CounterIncrementRequest.newBuilder().setKey("k").setAmount(amount).build()))
+        .getValue();
+  }
+}

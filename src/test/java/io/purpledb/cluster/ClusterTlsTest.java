@@ -1,0 +1,74 @@
+package io.purpledb.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.purpledb.PurpleClient;
+import io.purpledb.config.ClusterTls;
+import io.purpledb.config.Member;
+import io.purpledb.support.ClusterPorts;
+import io.purpledb.support.TestCertificate;
+import io.vertx.core.Future;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes with certificates: they speak with each other, and with nobody who has none of theirs. */
+@Timeout(60)
+class ClusterTlsTest {
+
+  private static final String ECHO = "test.echo";
+
+  @Test
+  void speaksWithItsOwnOnly(@TempDir Path directory) throws Exception {
+    ClusterTls ours = TestCertificate.in(directory.resolve("ours"));
+    ClusterTls others = TestCertificate.in(directory.resolve("others"));
+    try (Nodes nodes = new Nodes(2, ours)) {
+      Nodes.await(
+          nodes.vertx(0).eventBus().consumer(ECHO, asked -> asked.reply("yes")).completion());
+
+      assertThat(Nodes.await(nodes.vertx(1).eventBus().request(ECHO, "?")).body()).isEqualTo("yes");
+      assertThat(nodes.membership(0).hasMajority()).isTrue();
+
+      String members = ClusterPorts.text(nodes.members());
+      assertStranger(PurpleClient.join(members), nodes);
+      assertStranger(PurpleClient.join(members, others, new VertxOptions()), nodes);
+      Member node = nodes.members().get(0);
+      assertRefusesPlainText(node.membershipPort());
+      assertRefusesPlainText(node.busPort());
+    }
+  }
+
+  private static void assertStranger(Future<PurpleClient> joining, Nodes nodes) {
+    assertThatThrownBy(() -> Nodes.await(joining)).hasMessageContaining("cannot join the cluster");
+    assertThat(nodes.membership(0).toJson().getJsonArray("members")).hasSize(2);
+  }
+
+  /** A client that shows no certificate gets no word. */
+  private static void assertRefusesPlainText(int port) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(5_000);
+      socket
+          .getOutputStream()
+          .write("hello, is there somebody?\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readAllBytes();
+      assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+          .hasSizeLessThan(16); // a TLS alert, or nothing
+    } catch (java.net.SocketException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+  }
+
+  @Test
+  void saysWhichFileIsWrong(@TempDir Path directory) throws Exception {
+    ClusterTls tls = TestCertificate.in(directory);
+    Files.writeString(tls.key(), "not a key");
+    assertThatThrownBy(() -> new Nodes(1, tls)).hasMessageContaining("cannot join the cluster");
+  }
+}

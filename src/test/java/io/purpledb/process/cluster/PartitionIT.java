@@ -1,0 +1,21 @@
+package io.purpledb.process.cluster;
+
+import io.purpledb.support.PrivateNetwork;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Runs tests where networks can be made and cut. */
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
+class PartitionIT {
+
+  @Test
+  void ofNodesThatShareTheMemory() {
+    PrivateNetwork.run(Partitions.class);
+  }
+
+  @Test
+  void ofNodesOfWhichOneHasTheFiles() {
+    PrivateNetwork.run(DiskPartitions.class);
+  }
+}

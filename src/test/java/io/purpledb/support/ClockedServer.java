@@ -1,0 +1,40 @@
+package io.purpledb.support;
+
+import io.purpledb.PurpleServer;
+import io.purpledb.config.Invocation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The program for tests that move the time of a server in another process: as {@link
+ * io.purpledb.Purple}, but the clock is a {@link FileClock}.
+ */
+final class ClockedServer {
+
+  private static final String CLOCK = "purple.clock";
+
+  private ClockedServer() {}
+
+  /** The command that runs it, from the classes of this build. */
+  static List<String> command(Path clock) {
+    return List.of(
+        ServerProcess.java(),
+        "-Xmx256m",
+        "-D" + CLOCK + "=" + clock,
+        "-cp",
+        PrivateNetwork.classPath(),
+        ClockedServer.class.getName());
+  }
+
+  public static void main(String[] args) {
+    FileClock clock = FileClock.open(Path.of(System.getProperty(CLOCK, "")));
+    if (Invocation.of(List.of(args), Map.of()) instanceof Invocation.Start start) {
+      Await.value(
+          PurpleServer.start(start.config(), clock.clock())
+              .toCompletionStage()
+              .toCompletableFuture());
+      System.out.println("Ready.");
+    }
+  }
+}

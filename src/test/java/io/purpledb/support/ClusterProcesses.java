@@ -1,0 +1,199 @@
+package io.purpledb.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+
+/** Several nodes of one cluster, each a process of its own, as users would run them. */
+public final class ClusterProcesses implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 50;
+  private static final int SHOWN_LINES = 40;
+
+  private final List<ClusterNode> nodes = new ArrayList<>();
+  private final Thread lastResort = new Thread(this::killAll, "kill-nodes");
+
+  private ClusterProcesses() {
+    Runtime.getRuntime().addShutdownHook(lastResort); // no process outlives the tests
+  }
+
+  /**
+   * A cluster of the packaged server, not yet started.
+   *
+   * @param directory the data of each node goes to a directory of its own in it
+   * @param settings more options of the server, the same for all nodes
+   */
+  public static ClusterProcesses of(Path directory, List<Place> places, String... settings) {
+    return of(directory, places, ServerProcess.packaged(), settings);
+  }
+
+  /** A cluster of nodes that another program runs. */
+  static ClusterProcesses of(
+      Path directory, List<Place> places, List<String> program, String... settings) {
+    String members = places.stream().map(Place::member).collect(Collectors.joining(","));
+    ClusterProcesses cluster = new ClusterProcesses();
+    for (Place place : places) {
+      cluster.add(
+          directory,
+          place,
+          program,
+          List.of("--cluster", "--cluster-members", members, "--cluster-self", place.member()),
+          settings);
+    }
+    return cluster;
+  }
+
+  /** Servers that know nothing of each other: what a test of the cluster must not accept. */
+  public static ClusterProcesses apart(Path directory, List<Place> places, String... settings) {
+    ClusterProcesses servers = new ClusterProcesses();
+    for (Place place : places) {
+      servers.add(directory, place, ServerProcess.packaged(), List.of(), settings);
+    }
+    return servers;
+  }
+
+  private void add(
+      Path directory, Place place, List<String> program, List<String> cluster, String... settings) {
+    Path home = directory.resolve("node-" + nodes.size());
+    List<String> command = new ArrayList<>(place.inside());
+    command.addAll(program);
+    command.addAll(
+        List.of(
+            "--host",
+            place.host(),
+            "--http-port",
+            "" + place.httpPort(),
+            "--grpc-port",
+            "" + place.grpcPort(),
+            "--data-dir",
+            home.resolve("data").toString()));
+    command.addAll(cluster);
+    command.addAll(Arrays.asList(settings));
+    try {
+      Files.createDirectories(home);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    nodes.add(new ClusterNode(place, home, command));
+  }
+
+  public List<ClusterNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  public ClusterNode node(int index) {
+    return nodes.get(index);
+  }
+
+  /** Starts the nodes that do not run, all at once, and waits until all are ready. */
+  public ClusterProcesses start() {
+    nodes.stream().filter(node -> !node.isAlive()).forEach(ClusterNode::start);
+    return awaitReady();
+  }
+
+  /** Starts all; when they do not become ready, none is left behind. */
+  public ClusterProcesses startOrClose() {
+    try {
+      return start();
+    } catch (RuntimeException | AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Waits until every node says that it is ready. */
+  public ClusterProcesses awaitReady() {
+    nodes.forEach(node -> await("ready: " + node, () -> isReady(node)));
+    return this;
+  }
+
+  private boolean isReady(ClusterNode node) {
+    if (!node.isAlive()) {
+      throw new AssertionError(node + " has ended\n" + report());
+    }
+    return node.isReady();
+  }
+
+  /** The node that leads, as the others say, too. */
+  public ClusterNode leader() {
+    await("one leader", () -> agreedLeaders().size() == 1);
+    return agreedLeaders().get(0);
+  }
+
+  /** A node that does not lead. */
+  public ClusterNode follower() {
+    ClusterNode leader = leader();
+    return nodes.stream().filter(node -> node != leader).findFirst().orElseThrow();
+  }
+
+  /** All but one. */
+  public List<ClusterNode> others(ClusterNode one) {
+    return nodes.stream().filter(node -> node != one).toList();
+  }
+
+  private List<ClusterNode> agreedLeaders() {
+    List<String> named =
+        nodes.stream()
+            .filter(ClusterNode::isAlive)
+            .map(node -> node.leader().orElse(""))
+            .distinct()
+            .toList();
+    return named.size() == 1
+        ? nodes.stream().filter(node -> node.id().equals(named.get(0))).toList()
+        : List.of();
+  }
+
+  /** Waits for a state of the nodes; fails with what they have printed. */
+  public void await(String what, BooleanSupplier reached) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!reached.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not " + what + " within " + PATIENCE + "\n" + report());
+      }
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** The health and the last lines of each node. */
+  public String report() {
+    return nodes.stream()
+        .map(
+            node ->
+                "=== %s: %s\n%s"
+                    .formatted(
+                        node,
+                        node.health()
+                            .map(answer -> answer.statusCode() + " " + answer.body())
+                            .orElse("no answer"),
+                        lastLines(node.output())))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String lastLines(String output) {
+    List<String> lines = output.lines().filter(line -> !line.startsWith("\tat ")).toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+  }
+
+  private void killAll() {
+    nodes.stream().filter(ClusterNode::isAlive).forEach(ClusterNode::kill);
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(ClusterNode::close);
+    Runtime.getRuntime().removeShutdownHook(lastResort);
+  }
+}

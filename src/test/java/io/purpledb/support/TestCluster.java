@@ -1,0 +1,97 @@
+package io.purpledb.support;
+
+import io.purpledb.PurpleClient;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Three nodes, each a process of its own, with clients of their doors and a guest on their bus. */
+public final class TestCluster implements AutoCloseable {
+
+  private static final int NODES = 3;
+
+  private final ClusterProcesses nodes;
+  private final TimeMachine time;
+  private final String members;
+  private @Nullable PurpleClient guest;
+
+  private TestCluster(ClusterProcesses nodes, TimeMachine time, String members) {
+    this.nodes = nodes;
+    this.time = time;
+    this.members = members;
+  }
+
+  /** Starts nodes that keep everything in one engine, as {@link TestConfigs} has it. */
+  public static TestCluster start(Engine engine) {
+    Path directory = TestConfigs.newDirectory();
+    List<Place> places = Place.onLoopback(NODES);
+    Path clockFile = directory.resolve("clock");
+    FileClock clock = FileClock.create(clockFile);
+    ClusterProcesses nodes =
+        ClusterProcesses.of(
+            directory,
+            places,
+            ClockedServer.command(clockFile),
+            "--backend",
+            engine.toString(),
+            "--redis-url",
+            engine.redisUrl(),
+            "--max-value-bytes",
+            "" + TestConfigs.MAX_VALUE_BYTES);
+    TimeMachine time = engine == Engine.REDIS ? engine.timeMachine() : clock;
+    String members = places.stream().map(Place::member).collect(Collectors.joining(","));
+    return new TestCluster(nodes.startOrClose(), time, members);
+  }
+
+  public TimeMachine time() {
+    return time;
+  }
+
+  public int httpPort(int node) {
+    return nodes.node(node).place().httpPort();
+  }
+
+  /** A door of one node; the event bus has none, so a guest asks any node. */
+  public Door door(DoorType type, int node) {
+    return switch (type) {
+      case BUS -> bus();
+      case HTTP -> nodes.node(node).http();
+      case GRPC -> nodes.node(node).grpc();
+    };
+  }
+
+  /** The doors of all nodes in turn. */
+  public Door spread(DoorType type) {
+    return type == DoorType.BUS
+        ? bus()
+        : Spread.over(
+            nodes.nodes().stream().map(node -> door(type, nodes.nodes().indexOf(node))).toList());
+  }
+
+  private synchronized Door bus() {
+    PurpleClient joined = guest;
+    if (joined == null) {
+      joined = Await.value(PurpleClient.join(members).toCompletionStage().toCompletableFuture());
+      guest = joined;
+    }
+    return new BusDoorClient(joined.vertx());
+  }
+
+  /** What the nodes have logged that is no answer but a defect. */
+  public List<String> defects() {
+    return nodes.nodes().stream()
+        .flatMap(node -> node.output().lines())
+        .filter(line -> line.contains("internal failure"))
+        .toList();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (guest != null) {
+      Await.value(guest.close().toCompletionStage().toCompletableFuture());
+    }
+    nodes.close();
+    time.close();
+  }
+}
