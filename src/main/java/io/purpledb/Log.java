@@ -22,10 +22,15 @@ final class Log {
       Map.ofEntries(
           level("org.infinispan", Level.WARNING),
           level("org.infinispan.CONFIG", Level.SEVERE), // it misses a disk
-          level("org.jgroups", Level.WARNING),
+          // What they try again, or mend after a split, with a stack trace each time.
+          level("org.infinispan.CLUSTER", Level.SEVERE),
+          level("org.infinispan.partitionhandling", Level.SEVERE),
+          level("org.infinispan.topology", Level.SEVERE),
+          level("org.jgroups", Level.SEVERE),
+          level("org.jgroups.protocols.TCP", Level.OFF),
           level("org.jboss", Level.WARNING),
           level("org.apache.ratis", Level.WARNING),
-          level("io.purpledb.cluster.MemberPing", Level.WARNING), // it is JGroups'
+          level("io.purpledb.cluster.MemberPing", Level.SEVERE), // it is JGroups'
           // While a node is away, these warn of each try to reach it, hundreds of times a second;
           // Membership and Leadership say once who left and who leads.
           level("org.apache.ratis.grpc.server.GrpcLogAppender", Level.SEVERE),

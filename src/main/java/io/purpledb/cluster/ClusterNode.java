@@ -82,7 +82,6 @@ public final class ClusterNode {
         .with(options)
         .withClusterManager(manager)
         .buildClustered()
-        .onSuccess(vertx -> RegistrationWatch.start(vertx, manager))
         .recover(cause -> Future.failedFuture(cannotJoin(cause)));
   }
 

@@ -4,13 +4,13 @@ import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
+import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.ext.cluster.infinispan.InfinispanClusterManager;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.infinispan.manager.DefaultCacheManager;
 import org.infinispan.notifications.Listener;
@@ -23,23 +23,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Vert.x's cluster manager with a life cycle: it starts and stops the cache manager that it is
- * given, tells who is there, and knows what this node has registered, for {@link
- * RegistrationWatch}.
+ * given, tells who is there, and keeps the table of the event bus in a {@link BusTable}.
  */
 final class NodeManager extends InfinispanClusterManager {
-
-  private static final System.Logger LOG = System.getLogger(NodeManager.class.getName());
-
-  /** After the first, each as long as infinispan.xml lets it wait for a lock. */
-  private static final int MORE_TRIES = 5;
-
-  private static final long PAUSE_MILLIS = 500;
 
   private final DefaultCacheManager caches;
   private final JChannel channel;
   private final @Nullable Tls tls;
   private final Consumer<Collection<String>> view;
-  private final Map<String, Set<RegistrationInfo>> own = new ConcurrentHashMap<>();
+  private RegistrationListener listener = new RegistrationListener() {};
+  private volatile @Nullable BusTable table;
   private @Nullable Vertx vertx;
 
   /**
@@ -80,7 +73,7 @@ final class NodeManager extends InfinispanClusterManager {
   public void leave(Completable<Void> promise) {
     Promise<Void> left = Promise.promise();
     super.leave(left);
-    left.future().eventually(() -> offLoop(caches::stop)).onComplete(promise);
+    left.future().eventually(() -> offLoop(this::stop)).onComplete(promise);
   }
 
   private void start() throws Exception {
@@ -89,7 +82,16 @@ final class NodeManager extends InfinispanClusterManager {
     }
     caches.start();
     caches.addListener(new ViewListener());
+    table = new BusTable(Objects.requireNonNull(vertx), caches, listener);
     view.accept(getNodes());
+  }
+
+  private void stop() {
+    BusTable open = table;
+    if (open != null) {
+      open.close();
+    }
+    caches.stop();
   }
 
   private interface Work {
@@ -110,75 +112,52 @@ final class NodeManager extends InfinispanClusterManager {
   }
 
   @Override
-  public void addRegistration(String address, RegistrationInfo info, Completable<Void> promise) {
-    if (info.localOnly()) {
-      super.addRegistration(address, info, promise);
-      return;
-    }
-    own.computeIfAbsent(address, absent -> ConcurrentHashMap.newKeySet()).add(info);
-    register(address, info, promise, MORE_TRIES);
+  public synchronized void registrationListener(RegistrationListener told) {
+    listener = told;
+    super.registrationListener(new RegistrationListener() {}); // of a table that stays empty
   }
 
-  /** Tries again: while nodes start together, the table may be held for longer than one try. */
-  private void register(
-      String address, RegistrationInfo info, Completable<Void> promise, int moreTries) {
-    super.addRegistration(
-        address,
-        info,
-        (done, failure) -> {
-          Vertx mine = vertx;
-          if (failure == null || moreTries == 0 || mine == null || !isOwn(address, info)) {
-            promise.complete(null, failure);
-          } else {
-            LOG.log(System.Logger.Level.DEBUG, address + ": not registered yet: " + failure);
-            mine.setTimer(PAUSE_MILLIS, timer -> register(address, info, promise, moreTries - 1));
-          }
-        });
+  @Override
+  public void addRegistration(String address, RegistrationInfo info, Completable<Void> promise) {
+    table().add(address, info).onComplete(promise);
   }
 
   @Override
   public void removeRegistration(String address, RegistrationInfo info, Completable<Void> promise) {
-    Set<RegistrationInfo> here = own.get(address);
-    if (here != null) {
-      here.remove(info);
+    table().remove(address, info).onComplete(promise);
+  }
+
+  @Override
+  public void getRegistrations(String address, Completable<List<RegistrationInfo>> promise) {
+    promise.succeed(table().registrations(address));
+  }
+
+  @Override
+  public void setNodeInfo(NodeInfo info, Completable<Void> promise) {
+    table().listenAt(info).onComplete(promise);
+  }
+
+  @Override
+  public synchronized @Nullable NodeInfo getNodeInfo() {
+    return table().bus(getNodeId());
+  }
+
+  @Override
+  public void getNodeInfo(String node, Completable<NodeInfo> promise) {
+    NodeInfo info = table().bus(node);
+    if (info == null) {
+      promise.fail(node + " is not a member of the cluster");
+    } else {
+      promise.succeed(info);
     }
-    super.removeRegistration(address, info, promise);
   }
 
-  private boolean isOwn(String address, RegistrationInfo info) {
-    return own.getOrDefault(address, Set.of()).contains(info);
-  }
-
-  /** What this node has registered for others, by address. */
-  Map<String, Set<RegistrationInfo>> own() {
-    return own;
-  }
-
-  /** What the cluster has registered at an address. */
-  Future<List<RegistrationInfo>> registered(String address) {
-    Promise<List<RegistrationInfo>> found = Promise.promise();
-    getRegistrations(address, found);
-    return found.future();
-  }
-
-  /** Puts back what the cluster has forgotten. */
-  void restore(String address, RegistrationInfo info) {
-    super.addRegistration(
-        address,
-        info,
-        (done, failure) -> {
-          if (!isOwn(address, info)) { // removed meanwhile
-            remove(address, info);
-          }
-        });
-  }
-
-  void remove(String address, RegistrationInfo info) {
-    super.removeRegistration(address, info, Promise.promise());
-  }
-
-  boolean isCoordinator() {
-    return caches.isCoordinator();
+  private BusTable table() {
+    BusTable open = table;
+    if (open == null) {
+      throw new IllegalStateException("not joined");
+    }
+    return open;
   }
 
   /** Public with a public method, as Infinispan calls it. */
@@ -189,6 +168,10 @@ final class NodeManager extends InfinispanClusterManager {
     @Merged
     public void changed(ViewChangedEvent event) {
       view.accept(event.getNewMembers().stream().map(Address::toString).toList());
+      BusTable open = table;
+      if (open != null) {
+        open.look();
+      }
     }
   }
 }

@@ -16,6 +16,7 @@ import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.util.DefaultThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,9 @@ final class Stack {
     tcp.setBindAddress(address)
         .setBindPort(self == null ? 0 : self.membershipPort())
         .setPortRange(0)
-        .setBundlerType("transfer-queue");
+        .setBundlerType(MemberBundler.class.getName())
+        .setThreadFactory(
+            new DefaultThreadFactory("", true, true)); // a guest may end without a word
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
     FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(self == null ? GUEST_WATCH_PORTS : 0);
     NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(100);

@@ -182,8 +182,7 @@ class ClusterBusTest {
   void registersAgainWhatTheClusterHasForgotten() throws InterruptedException {
     InfinispanClusterManager manager =
         (InfinispanClusterManager) ((VertxInternal) nodes.vertx(1)).clusterManager();
-    manager.getCacheContainer().getCache("__vertx.subs").clear();
-    manager.getCacheContainer().getCache("__vertx.nodeInfo").clear();
+    manager.getCacheContainer().getCache("purple.bus").clear();
 
     PurpleClient client = PurpleClient.on(nodes.vertx(1)).withTimeout(1_000);
     long end = System.nanoTime() + 10_000_000_000L;

@@ -13,12 +13,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,7 @@ class ClusterIT {
   }
 
   private void answersAGuest() throws Exception {
+    Path log = directory.resolve("guest.log");
     Process guest =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -90,8 +92,12 @@ class ClusterIT {
                 "io.purpledb.example.GuestApplication",
                 ClusterPorts.text(members))
             .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
             .start();
-    String output = new String(guest.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    boolean ended = guest.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    guest.destroyForcibly();
+    String output = Files.readString(log);
+    assertThat(ended).as("ended by itself; it said: %s", output).isTrue();
     assertThat(guest.waitFor()).as(output).isZero();
     assertThat(output).contains("greeting: Hello\n", "visits: 8\n", "Done.\n");
     try (Door door = Door.http(nodes.get(1).httpPort())) {

@@ -1,0 +1,51 @@
+package io.purpledb.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.spi.cluster.NodeInfo;
+import io.vertx.core.spi.cluster.RegistrationInfo;
+import org.junit.jupiter.api.Test;
+
+class BusEntryTest {
+
+  private static final NodeInfo BUS = new NodeInfo("purple-0.purple", 7801, new JsonObject());
+
+  @Test
+  void comesOutOfItsBytesAsItWas() {
+    BusEntry entry =
+        BusEntry.NOTHING
+            .with("purple.kv", 4)
+            .at(BUS)
+            .with("purple.kv", 9)
+            .with("ä", Long.MAX_VALUE);
+    BusEntry read = BusEntry.of(entry.toBytes());
+    assertThat(read.version()).isEqualTo(4);
+    assertThat(read.bus()).isEqualTo(BUS);
+    assertThat(read.handlers()).containsOnlyKeys("purple.kv", "ä");
+    assertThat(read.registrations("purple.kv", "node"))
+        .containsExactly(
+            new RegistrationInfo("node", 4, false), new RegistrationInfo("node", 9, false));
+    assertThat(read.registrations("ä", "node"))
+        .containsExactly(new RegistrationInfo("node", Long.MAX_VALUE, false));
+  }
+
+  @Test
+  void saysWhereNothingIs() {
+    BusEntry read = BusEntry.of(BusEntry.NOTHING.toBytes());
+    assertThat(read.bus()).isNull();
+    assertThat(read.handlers()).isEmpty();
+    assertThat(read.registrations("purple.kv", "node")).isEmpty();
+  }
+
+  @Test
+  void isLaterAfterEachChange() {
+    BusEntry added = BusEntry.NOTHING.with("a", 1).with("a", 2);
+    BusEntry removed = added.without("a", 1);
+    assertThat(removed.version()).isEqualTo(added.version() + 1);
+    assertThat(removed.registrations("a", "n"))
+        .containsExactly(new RegistrationInfo("n", 2, false));
+    assertThat(removed.without("a", 2).handlers()).isEmpty();
+    assertThat(removed.without("b", 7).registrations("a", "n")).hasSize(1);
+  }
+}
