@@ -57,42 +57,78 @@ record BusEntry(long version, @Nullable NodeInfo bus, Map<String, long[]> handle
         .toList();
   }
 
-  byte[] toBytes() {
-    Buffer bytes = Buffer.buffer().appendLong(version).appendByte((byte) (bus == null ? 0 : 1));
+  static BusEntry later(BusEntry one, BusEntry other) {
+    return other.version() > one.version() ? other : one;
+  }
+
+  private void writeTo(Buffer bytes) {
+    bytes.appendLong(version).appendByte((byte) (bus == null ? 0 : 1));
     if (bus != null) {
       bus.writeToBuffer(bytes);
     }
     bytes.appendInt(handlers.size());
     handlers.forEach(
         (address, numbers) -> {
-          byte[] name = address.getBytes(StandardCharsets.UTF_8);
-          bytes.appendInt(name.length).appendBytes(name).appendInt(numbers.length);
+          appendText(bytes, address);
+          bytes.appendInt(numbers.length);
           LongStream.of(numbers).forEach(bytes::appendLong);
         });
-    return bytes.getBytes();
   }
 
-  static BusEntry of(byte[] bytes) {
-    Buffer buffer = Buffer.buffer(bytes);
-    int at = Long.BYTES;
+  private static BusEntry read(Buffer bytes, int start) {
+    int at = start + Long.BYTES;
     NodeInfo bus = null;
-    if (buffer.getByte(at++) != 0) {
+    if (bytes.getByte(at++) != 0) {
       bus = new NodeInfo();
-      at = bus.readFromBuffer(at, buffer);
+      at = bus.readFromBuffer(at, bytes);
     }
-    int addresses = buffer.getInt(at);
+    int addresses = bytes.getInt(at);
     at += Integer.BYTES;
     Map<String, long[]> handlers = new LinkedHashMap<>();
     for (int i = 0; i < addresses; i++) {
-      int end = at + Integer.BYTES + buffer.getInt(at);
-      String address = buffer.getString(at + Integer.BYTES, end);
-      long[] numbers = new long[buffer.getInt(end)];
-      at = end + Integer.BYTES;
+      String address = text(bytes, at);
+      at = endOfText(bytes, at);
+      long[] numbers = new long[bytes.getInt(at)];
+      at += Integer.BYTES;
       for (int j = 0; j < numbers.length; j++, at += Long.BYTES) {
-        numbers[j] = buffer.getLong(at);
+        numbers[j] = bytes.getLong(at);
       }
       handlers.put(address, numbers);
     }
-    return new BusEntry(buffer.getLong(0), bus, handlers);
+    return new BusEntry(bytes.getLong(start), bus, handlers);
+  }
+
+  private static void appendText(Buffer bytes, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    bytes.appendInt(utf8.length).appendBytes(utf8);
+  }
+
+  private static String text(Buffer bytes, int at) {
+    return bytes.getString(at + Integer.BYTES, endOfText(bytes, at));
+  }
+
+  private static int endOfText(Buffer bytes, int at) {
+    return at + Integer.BYTES + bytes.getInt(at);
+  }
+
+  /**
+   * An entry on its way to other nodes.
+   *
+   * @param node whose it is
+   * @param isQuestion whether whoever gets it is to say its own
+   */
+  record Said(String node, boolean isQuestion, BusEntry entry) {
+
+    byte[] toBytes() {
+      Buffer bytes = Buffer.buffer().appendByte((byte) (isQuestion ? 1 : 0));
+      appendText(bytes, node);
+      entry.writeTo(bytes);
+      return bytes.getBytes();
+    }
+
+    static Said of(byte[] array) {
+      Buffer bytes = Buffer.buffer(array);
+      return new Said(text(bytes, 1), bytes.getByte(0) != 0, read(bytes, endOfText(bytes, 1)));
+    }
   }
 }

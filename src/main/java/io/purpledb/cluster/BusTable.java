@@ -9,53 +9,46 @@ import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.core.spi.cluster.RegistrationUpdateEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.infinispan.AdvancedCache;
-import org.infinispan.context.Flag;
-import org.infinispan.manager.EmbeddedCacheManager;
-import org.infinispan.notifications.Listener;
-import org.infinispan.notifications.cachelistener.annotation.CacheEntryCreated;
-import org.infinispan.notifications.cachelistener.annotation.CacheEntryModified;
-import org.infinispan.notifications.cachelistener.annotation.CacheEntryRemoved;
-import org.infinispan.notifications.cachelistener.event.CacheEntryEvent;
-import org.infinispan.remoting.transport.Address;
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jgroups.fork.ForkChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who listens at which address of the event bus, and where the event bus of each node is.
  *
- * <p>It is a replicated cache with one {@link BusEntry} per node, which only that node writes,
- * under a name that is new at each start. So nobody waits for a lock, a read never leaves the node,
- * and of two copies that differ after a split the one with the higher version holds. A node looks
- * every second whether the cache still has what it said, and says it again. Vert.x's own table has
- * an entry per address that all nodes change, and reads it under a lock that another node may hold:
- * after a split reads did not return for minutes, and what the halves had said got lost (vert.x
- * issue 4394).
+ * <p>Each node says what it has in one {@link BusEntry}: to all when it changes, every second, and
+ * to those who join. It goes over the channel of the cluster, beside Infinispan's messages. A node
+ * has another name after each start and counts its entries, so of two the later one holds, however
+ * they come; nothing is ever merged, locked or handed over, and a read never leaves the node.
+ * Vert.x's own table is a cache with an entry per address that all nodes change. After a split its
+ * reads waited for a lock of another node, for minutes, and registrations got lost (vert.x issue
+ * 4394).
  */
-final class BusTable {
+final class BusTable implements Receiver {
 
   private static final System.Logger LOG = System.getLogger(BusTable.class.getName());
 
-  /** The cache's name in infinispan.xml. */
-  private static final String CACHE = "purple.bus";
+  private static final String NAME = "purple.bus";
+  private static final long PERIOD_MILLIS = 1_000;
 
-  private static final long LOOK_MILLIS = 1_000;
-  private static final long WRITE_MILLIS = 10_000;
-  private static final long PAUSE_MILLIS = 500;
-
-  /** After the first, until whoever waits is told that it failed. */
-  private static final int MORE_TRIES = 5;
+  /** How long a node that joins waits to hear from the others, in periods. */
+  private static final int PATIENCE = 5;
 
   private final Vertx vertx;
   private final Context context;
-  private final EmbeddedCacheManager caches;
-  private final AdvancedCache<String, byte[]> cache;
+  private final ForkChannel channel;
   private final RegistrationListener listener;
   private final String self;
 
@@ -68,102 +61,124 @@ final class BusTable {
   /** What the listener knows. */
   private Map<String, List<RegistrationInfo>> seen = Map.of();
 
-  private List<Promise<Void>> unwritten = new ArrayList<>();
-  private boolean writing;
+  private Set<String> present = Set.of();
+  private List<Promise<Void>> unsaid = new ArrayList<>();
+  private boolean saying;
+
+  /** Completed when every node that is here was heard of. */
+  private final Promise<Void> complete = Promise.promise();
+
+  private int periods;
   private volatile boolean closed;
 
   /**
-   * @param caches started
+   * Begins to listen. Blocks.
+   *
+   * @param main the channel of the cluster, connected
    * @param listener told when the handlers of an address change
    */
-  BusTable(Vertx vertx, EmbeddedCacheManager caches, RegistrationListener listener) {
+  BusTable(Vertx vertx, JChannel main, RegistrationListener listener) throws Exception {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.caches = caches;
-    this.cache = caches.<String, byte[]>getCache(CACHE).getAdvancedCache();
     this.listener = listener;
-    this.self = caches.getAddress().toString();
+    this.self = main.getName();
+    this.channel = new ForkChannel(main, NAME, NAME);
     entries.put(self, BusEntry.NOTHING);
-    cache.addListener(new Changes());
-    context.runOnContext(x -> vertx.setPeriodic(LOOK_MILLIS, timer -> lookAfter(timer)));
+    channel.setReceiver(this);
+    channel.connect(NAME);
+    context.runOnContext(x -> vertx.setPeriodic(PERIOD_MILLIS, this::period));
   }
 
   /** Adds a handler; done when the other nodes have it. */
   Future<Void> add(String address, RegistrationInfo handler) {
-    if (handler.localOnly()) {
-      synchronized (this) {
-        hidden.computeIfAbsent(address, none -> new HashSet<>()).add(handler);
-      }
-      look();
-      return Future.succeededFuture();
-    }
-    return say(entry -> entry.with(address, handler.seq()));
+    return handler.localOnly()
+        ? hide(() -> hidden.computeIfAbsent(address, none -> new HashSet<>()).add(handler))
+        : say(entry -> entry.with(address, handler.seq()));
   }
 
   /** Removes a handler; done when the other nodes have it. */
   Future<Void> remove(String address, RegistrationInfo handler) {
-    if (handler.localOnly()) {
-      synchronized (this) {
-        hidden.getOrDefault(address, Set.of()).remove(handler);
-      }
-      look();
-      return Future.succeededFuture();
-    }
-    return say(entry -> entry.without(address, handler.seq()));
+    return handler.localOnly()
+        ? hide(() -> hidden.getOrDefault(address, new HashSet<>()).remove(handler))
+        : say(entry -> entry.without(address, handler.seq()));
   }
 
-  /** Says where the event bus of this node is; done when the other nodes know. */
+  /** Says where the event bus of this node is; done when each node knows of the other. */
   Future<Void> listenAt(NodeInfo bus) {
-    return say(entry -> entry.at(bus));
+    return say(entry -> entry.at(bus)).compose(said -> complete.future());
   }
 
   /** The handlers at an address, on the nodes that are here. */
-  List<RegistrationInfo> registrations(String address) {
-    look();
-    synchronized (this) {
-      return seen.getOrDefault(address, List.of());
-    }
+  synchronized List<RegistrationInfo> registrations(String address) {
+    return seen.getOrDefault(address, List.of());
   }
 
   /** Where the event bus of a node is; null when it is not known. */
-  @Nullable NodeInfo bus(String node) {
-    look();
-    synchronized (this) {
-      BusEntry entry = entries.get(node);
-      return entry == null ? null : entry.bus();
-    }
-  }
-
-  /** Looks for changes now; to be called when nodes come or go. */
-  void look() {
-    if (closed) {
-      return;
-    }
-    Map<String, byte[]> said = new HashMap<>();
-    cache.withFlags(Flag.CACHE_MODE_LOCAL).forEach(said::put);
-    List<RegistrationUpdateEvent> changes = new ArrayList<>();
-    synchronized (this) {
-      said.forEach((node, bytes) -> entries.merge(node, BusEntry.of(bytes), BusTable::later));
-      Set<String> present = present();
-      entries.keySet().removeIf(node -> !present.contains(node) && !said.containsKey(node));
-      Map<String, List<RegistrationInfo>> now = allOf(present);
-      Set<String> addresses = new HashSet<>(now.keySet());
-      addresses.addAll(seen.keySet());
-      for (String address : addresses) {
-        List<RegistrationInfo> handlers = now.getOrDefault(address, List.of());
-        if (!handlers.equals(seen.getOrDefault(address, List.of()))) {
-          changes.add(new RegistrationUpdateEvent(address, handlers));
-        }
-      }
-      seen = now;
-      if (!changes.isEmpty()) { // in the order of the changes, so within the lock
-        context.runOnContext(x -> changes.forEach(this::tell));
-      }
-    }
+  synchronized @Nullable NodeInfo bus(String node) {
+    BusEntry entry = entries.get(node);
+    return entry == null ? null : entry.bus();
   }
 
   void close() {
     closed = true;
+    channel.close();
+  }
+
+  @Override
+  public synchronized void receive(Message message) {
+    BusEntry.Said said = BusEntry.Said.of(bytes(message));
+    entries.merge(said.node(), said.entry(), BusEntry::later);
+    changed();
+    if (said.isQuestion() && !said.node().equals(self)) {
+      send(message.getSrc(), false);
+    }
+  }
+
+  @Override
+  public synchronized void viewAccepted(View view) {
+    Set<String> nodes = new HashSet<>();
+    view.getMembers().forEach(member -> nodes.add(member.toString()));
+    entries.keySet().removeIf(node -> !nodes.contains(node) && !node.equals(self));
+    present = nodes;
+    changed();
+    send(null, true);
+  }
+
+  /** Tells the listener what has changed, in the order of the changes. */
+  private synchronized void changed() {
+    Map<String, List<RegistrationInfo>> now = all();
+    List<RegistrationUpdateEvent> changes = new ArrayList<>();
+    Set<String> addresses = new HashSet<>(now.keySet());
+    addresses.addAll(seen.keySet());
+    for (String address : addresses) {
+      List<RegistrationInfo> handlers = now.getOrDefault(address, List.of());
+      if (!handlers.equals(seen.getOrDefault(address, List.of()))) {
+        changes.add(new RegistrationUpdateEvent(address, handlers));
+      }
+    }
+    seen = now;
+    if (!changes.isEmpty()) {
+      context.runOnContext(x -> changes.forEach(this::tell));
+    }
+    if (entries.keySet().containsAll(present)) {
+      complete.tryComplete();
+    }
+  }
+
+  private Map<String, List<RegistrationInfo>> all() {
+    Map<String, List<RegistrationInfo>> all = new HashMap<>();
+    hidden.forEach((address, handlers) -> all.put(address, new ArrayList<>(handlers)));
+    entries.forEach(
+        (node, entry) ->
+            entry
+                .handlers()
+                .keySet()
+                .forEach(
+                    address ->
+                        all.computeIfAbsent(address, none -> new ArrayList<>())
+                            .addAll(entry.registrations(address, node))));
+    all.values().removeIf(List::isEmpty);
+    return all;
   }
 
   private void tell(RegistrationUpdateEvent change) {
@@ -172,136 +187,82 @@ final class BusTable {
     }
   }
 
-  private static BusEntry later(BusEntry one, BusEntry other) {
-    return other.version() > one.version() ? other : one;
-  }
-
-  private Map<String, List<RegistrationInfo>> allOf(Set<String> present) {
-    Map<String, List<RegistrationInfo>> all = new HashMap<>();
-    hidden.forEach((address, handlers) -> all.put(address, new ArrayList<>(handlers)));
-    entries.forEach(
-        (node, entry) -> {
-          if (present.contains(node)) {
-            for (String address : entry.handlers().keySet()) {
-              all.computeIfAbsent(address, none -> new ArrayList<>())
-                  .addAll(entry.registrations(address, node));
-            }
-          }
-        });
-    all.values().removeIf(List::isEmpty);
-    return all;
-  }
-
-  private Set<String> present() {
-    Set<String> present = new HashSet<>(Set.of(self));
-    List<Address> members = caches.getMembers();
-    if (members != null) {
-      members.forEach(member -> present.add(member.toString()));
-    }
-    return present;
+  private synchronized Future<Void> hide(Runnable change) {
+    change.run();
+    changed();
+    return Future.succeededFuture();
   }
 
   /** Changes this node's entry, at once here and then for the others. */
-  private Future<Void> say(UnaryOperator<BusEntry> change) {
-    Promise<Void> written = Promise.promise();
-    boolean begin;
-    synchronized (this) {
-      entries.compute(self, (node, before) -> change.apply(before));
-      unwritten.add(written);
-      begin = !writing;
-      writing = true;
+  private synchronized Future<Void> say(UnaryOperator<BusEntry> change) {
+    Promise<Void> said = Promise.promise();
+    entries.put(self, change.apply(own()));
+    changed();
+    unsaid.add(said);
+    if (!saying) {
+      saying = true;
+      sayAll();
     }
-    look();
-    if (begin) {
-      write(MORE_TRIES);
-    }
-    return written.future();
+    return said.future();
   }
 
-  /** Writes the entry as it is now; changes that come meanwhile are the next write. */
-  private void write(int moreTries) {
-    List<Promise<Void>> waiting;
-    byte[] entry;
-    synchronized (this) {
-      waiting = unwritten;
-      unwritten = new ArrayList<>();
-      entry = own().toBytes();
-    }
-    var unused =
-        cache
-            .withFlags(Flag.IGNORE_RETURN_VALUES)
-            .putAsync(self, entry)
-            .orTimeout(WRITE_MILLIS, TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (before, failure) -> context.runOnContext(x -> wrote(waiting, failure, moreTries)));
+  /** Says the entry as it is now, and waits for the others; what changes meanwhile is said next. */
+  private synchronized void sayAll() {
+    List<Promise<Void>> waiting = unsaid;
+    unsaid = new ArrayList<>();
+    Message message = message(null, false);
+    message.setFlag(Message.Flag.RSVP);
+    vertx
+        .executeBlocking(() -> channel.send(message).isConnected(), false)
+        .onComplete(x -> said(waiting));
   }
 
-  private void wrote(List<Promise<Void>> waiting, @Nullable Throwable failure, int moreTries) {
-    if (failure != null && moreTries > 0 && !closed) {
-      LOG.log(System.Logger.Level.DEBUG, () -> "the event bus is not announced yet: " + failure);
-      synchronized (this) {
-        unwritten.addAll(0, waiting);
-      }
-      vertx.setTimer(PAUSE_MILLIS, timer -> write(moreTries - 1));
-      return;
-    }
-    boolean more;
-    synchronized (this) {
-      more = !unwritten.isEmpty();
-      writing = more;
-    }
-    waiting.forEach(promise -> promise.complete(null, failure));
-    if (more) {
-      write(MORE_TRIES);
+  /** Whether it came or not: it is said again every second. */
+  private synchronized void said(List<Promise<Void>> waiting) {
+    waiting.forEach(Promise::complete);
+    if (unsaid.isEmpty()) {
+      saying = false;
+    } else {
+      sayAll();
     }
   }
 
-  private BusEntry own() {
-    return entries.getOrDefault(self, BusEntry.NOTHING);
-  }
-
-  /** Mends what a split or a failed write has left behind, until Vert.x is closed. */
-  private void lookAfter(long timer) {
+  private void period(long timer) {
     if (closed) {
       vertx.cancelTimer(timer);
       return;
     }
-    look();
-    sayAgain();
-    if (caches.isCoordinator()) {
-      Set<String> present = present();
-      cache.withFlags(Flag.CACHE_MODE_LOCAL).keySet().stream()
-          .filter(node -> !present.contains(node))
-          .forEach(this::forget);
+    if (++periods == PATIENCE) {
+      complete.tryComplete();
     }
+    send(null, false);
   }
 
-  /** Removes what a node has left behind; when that fails, the next look does it. */
-  private void forget(String node) {
-    var unused = cache.withFlags(Flag.IGNORE_RETURN_VALUES).removeAsync(node);
+  /**
+   * Says this node's entry.
+   *
+   * @param to one node, or null for all
+   * @param isQuestion whether whoever hears it is to say its own
+   */
+  private void send(@Nullable Address to, boolean isQuestion) {
+    Message message = message(to, isQuestion);
+    vertx
+        .executeBlocking(() -> channel.send(message).isConnected(), false)
+        .onFailure(
+            failure ->
+                LOG.log(System.Logger.Level.DEBUG, "the event bus was not announced", failure));
   }
 
-  private void sayAgain() {
-    byte[] said = cache.withFlags(Flag.CACHE_MODE_LOCAL).get(self);
-    synchronized (this) {
-      if (writing || (said != null && BusEntry.of(said).version() == own().version())) {
-        return;
-      }
-      writing = true;
-    }
-    LOG.log(System.Logger.Level.DEBUG, "the cluster has forgotten this node's event bus");
-    write(0);
+  private synchronized Message message(@Nullable Address to, boolean isQuestion) {
+    return new BytesMessage(to, new BusEntry.Said(self, isQuestion, own()).toBytes());
   }
 
-  /** Public with a public method, as Infinispan calls it. */
-  @Listener(sync = false, observation = Listener.Observation.POST)
-  public final class Changes {
+  private static byte[] bytes(Message message) {
+    int start = message.getOffset();
+    return Arrays.copyOfRange(message.getArray(), start, start + message.getLength());
+  }
 
-    @CacheEntryCreated
-    @CacheEntryModified
-    @CacheEntryRemoved
-    public void changed(CacheEntryEvent<String, byte[]> event) {
-      look();
-    }
+  private BusEntry own() {
+    return entries.getOrDefault(self, BusEntry.NOTHING);
   }
 }

@@ -82,7 +82,7 @@ final class NodeManager extends InfinispanClusterManager {
     }
     caches.start();
     caches.addListener(new ViewListener());
-    table = new BusTable(Objects.requireNonNull(vertx), caches, listener);
+    table = new BusTable(Objects.requireNonNull(vertx), channel, listener);
     view.accept(getNodes());
   }
 
@@ -168,10 +168,6 @@ final class NodeManager extends InfinispanClusterManager {
     @Merged
     public void changed(ViewChangedEvent event) {
       view.accept(event.getNewMembers().stream().map(Address::toString).toList());
-      BusTable open = table;
-      if (open != null) {
-        open.look();
-      }
     }
   }
 }

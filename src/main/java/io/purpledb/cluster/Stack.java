@@ -6,9 +6,11 @@ import java.util.List;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
+import org.jgroups.protocols.RSVP;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.UFC;
 import org.jgroups.protocols.UNICAST3;
@@ -32,6 +34,7 @@ final class Stack {
   private static final long MERGE_MILLIS = 2_000;
   private static final long JOIN_MILLIS = 500;
   private static final int CONNECT_MILLIS = 500;
+  private static final long ACK_MILLIS = 2_000;
   private static final int GUEST_WATCH_PORTS = 50;
 
   private Stack() {}
@@ -73,7 +76,9 @@ final class Stack {
             membership,
             new UFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new MFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
-            new FRAG4().setFragSize(60_000));
+            new FRAG4().setFragSize(60_000),
+            new RSVP().setTimeout(ACK_MILLIS).setResendInterval(0).throwExceptionOnTimeout(false),
+            new FORK());
     channel.setName(name);
     return channel;
   }

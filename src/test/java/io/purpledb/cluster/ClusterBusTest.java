@@ -19,9 +19,7 @@ import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.cluster.infinispan.InfinispanClusterManager;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -176,24 +174,6 @@ class ClusterBusTest {
     } finally {
       Nodes.await(guest.close());
     }
-  }
-
-  @Test
-  void registersAgainWhatTheClusterHasForgotten() throws InterruptedException {
-    InfinispanClusterManager manager =
-        (InfinispanClusterManager) ((VertxInternal) nodes.vertx(1)).clusterManager();
-    manager.getCacheContainer().getCache("purple.bus").clear();
-
-    PurpleClient client = PurpleClient.on(nodes.vertx(1)).withTimeout(1_000);
-    long end = System.nanoTime() + 10_000_000_000L;
-    boolean answered = false;
-    while (!answered && System.nanoTime() < end) {
-      answered =
-          Nodes.await(
-              client.call(CounterIncrementRequest.getDefaultInstance()).map(true).otherwise(false));
-      Thread.sleep(50);
-    }
-    assertThat(answered).as("answered again within 10 s").isTrue();
   }
 
   private static Future<KvGetResponse> get(String key) {
