@@ -179,6 +179,13 @@ def bare_grpc(size):
     return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareGrpc", str(port), str(size)], [port])
 
 
+def bare_redis(redis_port, database):
+    """The bare Vert.x HTTP server that answers from Redis."""
+    port = free_port()
+    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareRedis", str(port), str(redis_port), str(database)],
+                  [port])
+
+
 def redis():
     port = free_port()
     return Server("redis", ["redis-server", "--port", str(port), "--bind", "127.0.0.1",
@@ -191,5 +198,7 @@ def webdis(redis_port, database):
     with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as config:
         config.write(f'{{"redis_host": "127.0.0.1", "redis_port": {redis_port}, "http_host": "127.0.0.1",'
                      f' "http_port": {port}, "threads": 2, "database": {database},'
+                     ' "acl": [{"disabled": ["DEBUG"]},'
+                     ' {"http_basic_auth": "user:password", "enabled": ["DEBUG"]}],'
                      ' "daemonize": false, "verbosity": 0, "logfile": "/dev/null"}')
     return Server("webdis", ["webdis", config.name], [port], [config.name])
