@@ -32,7 +32,8 @@ def build():
             zipfile.ZipFile(BARE_JAR, "w", zipfile.ZIP_DEFLATED) as bare:
         bare.writestr("META-INF/MANIFEST.MF", "Main-Class: BareHttp\nMulti-Release: true\n")
         for name in whole.namelist():
-            if name.startswith(("io/vertx/core/", "io/netty/", "com/fasterxml/jackson/core/")):
+            if name.startswith(("io/vertx/core/", "io/netty/", "com/fasterxml/jackson/core/",
+                                "META-INF/native/libnetty_")):
                 bare.writestr(name, whole.read(name))
         for path in glob.glob(os.path.join(CLASSES, "BareHttp*.class")):
             bare.write(path, os.path.basename(path))

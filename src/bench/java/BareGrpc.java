@@ -49,7 +49,7 @@ final class BareGrpc extends VerticleBase {
     KvGetResponse response =
         KvGetResponse.newBuilder().setValue(ByteString.copyFrom(value)).build();
     int loops = Runtime.getRuntime().availableProcessors();
-    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops))
+    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true))
         .deployVerticle(
             () -> new BareGrpc(port, response), new DeploymentOptions().setInstances(loops))
         .onSuccess(id -> System.out.println("Ready."))

@@ -32,7 +32,7 @@ final class BareHttp extends VerticleBase {
     int port = Integer.parseInt(args[0]);
     Buffer body = Buffer.buffer("x".repeat(Integer.parseInt(args[1])));
     int loops = Runtime.getRuntime().availableProcessors();
-    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops))
+    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true))
         .deployVerticle(() -> new BareHttp(port, body), new DeploymentOptions().setInstances(loops))
         .onSuccess(id -> System.out.println("Ready."))
         .onFailure(Throwable::printStackTrace);

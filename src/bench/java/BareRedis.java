@@ -13,10 +13,10 @@ import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 
 /**
- * The least that a Vert.x server can do to answer GET /kv/{key} from Redis: no service, no check, no
- * timeout, no JSON but two brackets; one pipelined connection per event loop, whose commands of one
- * pass are one write. What it reaches is the most that Purple could. Arguments: port, the port of
- * Redis, the number of the database.
+ * The least that a Vert.x server can do to answer GET /kv/{key} from Redis: no service, no check,
+ * no timeout, no JSON but two brackets; one pipelined connection per event loop, whose commands of
+ * one pass are one write. What it reaches is the most that Purple could. Arguments: port, the port
+ * of Redis, the number of the database.
  */
 final class BareRedis extends VerticleBase {
 
@@ -114,7 +114,7 @@ final class BareRedis extends VerticleBase {
     int redisPort = Integer.parseInt(args[1]);
     int database = Integer.parseInt(args[2]);
     int loops = Runtime.getRuntime().availableProcessors();
-    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops))
+    Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true))
         .deployVerticle(
             () -> new BareRedis(port, redisPort, database),
             new DeploymentOptions().setInstances(loops))

@@ -56,7 +56,8 @@ public final class PurpleServer {
    */
   public static Future<PurpleServer> start(Config config, InstantSource clock) {
     int loops = Runtime.getRuntime().availableProcessors();
-    VertxOptions options = new VertxOptions().setEventLoopPoolSize(loops);
+    VertxOptions options =
+        new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true);
     ClusterConfig cluster = config.cluster();
     if (cluster == null) {
       return new PurpleServer(config, clock, Vertx.vertx(options), loops, null).deployAll();

@@ -2,6 +2,8 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.support.Await;
+import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +49,17 @@ class StartIT {
       assertThat(Files.readString(loaded))
           .contains("io.purpledb.PurpleServer ")
           .doesNotContain("org.infinispan.", "org.jgroups.", "org.apache.ratis.");
+    }
+  }
+
+  @Test
+  void doesWithoutTheNativeTransport(@TempDir Path directory) throws Exception {
+    Map<String, String> env = Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.transport.noNative=true");
+    try (ServerProcess server = ServerProcess.launch(directory, env, FREE_PORTS).awaitReady();
+        Door http = Door.http(server.httpPort());
+        Door grpc = Door.grpc(server.grpcPort())) {
+      assertThat(Await.value(http.counterIncrement("visits", 1))).isEqualTo(1);
+      assertThat(Await.value(grpc.counterGet("visits"))).isEqualTo(1);
     }
   }
 
