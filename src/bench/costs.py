@@ -60,10 +60,16 @@ def single_row(plan, a, b):
 
 
 def row9(plan):
+    name = "start of the jar to the first answer ÷ bare Vert.x server"
+    return [start_row(plan, name, []),
+            start_row(plan, name + ", Purple with the archive of deploy/archive.sh", servers.archive())]
+
+
+def start_row(plan, name, options):
     once = lambda make, path: lambda seconds: servers.start_millis(make, path)
-    return [ratio(plan, 9, "start of the jar to the first answer ÷ bare Vert.x server", 1.6,
-                  ("Purple", once(servers.purple, "/counters/start")),
-                  ("bare", once(lambda: servers.bare_http(ANSWER_BYTES), "/")), "ms", at_least=False)]
+    return ratio(plan, 9, name, 1.6,
+                 ("Purple", once(lambda: servers.purple(jvm=options), "/counters/start")),
+                 ("bare", once(lambda: servers.bare_http(ANSWER_BYTES), "/")), "ms", at_least=False)
 
 
 def row10(plan):

@@ -146,9 +146,15 @@ def start_millis(make, path):
         server._end()
 
 
-def purple(*options, data=None, env=None):
+def purple(*options, data=None, env=None, jvm=()):
     """Purple as it starts on its own, with both doors: ports[0] is HTTP, ports[1] is gRPC."""
-    return _purple(["-jar", JAR], options, data, env)
+    return _purple([*jvm, "-jar", JAR], options, data, env)
+
+
+def archive():
+    """Makes the class archive of the jar, as for an image; the options of the JVM that use it."""
+    subprocess.run(["bash", os.path.join(ROOT, "deploy", "archive.sh"), JAR], check=True)
+    return ["@" + os.path.splitext(JAR)[0] + ".options"]
 
 
 def in_process(main, *options):

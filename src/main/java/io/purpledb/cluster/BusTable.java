@@ -86,6 +86,7 @@ final class BusTable implements Receiver {
     entries.put(self, BusEntry.NOTHING);
     channel.setReceiver(this);
     channel.connect(NAME);
+    send(null, true);
     context.runOnContext(x -> vertx.setPeriodic(PERIOD_MILLIS, this::period));
   }
 
@@ -137,11 +138,13 @@ final class BusTable implements Receiver {
   @Override
   public synchronized void viewAccepted(View view) {
     Set<String> nodes = new HashSet<>();
-    view.getMembers().forEach(member -> nodes.add(member.toString()));
+    view.getMembers().forEach(member -> nodes.add(NodeName.of(member)));
     entries.keySet().removeIf(node -> !nodes.contains(node) && !node.equals(self));
     present = nodes;
     changed();
-    send(null, true);
+    if (channel.isConnected()) { // not yet when it is told of the first view
+      send(null, true);
+    }
   }
 
   /** Tells the listener what has changed, in the order of the changes. */

@@ -107,7 +107,7 @@ public final class ClusterNode {
     ConfigurationBuilderHolder holder = new ParserRegistry().parse(xml);
     GlobalConfigurationBuilder global = holder.getGlobalConfigurationBuilder();
     global.transport().transport(new JGroupsTransport(channel));
-    global.transport().clusterName(CLUSTER_NAME).nodeName(name);
+    global.transport().clusterName(CLUSTER_NAME).nodeName(name).machineId(name);
     global.shutdown().hookBehavior(ShutdownHookBehavior.DONT_REGISTER);
     global.jmx().disable();
     global.metrics().gauges(false).histograms(false);

@@ -17,7 +17,6 @@ import org.infinispan.notifications.Listener;
 import org.infinispan.notifications.cachemanagerlistener.annotation.Merged;
 import org.infinispan.notifications.cachemanagerlistener.annotation.ViewChanged;
 import org.infinispan.notifications.cachemanagerlistener.event.ViewChangedEvent;
-import org.infinispan.remoting.transport.Address;
 import org.jgroups.JChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +111,16 @@ final class NodeManager extends InfinispanClusterManager {
   }
 
   @Override
+  public String getNodeId() {
+    return channel.getName();
+  }
+
+  @Override
+  public List<String> getNodes() {
+    return caches.getMembers().stream().map(NodeName::of).toList();
+  }
+
+  @Override
   public synchronized void registrationListener(RegistrationListener told) {
     listener = told;
     super.registrationListener(new RegistrationListener() {}); // of a table that stays empty
@@ -167,7 +176,7 @@ final class NodeManager extends InfinispanClusterManager {
     @ViewChanged
     @Merged
     public void changed(ViewChangedEvent event) {
-      view.accept(event.getNewMembers().stream().map(Address::toString).toList());
+      view.accept(event.getNewMembers().stream().map(NodeName::of).toList());
     }
   }
 }

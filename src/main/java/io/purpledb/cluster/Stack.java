@@ -4,6 +4,8 @@ import io.purpledb.config.Member;
 import java.net.InetAddress;
 import java.util.List;
 import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.fork.UnknownForkHandler;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FORK;
@@ -78,8 +80,26 @@ final class Stack {
             new MFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new FRAG4().setFragSize(60_000),
             new RSVP().setTimeout(ACK_MILLIS).setResendInterval(0).throwExceptionOnTimeout(false),
-            new FORK());
+            fork());
     channel.setName(name);
     return channel;
+  }
+
+  /** Where {@link BusTable} goes in; what comes before a node listens there, it is told again. */
+  private static FORK fork() {
+    FORK fork = new FORK();
+    fork.setUnknownForkHandler(
+        new UnknownForkHandler() {
+          @Override
+          public @Nullable Object handleUnknownForkStack(Message message, String id) {
+            return null;
+          }
+
+          @Override
+          public @Nullable Object handleUnknownForkChannel(Message message, String id) {
+            return null;
+          }
+        });
+    return fork;
   }
 }

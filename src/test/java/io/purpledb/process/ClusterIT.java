@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,15 +190,21 @@ class ClusterIT {
     }
   }
 
-  private static void await(String what, BooleanSupplier condition) {
+  private void await(String what, BooleanSupplier condition) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("%s within %s", what, PATIENCE).isLessThan(end);
+      assertThat(System.nanoTime())
+          .as(() -> what + " within " + PATIENCE + "\n" + outputs())
+          .isLessThan(end);
       try {
         Thread.sleep(50);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  private String outputs() {
+    return nodes.stream().map(ServerProcess::output).collect(Collectors.joining("\n===\n"));
   }
 }
