@@ -30,6 +30,7 @@ final class NodeManager extends InfinispanClusterManager {
   private final JChannel channel;
   private final @Nullable Tls tls;
   private final Consumer<Collection<String>> view;
+  private final Object telling = new Object();
   private RegistrationListener listener = new RegistrationListener() {};
   private volatile @Nullable BusTable table;
   private @Nullable Vertx vertx;
@@ -82,7 +83,14 @@ final class NodeManager extends InfinispanClusterManager {
     caches.start();
     caches.addListener(new ViewListener());
     table = new BusTable(Objects.requireNonNull(vertx), channel, listener);
-    view.accept(getNodes());
+    tellView();
+  }
+
+  /** Tells who is there now; the last word is the latest, though the first may come late. */
+  private void tellView() {
+    synchronized (telling) {
+      view.accept(getNodes());
+    }
   }
 
   private void stop() {
@@ -176,7 +184,7 @@ final class NodeManager extends InfinispanClusterManager {
     @ViewChanged
     @Merged
     public void changed(ViewChangedEvent event) {
-      view.accept(event.getNewMembers().stream().map(NodeName::of).toList());
+      tellView();
     }
   }
 }
