@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * has another name after each start and counts its entries, so of two the later one holds, however
  * they come; nothing is ever merged, locked or handed over, and a read never leaves the node.
  * Vert.x's own table is a cache with an entry per address that all nodes change. After a split its
- * reads waited for a lock of another node, for minutes, and registrations got lost (vert.x issue
- * 4394).
+ * reads waited for a lock of another node, a minute and longer, and registrations got lost (vert.x
+ * issue 4394).
  */
 final class BusTable implements Receiver {
 
