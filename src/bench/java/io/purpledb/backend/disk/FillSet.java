@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.config.Durability;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -14,11 +15,10 @@ final class FillSet {
 
   private FillSet() {}
 
-  public static void main(String[] args) throws SQLException {
+  public static void main(String[] args) throws SQLException, IOException {
     Path directory = Path.of(args[0]).toAbsolutePath();
     byte[] set = args[1].getBytes(UTF_8);
-    Connections database =
-        new DiskFile(directory, "set", Durability.FSYNC, "").open(DiskSet.SCHEMA);
+    Connections database = new DiskFile(directory, "set", Durability.FSYNC).open(DiskSet.SCHEMA);
     for (int i = 0; i < Integer.parseInt(args[2]); i++) {
       byte[] item = ("item-" + i).getBytes(UTF_8);
       database.writing().change("INSERT INTO SET_ITEM VALUES (?, ?)", set, item);

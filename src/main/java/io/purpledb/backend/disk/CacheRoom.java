@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import com.google.protobuf.ByteString;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,16 +16,15 @@ final class CacheRoom implements Upkeep {
 
   private static final String COST = "SELECT COST FROM CACHE WHERE CACHE_KEY = ?";
   private static final String DELETE = "DELETE FROM CACHE WHERE CACHE_KEY = ?";
-  private static final String EVICT = "DELETE FROM CACHE WHERE _ROWID_ = ?";
   private static final String USED = "SELECT COALESCE(SUM(COST), 0) FROM CACHE";
-  private static final String PURGE =
+  private static final String EXPIRED =
       """
-      SELECT COALESCE(SUM(COST), 0) FROM OLD TABLE (
-        DELETE FROM CACHE WHERE DEADLINE <= ? FETCH FIRST 100 ROWS ONLY)
+      SELECT CACHE_KEY, COST FROM CACHE WHERE DEADLINE <= ?
+      ORDER BY DEADLINE FETCH FIRST 100 ROWS ONLY
       """;
   private static final String NEXT_TO_EXPIRE =
       """
-      SELECT _ROWID_, COST FROM CACHE WHERE DEADLINE > 0
+      SELECT CACHE_KEY, COST FROM CACHE WHERE DEADLINE > 0
       ORDER BY DEADLINE FETCH FIRST 100 ROWS ONLY
       """;
 
@@ -37,8 +37,8 @@ final class CacheRoom implements Upkeep {
     this.clock = clock;
   }
 
-  /** A row and what its entry costs. */
-  private record Victim(long row, long cost) {}
+  /** An entry that goes, and what it costs. */
+  private record Victim(ByteString key, long cost) {}
 
   /**
    * Makes an entry take the place of the one under the same key.
@@ -64,15 +64,18 @@ final class CacheRoom implements Upkeep {
 
   @Override
   public void start(Sql sql) throws SQLException {
-    usedBytes = number(sql, USED);
+    Long used = sql.first(USED, row -> row.getLong(1));
+    usedBytes = used == null ? 0 : used;
   }
 
   @Override
   public boolean run(Sql sql) throws SQLException {
-    long freed = number(sql, PURGE, clock.millis());
-    usedBytes -= freed;
+    List<Victim> expired = victims(sql, EXPIRED, clock.millis());
+    for (Victim victim : expired) {
+      remove(sql, victim);
+    }
     if (usedBytes <= maxBytes) {
-      return freed > 0;
+      return !expired.isEmpty();
     }
     evict(sql);
     return true;
@@ -80,22 +83,26 @@ final class CacheRoom implements Upkeep {
 
   private void evict(Sql sql) throws SQLException {
     while (usedBytes > maxBytes) {
-      List<Victim> victims =
-          sql.all(NEXT_TO_EXPIRE, row -> new Victim(row.getLong(1), row.getLong(2)));
+      List<Victim> victims = victims(sql, NEXT_TO_EXPIRE);
       if (victims.isEmpty()) {
         throw new IllegalStateException("an empty cache uses %d bytes".formatted(usedBytes));
       }
       for (Victim victim : victims) {
         if (usedBytes > maxBytes) {
-          sql.change(EVICT, victim.row);
-          usedBytes -= victim.cost;
+          remove(sql, victim);
         }
       }
     }
   }
 
-  private static long number(Sql sql, String query, Object... parameters) throws SQLException {
-    Long number = sql.first(query, row -> row.getLong(1), parameters);
-    return number == null ? 0 : number;
+  private void remove(Sql sql, Victim victim) throws SQLException {
+    sql.change(DELETE, victim.key.toByteArray());
+    usedBytes -= victim.cost;
+  }
+
+  private static List<Victim> victims(Sql sql, String query, Object... parameters)
+      throws SQLException {
+    return sql.all(
+        query, row -> new Victim(ByteString.copyFrom(row.getBytes(1)), row.getLong(2)), parameters);
   }
 }

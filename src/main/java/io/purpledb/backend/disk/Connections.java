@@ -1,46 +1,86 @@
 package io.purpledb.backend.disk;
 
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.FileChannel;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
+import org.h2.store.fs.FilePath;
 
 /**
- * An open database: one connection that writes and one that reads. H2 does nothing on its own: no
- * thread of it writes or compacts, so that a force always finds a finished state.
+ * An open database: one connection that writes, one that reads, and the log of what was written. H2
+ * does nothing on its own: no thread of it writes or compacts. What is committed stays in memory
+ * and, when it is to be safe, in the log, until a checkpoint brings it into the database file.
  */
 final class Connections {
 
   private static final Logger LOG = System.getLogger(Connections.class.getName());
 
+  /** No thread, and no writing with each commit as with 0: H2 takes the sign for neither. */
+  private static final int NEVER = -1;
+
+  /** A checkpoint is due when changed pages take so much; from 14 MiB on H2 writes by itself. */
+  private static final int CHANGED_BYTES = 12 << 20;
+
   /** What share of H2's chunks should be live data, in percent. */
   private static final int FILL_PERCENT = 50;
 
-  private static final int COMPACT_BYTES = 1 << 20;
+  private static final int COMPACT_BYTES = 2 << 20;
 
+  private static final String CHECKPOINT = "SELECT LAST_RECORD FROM CHECKPOINT";
+  private static final String SET_CHECKPOINT = "UPDATE CHECKPOINT SET LAST_RECORD = ?";
+
+  private final Connection connection;
   private final Sql writing;
   private final Sql reading;
+  private final Sql unlogged;
   private final MVStore store;
+  private final RedoLog log;
+  private final long maxLogBytes;
+  private final List<Change> uncommitted = new ArrayList<>();
 
-  private Connections(Connection writing, Connection reading, MVStore store) {
-    this.writing = new Sql(writing);
+  private Connections(
+      Connection writing, Connection reading, MVStore store, RedoLog log, long maxLogBytes) {
+    this.connection = writing;
+    this.writing = new Sql(writing, uncommitted::add);
+    this.unlogged = new Sql(writing);
     this.reading = new Sql(reading);
     this.store = store;
+    this.log = log;
+    this.maxLogBytes = maxLogBytes;
   }
 
-  /** Opens a database that nobody, not even this process, has open. */
-  static Connections open(String url) throws SQLException {
+  /**
+   * Opens a database that nobody, not even this process, has open.
+   *
+   * @param log the file of its log
+   * @param forcing whether what is safe is on the device, or only with the operating system
+   * @param maxLogBytes how long the log may become, which bounds how long an opening takes
+   */
+  static Connections open(String url, FilePath log, boolean forcing, long maxLogBytes)
+      throws SQLException, IOException {
     Connection writing = DriverManager.getConnection(url + ";OPEN_NEW=TRUE", "", "");
     try {
       writing.setAutoCommit(false);
       SessionLocal session = (SessionLocal) writing.unwrap(JdbcConnection.class).getSession();
       MVStore store = session.getDatabase().getStore().getMvStore();
-      return new Connections(writing, DriverManager.getConnection(url, "", ""), store);
-    } catch (SQLException e) {
+      store.setAutoCommitDelay(NEVER);
+      FileChannel logFile = log.open("rw"); // under the lock of the database
+      try {
+        Connection reading = DriverManager.getConnection(url, "", "");
+        return new Connections(writing, reading, store, new RedoLog(logFile, forcing), maxLogBytes);
+      } catch (SQLException e) {
+        logFile.close();
+        throw e;
+      }
+    } catch (SQLException | IOException e) {
       writing.close();
       throw e;
     }
@@ -56,20 +96,63 @@ final class Connections {
     return reading;
   }
 
+  /** For what an opening changes in the writer's place: it is not logged. */
+  Sql unlogged() {
+    return unlogged;
+  }
+
   void commit() throws SQLException {
-    writing.connection().commit();
+    connection.commit();
+    log.add(uncommitted);
+    uncommitted.clear();
   }
 
   void rollback() throws SQLException {
-    writing.connection().rollback();
+    connection.rollback();
+    uncommitted.clear();
   }
 
-  /** Makes all that is committed as safe as the file system of the database does. */
-  void force() throws SQLException {
-    writing.change("CHECKPOINT SYNC");
+  /** Makes all that is committed safe. */
+  void force() throws IOException {
+    log.makeSafe();
   }
 
-  /** The version of the data that H2 found or wrote last; it grows with every commit. */
+  /** Commits what of the log is not in the database. */
+  void redo() throws SQLException, IOException {
+    unlogged.run("CREATE TABLE IF NOT EXISTS CHECKPOINT(LAST_RECORD BIGINT NOT NULL)");
+    Long last = unlogged.first(CHECKPOINT, row -> row.getLong(1));
+    if (last == null) {
+      unlogged.change("INSERT INTO CHECKPOINT VALUES (0)");
+    }
+    log.replay(
+        last == null ? 0 : last,
+        change -> unlogged.change(change.sql(), change.parameters().toArray()));
+    connection.commit();
+  }
+
+  /** Whether the log or the memory of changed pages has become large. */
+  boolean checkpointDue() {
+    return log.bytes() > maxLogBytes || store.getUnsavedMemory() > CHANGED_BYTES;
+  }
+
+  /**
+   * Moves some live data out of chunks that are mostly dead, with the next checkpoint. H2 would do
+   * so only in a thread of its own; without it the file grows to many times its data.
+   */
+  void compact() {
+    store.compact(FILL_PERCENT, COMPACT_BYTES);
+  }
+
+  /** Brings all that is committed into the database file, safely, and starts the log again. */
+  void checkpoint() throws SQLException, IOException {
+    log.makeSafe();
+    unlogged.change(SET_CHECKPOINT, log.lastNumber());
+    connection.commit();
+    unlogged.run("CHECKPOINT SYNC");
+    log.restart(maxLogBytes);
+  }
+
+  /** The version of the data that H2 found or wrote last; it grows with every checkpoint. */
   long version() {
     return store.getCurrentVersion();
   }
@@ -79,27 +162,34 @@ final class Connections {
     return !store.isClosed();
   }
 
-  /**
-   * Moves some live data out of chunks that are mostly dead, with the next commit. H2 would do so
-   * only in a thread of its own; without it the file grows to many times its data.
-   */
-  void compact() {
-    store.compact(FILL_PERCENT, COMPACT_BYTES);
-  }
-
   /** Closes in order; all that is committed is safe. */
-  void close() throws SQLException {
-    reading.connection().close();
-    writing.connection().close();
+  void close() throws SQLException, IOException {
+    try {
+      checkpoint();
+      log.restart(0);
+    } finally {
+      closeAll();
+    }
   }
 
   /** Closes without writing anything. */
   void abandon() {
     try {
-      writing.run("SHUTDOWN IMMEDIATELY");
-      close();
+      unlogged.run("SHUTDOWN IMMEDIATELY");
     } catch (SQLException e) {
       LOG.log(Level.DEBUG, "closing an unusable database", e);
+    }
+    try {
+      closeAll();
+    } catch (SQLException | IOException e) {
+      LOG.log(Level.DEBUG, "closing an unusable database", e);
+    }
+  }
+
+  private void closeAll() throws SQLException, IOException {
+    try (log) {
+      reading.close();
+      connection.close();
     }
   }
 }

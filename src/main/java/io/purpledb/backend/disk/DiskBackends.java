@@ -37,6 +37,7 @@ public final class DiskBackends implements Backends {
   private final InstantSource clock;
   private final int maxQueued;
   private final String fileSystem;
+  private final long maxLogBytes;
   private final long idleMillis;
   private final Map<String, DiskDatabase> open = new ConcurrentHashMap<>();
 
@@ -53,11 +54,21 @@ public final class DiskBackends implements Backends {
       long cacheMaxBytes,
       InstantSource clock,
       int maxQueued) {
-    this(vertx, dataDir, durability, cacheMaxBytes, clock, maxQueued, "", IDLE_MILLIS);
+    this(
+        vertx,
+        dataDir,
+        durability,
+        cacheMaxBytes,
+        clock,
+        maxQueued,
+        "",
+        DiskFile.MAX_LOG_BYTES,
+        IDLE_MILLIS);
   }
 
   /**
    * @param fileSystem the H2 file system to use, such as {@code memFS:}; empty for the real one
+   * @param maxLogBytes how long a log may become before a checkpoint
    * @param idleMillis how often expired entries are looked for when nothing happens
    */
   DiskBackends(
@@ -68,6 +79,7 @@ public final class DiskBackends implements Backends {
       InstantSource clock,
       int maxQueued,
       String fileSystem,
+      long maxLogBytes,
       long idleMillis) {
     this.vertx = vertx;
     this.directory = dataDir.toAbsolutePath().normalize();
@@ -76,6 +88,7 @@ public final class DiskBackends implements Backends {
     this.clock = clock;
     this.maxQueued = maxQueued;
     this.fileSystem = fileSystem;
+    this.maxLogBytes = maxLogBytes;
     this.idleMillis = idleMillis;
   }
 
@@ -92,7 +105,7 @@ public final class DiskBackends implements Backends {
     }
     Upkeep upkeep = upkeep(service);
     Shared shared = new Shared(maxQueued);
-    DiskFile file = new DiskFile(directory, service, durability, fileSystem);
+    DiskFile file = new DiskFile(directory, service, durability, fileSystem, maxLogBytes);
     Recovery recovery = new Recovery(file, schema, upkeep, shared);
     recovery.open();
     DiskWriter writer =

@@ -1,6 +1,7 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.message.Failure;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
@@ -67,8 +68,8 @@ final class DiskDatabase {
   private static void close(Connections open) {
     try {
       open.close();
-    } catch (SQLException e) {
-      LOG.log(Level.ERROR, "closing a database; its journal has what was acknowledged", e);
+    } catch (SQLException | IOException e) {
+      LOG.log(Level.ERROR, "closing a database; its log has what was acknowledged", e);
     }
   }
 

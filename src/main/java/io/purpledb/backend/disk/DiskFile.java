@@ -16,39 +16,56 @@ import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.h2.api.ErrorCode;
+import org.h2.store.fs.FilePath;
 
 /** The file of one service's database: where it is, how it is opened, why it cannot be. */
 final class DiskFile {
 
   private static final String SUFFIX = ".mv.db";
+  private static final String LOG_SUFFIX = ".redo";
+
+  /** What is run again in a second or two. */
+  static final long MAX_LOG_BYTES = 32 << 20;
+
   private static final String EXPECTED = "(expected: a directory that the server can write to)";
 
   private static final Pattern VERSION = Pattern.compile(",version:([0-9a-f]{1,15}),");
   private static final int HEADER_BYTES = 4096;
 
   /**
-   * H2 writes at commits only, reuses space at once, neither compacts nor analyses on its own,
-   * keeps 32 MiB of pages, and results in memory.
+   * H2 reuses space at once, neither compacts nor analyses on its own, and keeps 32 MiB of pages,
+   * and results in memory. Small pages: of a table with many rows, a changed row costs its page.
    */
   private static final String OPTIONS =
-      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;WRITE_DELAY=0;RETENTION_TIME=0"
+      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;RETENTION_TIME=0;PAGE_SIZE=2048"
           + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;CACHE_SIZE=32768;MAX_MEMORY_ROWS=2147483647";
 
   private final Path directory;
   private final String service;
   private final String fileSystem;
-  private final String journal;
+  private final boolean forcing;
+  private final long maxLogBytes;
+
+  /**
+   * @param directory absolute
+   */
+  DiskFile(Path directory, String service, Durability durability) {
+    this(directory, service, durability, "", MAX_LOG_BYTES);
+  }
 
   /**
    * @param directory absolute
    * @param fileSystem the H2 file system below the journal: empty for the real one
+   * @param maxLogBytes how long the log may become before a checkpoint
    */
-  DiskFile(Path directory, String service, Durability durability, String fileSystem) {
+  DiskFile(
+      Path directory, String service, Durability durability, String fileSystem, long maxLogBytes) {
     JournaledPath.register();
     this.directory = directory;
     this.service = service;
     this.fileSystem = fileSystem;
-    this.journal = durability == Durability.FSYNC ? "journal-forced:" : "journal-written:";
+    this.forcing = durability == Durability.FSYNC;
+    this.maxLogBytes = maxLogBytes;
   }
 
   Path path() {
@@ -65,13 +82,14 @@ final class DiskFile {
     checkDirectory();
     try {
       long version = writtenVersion();
-      Connections connections = Connections.open(url());
+      Connections connections = Connections.open(url(), log(), forcing, maxLogBytes);
       try {
         checkVersion(version, connections.version());
-        schema.bringUpToDate(connections.writing(), path());
-        connections.commit();
+        int format = schema.format(connections.unlogged(), path());
+        connections.redo();
+        schema.bringUpToDate(connections.unlogged(), format);
         JournaledPath.accept(fileSystem + path());
-        connections.force();
+        connections.checkpoint();
         forceDirectory();
         return connections;
       } catch (SQLException | IOException | RuntimeException e) {
@@ -80,13 +98,24 @@ final class DiskFile {
       }
     } catch (SQLException e) {
       throw refused(e);
+    } catch (DamagedFileException e) {
+      throw damaged(reason(e), e);
     } catch (IOException e) {
       throw failure("%s cannot be opened: %s".formatted(path(), reason(e)), e);
     }
   }
 
   private String url() {
-    return "jdbc:h2:" + journal + fileSystem + directory.resolve(service) + OPTIONS;
+    return "jdbc:h2:"
+        + JournaledPath.SCHEME
+        + ":"
+        + fileSystem
+        + directory.resolve(service)
+        + OPTIONS;
+  }
+
+  private FilePath log() {
+    return FilePath.get(fileSystem + directory.resolve(service + LOG_SUFFIX));
   }
 
   /** The version that H2's file header tells, 0 without one. */
@@ -135,6 +164,9 @@ final class DiskFile {
   StartFailure refused(SQLException e) {
     if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
       return failure(path() + " is in use (expected: one server per directory)", e);
+    }
+    if (e.getErrorCode() == ErrorCode.OUT_OF_MEMORY) {
+      return failure(path() + " does not fit into the heap (expected: a larger -Xmx)", e);
     }
     try {
       JournaledPath.closeLeft(fileSystem + path());

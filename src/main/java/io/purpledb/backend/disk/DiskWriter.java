@@ -1,6 +1,7 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.message.Failure;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
@@ -14,14 +15,12 @@ import java.util.List;
 final class DiskWriter implements Runnable {
 
   private static final Logger LOG = System.getLogger(DiskWriter.class.getName());
-  private static final int BATCHES_PER_COMPACTION = 16;
 
   private final Shared shared;
   private final Recovery recovery;
   private final Upkeep upkeep;
   private final Forcing forcing;
   private final long idleMillis;
-  private int batches;
 
   /**
    * @param idleMillis how often the upkeep runs when nothing else happens
@@ -51,29 +50,31 @@ final class DiskWriter implements Runnable {
   /** Serves a batch; answers whether the upkeep changed anything. */
   @SuppressWarnings("CatchingUnchecked") // whatever it is: requests are answered, the thread lives
   private boolean isUpkept(Connections open, List<Request<?>> batch) {
-    boolean upkept = false;
+    List<Request<?>> unanswered = batch;
     try {
       runAll(open, batch);
-      upkept = upkeep.run(open.writing());
+      boolean upkept = upkeep.run(open.writing());
       finish(open, batch, upkept);
+      Answers.send(batch);
+      unanswered = List.of();
+      if (open.checkpointDue()) {
+        open.compact();
+        open.checkpoint();
+      }
+      return upkept;
     } catch (Exception | Error e) {
       Failure failure = recovery.giveUp(e);
-      batch.forEach(request -> request.fail(failure));
-      Answers.send(batch);
+      unanswered.forEach(request -> request.fail(failure));
+      Answers.send(unanswered);
       recovery.openAgain();
       return false;
     }
-    Answers.send(batch);
-    return upkept;
   }
 
   private void finish(Connections open, List<Request<?>> batch, boolean upkept)
-      throws SQLException {
+      throws SQLException, IOException {
     List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
     boolean changed = upkept || !keys.isEmpty();
-    if (changed && ++batches % BATCHES_PER_COMPACTION == 0) {
-      open.compact();
-    }
     shared.unsafe().addAll(keys);
     open.commit(); // a transaction that only read ends, too
     if (changed) {

@@ -20,11 +20,11 @@ record Schema(List<List<String>> upgrades) {
   }
 
   /**
-   * Brings a database to the newest format.
+   * The format of a database.
    *
    * @throws StartFailure when a newer Purple wrote it
    */
-  void bringUpToDate(Sql sql, Path file) throws SQLException {
+  int format(Sql sql, Path file) throws SQLException {
     sql.run("CREATE TABLE IF NOT EXISTS META(FORMAT INT NOT NULL)");
     Integer found = sql.first("SELECT FORMAT FROM META", row -> row.getInt(1));
     int format = found == null ? 0 : found;
@@ -34,6 +34,11 @@ record Schema(List<List<String>> upgrades) {
               .formatted(file, format, upgrades.size());
       throw StartFailure.wrongSurroundings(line, new IllegalStateException(line));
     }
+    return format;
+  }
+
+  /** Brings a database from a format to the newest. */
+  void bringUpToDate(Sql sql, int format) throws SQLException {
     if (format == upgrades.size()) {
       return;
     }
@@ -43,6 +48,6 @@ record Schema(List<List<String>> upgrades) {
       }
     }
     sql.change("DELETE FROM META");
-    sql.change("INSERT INTO META VALUES (?)", upgrades.size());
+    sql.change("INSERT INTO META VALUES (?)", (long) upgrades.size());
   }
 }

@@ -10,16 +10,26 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A connection and its prepared statements, one per SQL text; for one thread at a time. */
 final class Sql {
 
   private final Connection connection;
+  private final Consumer<Change> changed;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
   Sql(Connection connection) {
+    this(connection, change -> {});
+  }
+
+  /**
+   * @param changed is told of each {@link #change}
+   */
+  Sql(Connection connection, Consumer<Change> changed) {
     this.connection = connection;
+    this.changed = changed;
   }
 
   /** Reads a value from the current row. */
@@ -53,11 +63,16 @@ final class Sql {
     }
   }
 
-  /** Changes rows, and answers how many. */
+  /** Changes rows, and answers how many; see {@link Change} for what a statement may depend on. */
   int change(String sql, Object... parameters) throws SQLException {
+    Change change = Change.of(sql, parameters);
     PreparedStatement statement = prepare(sql, parameters);
     try {
-      return statement.executeUpdate();
+      int rows = statement.executeUpdate();
+      if (rows > 0) {
+        changed.accept(change);
+      }
+      return rows;
     } finally {
       statement.clearParameters(); // a large value is not kept until the next one
     }
@@ -70,8 +85,8 @@ final class Sql {
     }
   }
 
-  Connection connection() {
-    return connection;
+  void close() throws SQLException {
+    connection.close();
   }
 
   private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {

@@ -29,6 +29,7 @@ final class Disk implements AutoCloseable {
 
   private static final int ROOMY = 10_000;
   private static final long CACHE_BYTES = 64 << 20;
+  private static final long LOG_BYTES = 32 << 10; // so that there are many checkpoints
 
   final Path directory;
   final CacheBackend cache;
@@ -54,7 +55,15 @@ final class Disk implements AutoCloseable {
     ShadowDisk.register();
     backends =
         new DiskBackends(
-            vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", 10);
+            vertx,
+            directory,
+            durability,
+            cacheMaxBytes,
+            clock,
+            maxQueued,
+            "shadow:",
+            LOG_BYTES,
+            10);
     try {
       SERVICES.forEach(backends::open);
     } catch (RuntimeException e) {
@@ -68,9 +77,9 @@ final class Disk implements AutoCloseable {
     set = backends.set();
   }
 
-  /** The shadow of a service's journal, to which the service forces its writes. */
-  Shadow journal(String service) {
-    return ShadowDisk.of(directory.resolve(service + ".journal"));
+  /** The shadow of a service's log, to which the service forces its writes. */
+  Shadow log(String service) {
+    return ShadowDisk.of(directory.resolve(service + ".redo"));
   }
 
   /** Makes something on an event loop of its own. */

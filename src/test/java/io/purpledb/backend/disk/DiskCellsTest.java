@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,11 @@ class DiskCellsTest {
 
   DiskCellsTest(@TempDir Path directory) {
     this.directory = directory;
+  }
+
+  @AfterEach
+  void forget() {
+    ShadowDisk.forget(directory);
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.purpledb.backend.disk;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
-/** Holds up the forces of a journal until it lets them all go. */
+/** Holds up the forces of a log until it lets them all go. */
 final class Gate {
 
   private static final int ALL = 1_000_000;
@@ -11,8 +11,8 @@ final class Gate {
   private final CountDownLatch reached = new CountDownLatch(1);
   private final Semaphore open = new Semaphore(0);
 
-  Gate(Shadow journal) {
-    journal.beforeForce(
+  Gate(Shadow log) {
+    log.beforeForce(
         () -> {
           reached.countDown();
           open.acquireUninterruptibly();

@@ -32,18 +32,18 @@ class GroupCommitTest {
   @Test
   void writesThatWaitShareAForce() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      Gate gate = new Gate(disk.journal("kv"));
+      Gate gate = new Gate(disk.log("kv"));
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> writes = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
         writes.add(disk.kv.put("key" + i, NEW));
       }
-      int before = disk.journal("kv").forces();
+      int before = disk.log("kv").forces();
       gate.open();
       await(first);
       Disk.awaitSuccess(writes);
-      assertThat(disk.journal("kv").forces() - before).isEqualTo(2);
+      assertThat(disk.log("kv").forces() - before).isEqualTo(2);
     }
   }
 
@@ -51,9 +51,9 @@ class GroupCommitTest {
   void noAnswerComesBeforeItsForce() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       for (int i = 0; i < 20; i++) {
-        int before = disk.journal("kv").forces();
+        int before = disk.log("kv").forces();
         await(disk.kv.put("key", NEW));
-        assertThat(disk.journal("kv").forces()).isGreaterThan(before);
+        assertThat(disk.log("kv").forces()).isGreaterThan(before);
       }
     }
   }
@@ -63,7 +63,7 @@ class GroupCommitTest {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
       await(disk.kv.put("other", OLD));
-      Gate gate = new Gate(disk.journal("kv"));
+      Gate gate = new Gate(disk.log("kv"));
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce(); // it is committed: H2 would show it
       Future<ByteString> read = disk.kv.get("key");
@@ -80,12 +80,12 @@ class GroupCommitTest {
   void aReadDuringAForceThatFailsShowsNothingUnsafe() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
-      Gate gate = new Gate(disk.journal("kv"));
+      Gate gate = new Gate(disk.log("kv"));
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce();
       Future<ByteString> read = disk.kv.get("key");
       await(disk.kv.get("other"));
-      disk.journal("kv").failForces(1);
+      disk.log("kv").failForces(1);
       gate.open();
       assertThat(kindThrownBy(write)).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(kindThrownBy(read)).isEqualTo(Failure.Kind.UNAVAILABLE);
@@ -95,7 +95,7 @@ class GroupCommitTest {
   @Test
   void aFullQueueIsBusy() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC, 1 << 20, InstantSource.system(), 3)) {
-      Gate gate = new Gate(disk.journal("kv"));
+      Gate gate = new Gate(disk.log("kv"));
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> waiting = new ArrayList<>();

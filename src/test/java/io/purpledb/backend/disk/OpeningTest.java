@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.util.Map;
@@ -212,16 +213,28 @@ class OpeningTest {
   @Test
   void aJournalOfAnotherFileIsRefused() throws Exception {
     createDatabases();
-    Files.createDirectory(directory.resolve("left"));
+    Connections open = new DiskFile(directory, "kv", Durability.FSYNC).open(DiskKv.SCHEMA);
+    open.checkpoint();
+    Path journal = Files.copy(directory.resolve("kv.journal"), parent.resolve("kv.journal"));
+    open.close();
+    Files.delete(file);
+    Files.copy(journal, directory.resolve("kv.journal"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(refusal().line()).contains(file.toString(), "is damaged", "expected: at least");
+  }
+
+  @Test
+  void aLogOfAnotherFileIsRefused() throws Exception {
+    createDatabases();
+    Path log = parent.resolve("kv.redo");
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", VALUE));
-      Files.copy(directory.resolve("kv.journal"), directory.resolve("left/kv.journal"));
+      Files.copy(directory.resolve("kv.redo"), log);
     }
     Files.delete(file);
-    Files.copy(
-        directory.resolve("left/kv.journal"),
-        directory.resolve("kv.journal"),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    assertThat(refusal().line()).contains(file.toString(), "is damaged", "expected: at least");
+    Files.delete(directory.resolve("kv.journal"));
+    Files.copy(log, directory.resolve("kv.redo"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(refusal().line())
+        .contains(file.toString(), "is damaged", "changes to record 0", "begins with");
+    assertThat(directory.resolve("kv.redo")).hasSameBinaryContentAs(log);
   }
 }

@@ -76,7 +76,7 @@ class PowerCutTest {
     IntStream.range(0, CALLERS).forEach(this::addCallers);
     try (Disk disk = new Disk(Files.createDirectory(directory.resolve("data")), Durability.FSYNC)) {
       for (String service : Disk.SERVICES) {
-        disk.journal(service).beforeForce(() -> maybeCut(disk));
+        disk.log(service).beforeForce(() -> maybeCut(disk));
         ShadowDisk.of(disk.directory.resolve(service + ".mv.db")).beforeForce(() -> maybeCut(disk));
       }
       callers.forEach(caller -> caller.writeOn(disk));

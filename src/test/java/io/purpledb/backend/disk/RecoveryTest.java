@@ -39,7 +39,7 @@ class RecoveryTest {
   void aFailedForceIsUnavailableAndHeals() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("before", VALUE));
-      disk.journal("kv").failForces(1);
+      disk.log("kv").failForces(1);
       Throwable failure = thrownBy(disk.kv.put("key", VALUE));
       assertThat(((Failure) failure).kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(failure)
@@ -57,7 +57,7 @@ class RecoveryTest {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("before", VALUE));
-      disk.journal("kv").failForces(1); // and what it should have made safe is lost, as on Linux
+      disk.log("kv").failForces(1); // and what it should have made safe is lost, as on Linux
       thrownBy(disk.kv.put("key", VALUE));
       awaitHealth(disk);
       await(disk.kv.put("after", VALUE));
@@ -72,7 +72,7 @@ class RecoveryTest {
   @Test
   void whileTheDeviceFailsRequestsFailFastAndHealthSaysWhy() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      disk.journal("kv").failForces(Integer.MAX_VALUE);
+      disk.log("kv").failForces(Integer.MAX_VALUE);
       assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
       Future<Void> health = disk.kv.health();
       assertThat(health.failed()).isTrue(); // at once, without any queue
@@ -80,7 +80,7 @@ class RecoveryTest {
       assertThat(disk.kv.put("key", VALUE).failed()).isTrue();
       assertThat(disk.kv.get("key").failed()).isTrue();
       assertThat(disk.counter.health().succeeded()).isTrue();
-      disk.journal("kv").failForces(0);
+      disk.log("kv").failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));
     }
@@ -89,7 +89,7 @@ class RecoveryTest {
   @Test
   void closingDoesNotWaitForADeviceThatFails() {
     Disk disk = new Disk(directory, Durability.FSYNC);
-    disk.journal("kv").failForces(Integer.MAX_VALUE);
+    disk.log("kv").failForces(Integer.MAX_VALUE);
     assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
     disk.close();
     assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
@@ -97,9 +97,10 @@ class RecoveryTest {
 
   @Test
   void aRequestThatBreaksFailsAloneAndChangesNothing() throws Exception {
+    Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       DiskAccess table = ((DiskCounter) disk.counter).disk();
-      Gate gate = new Gate(disk.journal("counter"));
+      Gate gate = new Gate(disk.log("counter"));
       Future<Long> first = disk.counter.increment("first", 1);
       gate.awaitForce();
       Future<Long> before = disk.counter.increment("sum", 1);
@@ -116,6 +117,11 @@ class RecoveryTest {
       assertThat(await(first)).isEqualTo(1);
       assertThat(await(before)).isEqualTo(1);
       assertThat(await(after)).isEqualTo(2);
+      assertThat(await(disk.counter.get("first"))).isEqualTo(1);
+      ShadowDisk.cutPower(directory, found, new Random(1));
+    }
+    try (Disk disk = new Disk(found, Durability.FSYNC)) { // what the log says is the same
+      assertThat(await(disk.counter.get("sum"))).isEqualTo(2);
       assertThat(await(disk.counter.get("first"))).isEqualTo(1);
     }
   }

@@ -31,6 +31,11 @@ public final class ShadowDisk extends FilePathWrapper {
     return FILES.computeIfAbsent(file.toString(), name -> new Shadow());
   }
 
+  /** Frees what is kept of the files in a directory that is not used any more. */
+  static void forget(Path directory) {
+    FILES.keySet().removeIf(name -> directory.equals(Path.of(name).getParent()));
+  }
+
   /**
    * Cuts the power: writes what a restart would find of the files in a directory to another one.
    *

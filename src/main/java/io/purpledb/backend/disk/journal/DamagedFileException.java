@@ -7,7 +7,7 @@ public final class DamagedFileException extends IOException {
 
   private static final long serialVersionUID = 1;
 
-  DamagedFileException(String message) {
+  public DamagedFileException(String message) {
     super(message);
   }
 }

@@ -31,7 +31,6 @@ final class JournaledFile extends FileBaseDefault {
   private final String name;
   private final FileChannel base;
   private final FilePath journalPath;
-  private final boolean forcing;
 
   /** The blocks that {@link #base} does not have: forced ones and those in {@link #unforced}. */
   private final Map<Long, byte[]> newer = new ConcurrentHashMap<>();
@@ -48,14 +47,10 @@ final class JournaledFile extends FileBaseDefault {
   /** Whether the journal may hold what the device does not: it was read from an earlier run. */
   private boolean replayed;
 
-  /**
-   * @param forcing whether a force reaches the device, or only the operating system
-   */
-  JournaledFile(String name, FileChannel base, FilePath journalPath, boolean forcing) {
+  JournaledFile(String name, FileChannel base, FilePath journalPath) {
     this.name = name;
     this.base = base;
     this.journalPath = journalPath;
-    this.forcing = forcing;
   }
 
   /** The file with a name that is in use, null when there is none. */
@@ -155,9 +150,7 @@ final class JournaledFile extends FileBaseDefault {
     try {
       leastBytes = Math.min(leastBytes, size);
       open.append(size, leastBytes, unforced);
-      if (forcing) {
-        open.force();
-      }
+      open.force();
       unforced.clear();
       forcedSize = size;
       if (replayed || open.bytes() > JOURNAL_BYTES) {

@@ -7,24 +7,24 @@ import org.h2.store.fs.FilePathWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * H2 file systems that put a {@link Journal} beside each database file: {@code kv.journal} beside
- * {@code kv.mv.db}. Two schemes differ in what H2's force means: {@code journal-forced:} has the
- * device hold the data, {@code journal-written:} the operating system.
+ * The H2 file system {@code journaled:}, which puts a {@link Journal} beside each database file:
+ * {@code kv.journal} beside {@code kv.mv.db}.
  *
- * <p>Why: H2 writes a commit as one large chunk into reused space, then its header. A power cut
+ * <p>Why: H2 writes a checkpoint as one large chunk into reused space, then its header. A power cut
  * (and rarely the death of the process) between two blocks of that leaves a file that H2 takes for
  * an older one or cannot read. With the journal the database file is only ever changed by what is
  * already safe.
  */
-public abstract class JournaledPath extends FilePathWrapper {
+public final class JournaledPath extends FilePathWrapper {
+
+  public static final String SCHEME = "journaled";
 
   private static final String DATABASE_SUFFIX = ".mv.db";
   private static final String JOURNAL_SUFFIX = ".journal";
 
-  /** Makes the schemes known to H2. Calling it again changes nothing. */
+  /** Makes the scheme known to H2. Calling it again changes nothing. */
   public static void register() {
-    FilePath.register(new Forced());
-    FilePath.register(new Written());
+    FilePath.register(new JournaledPath());
   }
 
   /**
@@ -56,8 +56,10 @@ public abstract class JournaledPath extends FilePathWrapper {
     return JournaledFile.named(FilePath.get(name).toString()); // written as H2 writes it
   }
 
-  /** Whether what H2 forces must reach the device. */
-  abstract boolean forcing();
+  @Override
+  public String getScheme() {
+    return SCHEME;
+  }
 
   @Override
   public FileChannel open(String mode) throws IOException {
@@ -67,34 +69,6 @@ public abstract class JournaledPath extends FilePathWrapper {
       return file;
     }
     String stem = name.substring(0, name.length() - DATABASE_SUFFIX.length());
-    return new JournaledFile(name, file, FilePath.get(stem + JOURNAL_SUFFIX), forcing());
-  }
-
-  /** Forced to the device. */
-  public static final class Forced extends JournaledPath {
-
-    @Override
-    public String getScheme() {
-      return "journal-forced";
-    }
-
-    @Override
-    boolean forcing() {
-      return true;
-    }
-  }
-
-  /** Written to the operating system. */
-  public static final class Written extends JournaledPath {
-
-    @Override
-    public String getScheme() {
-      return "journal-written";
-    }
-
-    @Override
-    boolean forcing() {
-      return false;
-    }
+    return new JournaledFile(name, file, FilePath.get(stem + JOURNAL_SUFFIX));
   }
 }

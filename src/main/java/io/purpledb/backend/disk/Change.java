@@ -1,0 +1,95 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.backend.disk.journal.RecordFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A statement that changed rows, with its parameters: bytes, longs or booleans. Run again on what
+ * was there before it, it gives the same rows, so a statement may depend on nothing else: neither
+ * on the time nor on the numbers that H2 gives to rows.
+ */
+record Change(String sql, List<Object> parameters) {
+
+  private static final byte BYTES = 'b';
+  private static final byte LONG = 'l';
+  private static final byte FALSE = 'f';
+  private static final byte TRUE = 't';
+
+  /**
+   * @throws IllegalArgumentException when a parameter is of another type
+   */
+  static Change of(String sql, Object... parameters) {
+    for (Object parameter : parameters) {
+      if (!(parameter instanceof byte[]
+          || parameter instanceof Long
+          || parameter instanceof Boolean)) {
+        throw new IllegalArgumentException(
+            "%s (expected: bytes, a long or a boolean)".formatted(parameter.getClass()));
+      }
+    }
+    return new Change(sql, List.of(parameters));
+  }
+
+  /** How many bytes {@link #writeTo} writes. */
+  long bytes() {
+    long bytes = Integer.BYTES + Byte.BYTES;
+    for (Object parameter : parameters) {
+      bytes += Byte.BYTES;
+      if (parameter instanceof byte[] content) {
+        bytes += Integer.BYTES + content.length;
+      } else if (parameter instanceof Long) {
+        bytes += Long.BYTES;
+      }
+    }
+    return bytes;
+  }
+
+  /**
+   * @param statement the number of the statement's text in the record
+   */
+  void writeTo(RecordFile.Out out, int statement) throws IOException {
+    out.putInt(statement);
+    out.putByte(parameters.size());
+    for (Object parameter : parameters) {
+      if (parameter instanceof byte[] content) {
+        out.putByte(BYTES);
+        out.putInt(content.length);
+        out.put(content);
+      } else if (parameter instanceof Long number) {
+        out.putByte(LONG);
+        out.putLong(number);
+      } else {
+        out.putByte(parameter.equals(true) ? TRUE : FALSE);
+      }
+    }
+  }
+
+  /**
+   * @param statements the texts of the record
+   */
+  static Change read(ByteBuffer in, List<String> statements) throws IOException {
+    String sql = statements.get(in.getInt());
+    Object[] parameters = new Object[in.get()];
+    for (int i = 0; i < parameters.length; i++) {
+      byte type = in.get();
+      parameters[i] =
+          switch (type) {
+            case BYTES -> bytes(in);
+            case LONG -> in.getLong();
+            case TRUE -> true;
+            case FALSE -> false;
+            default -> throw new IOException("a parameter of type %d".formatted(type));
+          };
+    }
+    return new Change(sql, Arrays.asList(parameters));
+  }
+
+  static byte[] bytes(ByteBuffer in) {
+    byte[] bytes = new byte[in.getInt()];
+    in.get(bytes);
+    return bytes;
+  }
+}

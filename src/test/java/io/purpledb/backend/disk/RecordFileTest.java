@@ -1,0 +1,71 @@
+package io.purpledb.backend.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.purpledb.backend.disk.journal.RecordFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.h2.store.fs.FilePath;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What of a file of records is found after a power cut. */
+class RecordFileTest {
+
+  private static final int CUTS = 50;
+  private static final int BYTES = 10_000;
+
+  private final Path directory;
+  private final Path file;
+
+  RecordFileTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.file = directory.resolve("records");
+    ShadowDisk.register();
+  }
+
+  @AfterEach
+  void forget() {
+    ShadowDisk.forget(directory);
+  }
+
+  private static void append(RecordFile records) throws IOException {
+    records.append(BYTES, out -> out.put(new byte[BYTES]));
+  }
+
+  @Test
+  void aRestartOutlivesAPowerCut() throws Exception {
+    Random random = new Random(3);
+    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+      for (int i = 0; i < 3; i++) {
+        append(records);
+      }
+      records.force();
+      records.restart(Long.MAX_VALUE);
+      append(records); // the device may have any part of it
+      for (int i = 0; i < CUTS; i++) {
+        Path found = Files.createDirectory(directory.resolve("found" + i));
+        ShadowDisk.cutPower(directory, found, random);
+        try (RecordFile left = new RecordFile(FileChannel.open(found.resolve("records")))) {
+          assertThat(left.next() == null || left.lastNumber() == 4)
+              .as("cut %d, which left record %d", i, left.lastNumber())
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aContentOfAnotherSizeIsRefused() throws Exception {
+    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+      assertThatThrownBy(() -> records.append(2, out -> out.putInt(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("4 bytes (expected: 2)");
+    }
+  }
+}

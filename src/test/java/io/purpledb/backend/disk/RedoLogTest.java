@@ -1,0 +1,117 @@
+package io.purpledb.backend.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.purpledb.backend.disk.journal.DamagedFileException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A change is found as it was, once, and none is missed. */
+class RedoLogTest {
+
+  private static final String SET = "SET ?";
+  private static final String DELETE = "DELETE ?";
+
+  private final Path file;
+
+  RedoLogTest(@TempDir Path directory) {
+    file = directory.resolve("kv.redo");
+  }
+
+  private RedoLog open() throws IOException {
+    return new RedoLog(
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        true);
+  }
+
+  /** Makes records of a change each, after a checkpoint. */
+  private void write(long checkpoint, long... values) throws IOException, SQLException {
+    try (RedoLog log = open()) {
+      log.replay(checkpoint, change -> {});
+      for (long value : values) {
+        log.add(List.of(Change.of(SET, value)));
+        log.makeSafe();
+      }
+    }
+  }
+
+  private List<Change> found(long checkpoint) throws IOException, SQLException {
+    List<Change> found = new ArrayList<>();
+    try (RedoLog log = open()) {
+      log.replay(checkpoint, found::add);
+    }
+    return found;
+  }
+
+  private List<Object> values(long checkpoint) throws IOException, SQLException {
+    return found(checkpoint).stream().map(change -> change.parameters().get(0)).toList();
+  }
+
+  @Test
+  void parametersOfAllTypesAreKept() throws Exception {
+    byte[] large = new byte[1 << 20];
+    large[large.length - 1] = 7;
+    Change change = Change.of(SET, large, new byte[0], Long.MIN_VALUE, true, false);
+    try (RedoLog log = open()) {
+      log.add(List.of(change, Change.of(DELETE), change));
+      log.makeSafe();
+    }
+    List<Change> found = found(0);
+    assertThat(found).extracting(Change::sql).containsExactly(SET, DELETE, SET);
+    assertThat(found.get(1).parameters()).isEmpty();
+    assertThat(found.get(2).parameters()).usingRecursiveComparison().isEqualTo(change.parameters());
+  }
+
+  @Test
+  void anotherTypeIsRefused() {
+    assertThatThrownBy(() -> Change.of(SET, "text"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("String", "expected: bytes, a long or a boolean");
+  }
+
+  @Test
+  void onlyWhatIsMadeSafeIsThere() throws Exception {
+    try (RedoLog log = open()) {
+      log.add(List.of(Change.of(SET, 1L)));
+      log.makeSafe();
+      log.add(List.of(Change.of(SET, 2L)));
+    }
+    assertThat(values(0)).containsExactly(1L);
+  }
+
+  @Test
+  void whatTheDatabaseHasIsNotRunAgain() throws Exception {
+    write(0, 1, 2, 3);
+    assertThat(values(2)).containsExactly(3L);
+    assertThat(values(3)).isEmpty();
+  }
+
+  @Test
+  void theNumbersGoOnAfterACheckpointAndARestart() throws Exception {
+    write(0, 1, 2);
+    try (RedoLog log = open()) {
+      log.replay(0, change -> {});
+      log.restart(0);
+    }
+    write(2, 3);
+    assertThat(values(2)).containsExactly(3L);
+  }
+
+  @Test
+  void aLogThatBeginsTooLateIsRefused() throws Exception {
+    write(5, 6, 7);
+    assertThat(values(5)).containsExactly(6L, 7L);
+    assertThatThrownBy(() -> values(4))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContainingAll("changes to record 4", "begins with 6", "at most 5");
+  }
+}
