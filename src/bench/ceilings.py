@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""The most that rows 6 and 7 could reach on this machine: the least that a Vert.x server can do in
-Purple's place, against the same references.
+"""The most that rows 6, 7 and 11 could reach on this machine: the least that a Vert.x server, or H2,
+can do in Purple's place, against the same references.
 
     mvn -q package -DskipTests && src/bench/ceilings.py [--quick]
 """
 
+import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 
@@ -38,11 +40,51 @@ def grpc_without_redis(plan):
                      0.5, ("bare", kv_get_rate(a.port)), ("redis-benchmark", get))
 
 
+class BareH2:
+    """A process that runs statements on a table of so many keys when it is asked to."""
+
+    def __init__(self, keys):
+        self._data = tempfile.TemporaryDirectory(prefix="purple-bench-")
+        self._process = subprocess.Popen(
+            [*servers.JVM, "-cp", servers.CLASS_PATH, "BareH2", self._data.name, str(keys)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        self._answer()  # it is filled
+        return self
+
+    def __exit__(self, *_):
+        self._process.stdin.close()
+        self._process.wait(60)
+        self._data.cleanup()
+
+    def rate(self, statement):
+        def measure(seconds):
+            self._process.stdin.write(f"{statement} {seconds}\n")
+            self._process.stdin.flush()
+            return float(self._answer())
+        return measure
+
+    def _answer(self):
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"BareH2 ended with {self._process.wait()}")
+        return line
+
+
+def h2_growth(plan):
+    many = plan.many_keys
+    with BareH2(many) as lots, BareH2(load.KEYS) as few:
+        return [ratio(plan, 11, f"bare H2, {statement}, {many:,} keys ÷ {load.KEYS:,}", 0.85,
+                      (f"{many:,}", lots.rate(statement)), (f"{load.KEYS:,}", few.rate(statement)))
+                for statement in ("GET", "PUT")]
+
+
 def main():
     bench.check_tools()
     servers.build()
     plan = Plan.of("--quick" in sys.argv[1:], False)
-    rows = [http_on_redis(plan), grpc_without_redis(plan)]
+    rows = [http_on_redis(plan), grpc_without_redis(plan), *h2_growth(plan)]
     print("\n".join(" | ".join(report.cells(row)) for row in rows))
 
 

@@ -23,7 +23,7 @@ final class Connections {
 
   private static final Logger LOG = System.getLogger(Connections.class.getName());
 
-  /** No thread, and no writing with each commit as with 0: H2 takes the sign for neither. */
+  /** Neither a thread that writes now and then, nor a write with each commit, which is 0. */
   private static final int NEVER = -1;
 
   /** A checkpoint is due when changed pages take so much; from 14 MiB on H2 writes by itself. */
@@ -71,10 +71,10 @@ final class Connections {
       writing.setAutoCommit(false);
       SessionLocal session = (SessionLocal) writing.unwrap(JdbcConnection.class).getSession();
       MVStore store = session.getDatabase().getStore().getMvStore();
-      store.setAutoCommitDelay(NEVER);
       FileChannel logFile = log.open("rw"); // under the lock of the database
       try {
         Connection reading = DriverManager.getConnection(url, "", "");
+        store.setAutoCommitDelay(NEVER);
         return new Connections(writing, reading, store, new RedoLog(logFile, forcing), maxLogBytes);
       } catch (SQLException e) {
         logFile.close();

@@ -33,12 +33,13 @@ final class DiskFile {
   private static final int HEADER_BYTES = 4096;
 
   /**
-   * H2 reuses space at once, neither compacts nor analyses on its own, and keeps 32 MiB of pages,
-   * and results in memory. Small pages: of a table with many rows, a changed row costs its page.
+   * H2 has no thread that writes, reuses space at once, neither compacts nor analyses on its own,
+   * and keeps 32 MiB of pages, and results in memory. Small pages: of a table with many rows, a
+   * changed row costs its page.
    */
   private static final String OPTIONS =
-      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;RETENTION_TIME=0;PAGE_SIZE=2048"
-          + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;CACHE_SIZE=32768;MAX_MEMORY_ROWS=2147483647";
+      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;WRITE_DELAY=0;RETENTION_TIME=0"
+          + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;PAGE_SIZE=2048;CACHE_SIZE=32768;MAX_MEMORY_ROWS=2147483647";
 
   private final Path directory;
   private final String service;
