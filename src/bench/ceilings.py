@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The most that rows 6, 7 and 11 could reach on this machine: the least that a Vert.x server, or H2,
-can do in Purple's place, against the same references.
+"""The most that rows 6, 7, 9 and 11 could reach on this machine: the least that Vert.x, or H2, can
+do in Purple's place, against the same references. And what row 8 tells of two equal servers.
 
     mvn -q package -DskipTests && src/bench/ceilings.py [--quick]
 """
@@ -12,13 +12,14 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import bench
+import costs
 import fill
 import load
 import report
 import servers
 from load import Request
 from rounds import Plan, ratio
-from throughput import GET, KEY, KV_DATABASE, kv_get_rate, rate
+from throughput import ANSWER_BYTES, GET, KEY, KV_DATABASE, kv_get_rate, rate
 
 
 def http_on_redis(plan):
@@ -38,6 +39,18 @@ def grpc_without_redis(plan):
         get = lambda seconds: load.redis_get(redis.port, KV_DATABASE, KEY, int(probe * seconds))
         return ratio(plan, 7, "bare Vert.x gRPC server that answers a constant ÷ redis-benchmark GET",
                      0.5, ("bare", kv_get_rate(a.port)), ("redis-benchmark", get))
+
+
+def equal_servers(plan):
+    with servers.bare_http(ANSWER_BYTES) as a, servers.bare_http(ANSWER_BYTES) as b:
+        return costs.tail_row(plan, a, b, "a bare server", "another bare server")
+
+
+def start_of_the_stack(plan):
+    once = lambda make: lambda seconds: servers.start_millis(make, "/")
+    return ratio(plan, 9, "start of bare HTTP and gRPC servers with five H2 databases ÷ bare HTTP server",
+                 1.6, ("bare stack", once(servers.bare_stack)),
+                 ("bare", once(lambda: servers.bare_http(ANSWER_BYTES))), "ms", at_least=False)
 
 
 class BareH2:
@@ -84,7 +97,8 @@ def main():
     bench.check_tools()
     servers.build()
     plan = Plan.of("--quick" in sys.argv[1:], False)
-    rows = [http_on_redis(plan), grpc_without_redis(plan), *h2_growth(plan)]
+    rows = [http_on_redis(plan), grpc_without_redis(plan), equal_servers(plan),
+            start_of_the_stack(plan), *h2_growth(plan)]
     print("\n".join(" | ".join(report.cells(row)) for row in rows))
 
 

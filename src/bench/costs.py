@@ -24,11 +24,11 @@ def row8(plan):
         return [tail_row(plan, a, b), single_row(plan, a, b)]
 
 
-def tail_row(plan, a, b):
-    """The p99 that Purple adds at half of what the bare server can serve; open loop."""
-    _, most = alternate(plan, "8 most of each", ("Purple", rate(a, GET)), ("bare", rate(b, GET)))
+def tail_row(plan, a, b, one="Purple", other="bare"):
+    """The p99 that one server adds at half of what the other can serve; open loop."""
+    _, most = alternate(plan, "8 most of each", (one, rate(a, GET)), (other, rate(b, GET)))
     half = int(most.median / 2)
-    runs = {"Purple": [], "bare": []}
+    runs = {one: [], other: []}
 
     def p99(name, server):
         def measure(seconds):
@@ -36,8 +36,8 @@ def tail_row(plan, a, b):
             return runs[name][-1].latency["p99"]
         return name, measure
 
-    name = "added p99 at half of the bare server's rate, memory"
-    sides = alternate(plan, name, p99("Purple", a), p99("bare", b), "ms")
+    name = f"added p99 of {one} at half of the bare server's rate, memory"
+    sides = alternate(plan, name, p99(one, a), p99(other, b), "ms")
     slowest = min(run.rate for both in runs.values() for run in both)
     return Row(8, name, difference(sides), 1, False, " ms", sides,
                f"{half:,} req/s wanted, {slowest:,.0f} reached at least",

@@ -19,23 +19,30 @@ WORK = os.path.join(ROOT, "target", "bench")
 CLASSES = os.path.join(WORK, "classes")
 CLASS_PATH = JAR + os.pathsep + CLASSES
 BARE_JAR = os.path.join(WORK, "bare.jar")
+BARE_STACK_JAR = os.path.join(WORK, "bare-stack.jar")
 START_SECONDS = 120
 JVM = ["java", "@" + os.path.join(ROOT, "conf", "jvm.options")]  # as the README starts it
 
 
 def build():
-    """Compiles the reference servers and packages the bare one as Purple is: in one jar."""
+    """Compiles the reference servers and packages the bare ones as Purple is: each in one jar."""
     os.makedirs(CLASSES, exist_ok=True)
     sources = glob.glob(os.path.join(SOURCES, "**", "*.java"), recursive=True)
     subprocess.run(["javac", "-proc:none", "-cp", JAR, "-d", CLASSES, *sources], check=True)
-    with zipfile.ZipFile(JAR) as whole, \
-            zipfile.ZipFile(BARE_JAR, "w", zipfile.ZIP_DEFLATED) as bare:
-        bare.writestr("META-INF/MANIFEST.MF", "Main-Class: BareHttp\nMulti-Release: true\n")
+    core = ("io/vertx/core/", "io/netty/", "com/fasterxml/jackson/core/", "META-INF/native/libnetty_")
+    _package(BARE_JAR, "BareHttp", core)
+    _package(BARE_STACK_JAR, "BareStack",
+             (*core, "io/vertx/grpc/", "com/google/protobuf/", "org/h2/", "META-INF/services/java.sql"))
+
+
+def _package(jar, main, prefixes):
+    """A jar of the classes of a reference server and of what it uses of Purple's jar."""
+    with zipfile.ZipFile(JAR) as whole, zipfile.ZipFile(jar, "w", zipfile.ZIP_DEFLATED) as bare:
+        bare.writestr("META-INF/MANIFEST.MF", f"Main-Class: {main}\nMulti-Release: true\n")
         for name in whole.namelist():
-            if name.startswith(("io/vertx/core/", "io/netty/", "com/fasterxml/jackson/core/",
-                                "META-INF/native/libnetty_")):
+            if name.startswith(prefixes):
                 bare.writestr(name, whole.read(name))
-        for path in glob.glob(os.path.join(CLASSES, "BareHttp*.class")):
+        for path in glob.glob(os.path.join(CLASSES, main + "*.class")):
             bare.write(path, os.path.basename(path))
 
 
@@ -178,6 +185,13 @@ def bare_http(size):
     """The bare Vert.x HTTP server, which answers a constant of as many bytes."""
     port = free_port()
     return Server("bare", [*JVM, "-jar", BARE_JAR, str(port), str(size)], [port])
+
+
+def bare_stack():
+    """The bare HTTP and gRPC servers with five H2 databases beside them."""
+    ports = [free_port(), free_port()]
+    data = tempfile.mkdtemp(prefix="purple-bench-")
+    return Server("bare", [*JVM, "-jar", BARE_STACK_JAR, *map(str, ports), data], ports, [data])
 
 
 def bare_grpc(size):

@@ -34,7 +34,8 @@ final class BareH2 {
   }
 
   public static void main(String[] args) throws SQLException, IOException {
-    String url = "jdbc:h2:file:" + Path.of(args[0]).toAbsolutePath().resolve("kv") + ";ANALYZE_AUTO=0";
+    String url =
+        "jdbc:h2:file:" + Path.of(args[0]).toAbsolutePath().resolve("kv") + ";ANALYZE_AUTO=0";
     try (Connection connection = DriverManager.getConnection(url)) {
       connection.setAutoCommit(false);
       BareH2 h2 = new BareH2(connection, Integer.parseInt(args[1]));
@@ -68,9 +69,7 @@ final class BareH2 {
 
   private double rate(boolean get, double seconds) throws SQLException {
     String sql =
-        get
-            ? "SELECT CONTENT FROM KV WHERE KV_KEY = ?"
-            : "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
+        get ? "SELECT CONTENT FROM KV WHERE KV_KEY = ?" : "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       long start = System.nanoTime();
       long end = start + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
