@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rate of this build ÷ that of another jar of Purple, on memory: what a change has brought.
+"""The rate of this build ÷ that of another jar of Purple: what a change has brought.
 
     mvn -q package -DskipTests && src/bench/versions.py other/purple.jar
 """
@@ -9,23 +9,37 @@ import sys
 sys.dont_write_bytecode = True
 
 import fill
+import load
 import report
 import servers
 from rounds import Plan, ratio
-from throughput import GET, INCREMENT, rate
+from throughput import GET, INCREMENT, PUT, rate
+
+JAR = servers.JAR
+CASES = [  # the row that asks for it, backend, keys, requests
+    (1, "memory", load.KEYS, [GET, INCREMENT]),
+    (11, "disk", Plan.many_keys, [GET, PUT]),
+]
+
+
+def start(jar, backend):
+    servers.JAR = jar
+    return servers.purple("--backend", backend)
+
+
+def compare(plan, other, row, backend, keys, requests):
+    with start(JAR, backend) as a, start(other, backend) as b:
+        fill.keys(a.port, keys)
+        fill.keys(b.port, keys)
+        return [ratio(plan, row,
+                      f"HTTP {request.method} {request.path}, {backend}, {keys:,} keys, this build ÷ {other}",
+                      1, ("this build", rate(a, request, keys=keys)),
+                      ("other", rate(b, request, keys=keys)))
+                for request in requests]
 
 
 def main(other):
-    plan = Plan()
-    now = servers.purple("--backend", "memory")
-    servers.JAR = other
-    before = servers.purple("--backend", "memory")
-    with now as a, before as b:
-        fill.keys(a.port)
-        fill.keys(b.port)
-        rows = [ratio(plan, number, f"HTTP {request.method} {request.path}, this build ÷ {other}", 1,
-                      ("this build", rate(a, request)), ("other", rate(b, request)))
-                for number, request in ((1, GET), (2, INCREMENT))]
+    rows = [row for case in CASES for row in compare(Plan(), other, *case)]
     print("\n".join(" | ".join(report.cells(row)) for row in rows))
 
 

@@ -24,7 +24,7 @@ final class DiskFile {
   private static final String SUFFIX = ".mv.db";
   private static final String LOG_SUFFIX = ".redo";
 
-  /** What is run again in a second or two. */
+  /** What an opening after a kill runs again at most. */
   static final long MAX_LOG_BYTES = 32 << 20;
 
   private static final String EXPECTED = "(expected: a directory that the server can write to)";

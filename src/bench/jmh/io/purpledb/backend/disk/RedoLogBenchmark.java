@@ -1,12 +1,12 @@
-package io.purpledb.backend.disk.journal;
+package io.purpledb.backend.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,46 +18,48 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A record of the journal, appended and forced: what a commit to disk costs at the least. */
+/** A record of the log, appended and forced: what a batch of puts costs at the least. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-public class JournalBenchmark {
+public class RedoLogBenchmark {
 
   private static final long RESTART_BYTES = 4 << 20;
 
-  @Param({"1", "8", "64"})
-  int blocks;
+  @Param({"1", "32", "512"})
+  int puts;
 
-  private final Map<Long, byte[]> record = new HashMap<>();
+  private final List<Change> batch = new ArrayList<>();
   private Path path;
-  private Journal journal;
+  private RedoLog log;
 
-  /** Opens an empty journal. */
+  /** Opens an empty log. */
   @Setup
   public void open() throws IOException {
-    for (long i = 0; i < blocks; i++) {
-      record.put(i, new byte[Journal.BLOCK_BYTES]);
+    for (int i = 0; i < puts; i++) {
+      batch.add(
+          Change.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
     }
-    path = Files.createTempFile("purple-bench-", ".journal");
-    journal =
-        new Journal(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    path = Files.createTempFile("purple-bench-", ".redo");
+    log =
+        new RedoLog(
+            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), true);
   }
 
   @TearDown
   public void close() throws IOException {
-    journal.close();
+    log.close();
     Files.delete(path);
   }
 
   /** Restarts are part of it, as they are of the server; they keep the space. */
   @Benchmark
   public long appendAndForce() throws IOException {
-    if (journal.bytes() > RESTART_BYTES) {
-      journal.restart(RESTART_BYTES);
+    if (log.bytes() > RESTART_BYTES) {
+      log.restart(RESTART_BYTES);
     }
-    journal.append(0, 0, record);
-    journal.force();
-    return journal.bytes();
+    log.add(batch);
+    log.makeSafe();
+    return log.bytes();
   }
 }
