@@ -37,8 +37,7 @@ public class RedoLogBenchmark {
   @Setup
   public void open() throws IOException {
     for (int i = 0; i < puts; i++) {
-      batch.add(
-          Change.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
+      batch.add(Change.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
     }
     path = Files.createTempFile("purple-bench-", ".redo");
     log =
