@@ -68,4 +68,15 @@ class RecordFileTest {
           .hasMessageContaining("4 bytes (expected: 2)");
     }
   }
+
+  @Test
+  void whatCannotBeReadAgainIsNotWritten() throws Exception {
+    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+      assertThatThrownBy(() -> records.append(1L << 31, out -> out.putInt(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("2147483648 bytes", "at most 2147483647");
+      assertThat(records.bytes()).isZero();
+      assertThat(records.lastNumber()).isZero();
+    }
+  }
 }

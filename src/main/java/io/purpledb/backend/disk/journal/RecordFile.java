@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordFile implements Closeable {
 
   private static final long MAGIC = 0x507572706c655231L; // "PurpleR1"
-  private static final int HEAD_BYTES =
-      3 * Long.BYTES; // the magic, the number, the content's bytes
+  private static final int HEAD_BYTES = 3 * Long.BYTES; // magic, number, size of the content
   private static final int CHECKSUM_BYTES = Long.BYTES;
   private static final int BUFFER_BYTES = 256 << 10;
 
@@ -119,8 +118,14 @@ public final class RecordFile implements Closeable {
    * Appends a record; the operating system has it afterwards.
    *
    * @param bytes of the content
+   * @throws IOException when there are more than {@link #next} can read, and nothing is written; or
+   *     when writing fails
    */
   public void append(long bytes, Content content) throws IOException {
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IOException(
+          "a record of %d bytes (expected: at most %d)".formatted(bytes, Integer.MAX_VALUE));
+    }
     checksum.reset();
     buffer.clear();
     buffer.putLong(MAGIC).putLong(++lastNumber).putLong(bytes);
