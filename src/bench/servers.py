@@ -201,10 +201,16 @@ def bare_grpc(size):
 
 
 def bare_redis(redis_port, database):
-    """The bare Vert.x HTTP server that answers from Redis."""
+    """The bare Vert.x server that answers from Redis: ports[0] is HTTP, ports[1] is gRPC."""
+    ports = [free_port(), free_port()]
+    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareRedis", *map(str, ports), str(redis_port),
+                           str(database)], ports)
+
+
+def bare_map():
+    """The bare Vert.x HTTP server that keeps values in a map on its heap."""
     port = free_port()
-    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareRedis", str(port), str(redis_port), str(database)],
-                  [port])
+    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareMap", str(port)], [port])
 
 
 def redis():
