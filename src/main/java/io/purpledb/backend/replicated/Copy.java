@@ -1,9 +1,10 @@
 package io.purpledb.backend.replicated;
 
-import com.google.protobuf.Message;
 import io.purpledb.backend.memory.MemoryStore;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 /**
@@ -15,11 +16,13 @@ final class Copy {
   private final MemoryStore store;
   private final Table writes = new Table();
   private final Table reads = new Table();
+  private final Answered answered;
 
   /** Written by the thread that applies the log. */
   private volatile long stampMillis;
 
-  Copy(long cacheMaxBytes, InstantSource clock) {
+  Copy(long cacheMaxBytes, InstantSource clock, Replies replies) {
+    answered = new Answered(replies);
     store = new MemoryStore(cacheMaxBytes, clock);
     store.bind(writes, () -> Instant.ofEpochMilli(stampMillis));
     store.bind(reads, () -> Instant.ofEpochMilli(nowMillis(clock)));
@@ -29,25 +32,36 @@ final class Copy {
     return store;
   }
 
+  /** All of it, as it is now. */
+  Image image() {
+    return new Image(stampMillis, answered.image(), store.image());
+  }
+
+  /** Takes over what an image has beside the data. */
+  void restore(long stampMillis, List<Answered.Image> answered) {
+    this.stampMillis = stampMillis;
+    this.answered.restore(answered);
+  }
+
   /** The time, which does not go back when a node with a late clock takes the lead. */
   long nowMillis(InstantSource clock) {
     return Math.max(clock.millis(), stampMillis);
   }
 
-  long stampMillis() {
-    return stampMillis;
-  }
-
-  void setStampMillis(long stampMillis) {
-    this.stampMillis = stampMillis;
-  }
-
-  ByteString apply(Wire.Entry entry) {
+  /** Does a write of a client, or answers what it was answered when it came before. */
+  Message apply(ByteString client, long number, Wire.Entry entry) {
     stampMillis = Math.max(stampMillis, entry.stampMillis());
-    return writes.answer(entry.request());
+    return answered.once(client, number, entry.oldestOpen(), () -> writes.answer(entry.request()));
   }
 
-  ByteString read(Message request) {
+  ByteString read(com.google.protobuf.Message request) {
     return reads.answer(request);
   }
+
+  /**
+   * A copy at one moment.
+   *
+   * @param stampMillis the time of the last write
+   */
+  record Image(long stampMillis, List<Answered.Image> answered, MemoryStore.Image data) {}
 }

@@ -2,10 +2,10 @@ package io.purpledb.backend.replicated;
 
 import io.purpledb.message.Failure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -38,7 +38,7 @@ final class Machine extends BaseStateMachine {
   Machine(long cacheMaxBytes, InstantSource clock) {
     this.cacheMaxBytes = cacheMaxBytes;
     this.clock = clock;
-    this.copy = new Copy(cacheMaxBytes, clock);
+    this.copy = new Copy(cacheMaxBytes, clock, replies);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
@@ -86,8 +86,9 @@ final class Machine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
+    StateMachineLogEntryProto write = entry.getStateMachineLogEntry();
     Message reply =
-        replies.keep(copy.apply(Wire.entry(entry.getStateMachineLogEntry().getLogData())));
+        copy.apply(write.getClientId(), write.getCallId(), Wire.entry(write.getLogData()));
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(reply);
   }
@@ -138,9 +139,8 @@ final class Machine extends BaseStateMachine {
   private void loadLatest() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
-      Copy loaded = new Copy(cacheMaxBytes, clock);
-      Path file = latest.getFile().getPath();
-      loaded.setStampMillis(SnapshotFile.read(file, loaded.store()));
+      Copy loaded = new Copy(cacheMaxBytes, clock, replies);
+      SnapshotFile.read(latest.getFile().getPath(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
     }

@@ -7,18 +7,21 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 /**
- * Bounds the memory of replies. Ratis keeps each reply to a write for a while, to give it again
- * when the request is sent again; a reply with a whole set is large. The oldest large ones are
+ * Bounds the memory of replies. Each reply to a write is kept for a while, to give it again when
+ * the request is sent again; a reply with a whole set is large. The oldest large ones are
  * forgotten: who asks again is told that the write may have happened. Used by one thread.
  */
 final class Replies {
 
   private static final int SMALL_BYTES = 1024;
-  private static final ByteString FORGOTTEN =
-      Wire.reply(
-          Failure.unavailable(
-              "the reply was lost when another node took the lead; the write may or may not have"
-                  + " happened"));
+
+  /** The reply to a write that is known, when its own reply is not. */
+  static final Message FORGOTTEN =
+      Message.valueOf(
+          Wire.reply(
+              Failure.unavailable(
+                  "the reply was lost when another node took the lead; the write may or may not"
+                      + " have happened")));
 
   private final long maxBytes;
   private final Queue<Reply> large = new ArrayDeque<>();
@@ -56,7 +59,7 @@ final class Replies {
 
     int forget() {
       int size = content.size();
-      content = FORGOTTEN;
+      content = FORGOTTEN.getContent();
       return size;
     }
   }

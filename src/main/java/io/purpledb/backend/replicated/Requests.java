@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings requests to the leader: in this process when this node leads, over the network otherwise.
  * A request that a leader did not answer is sent again with the same number, to the next leader,
- * until its time is up; Ratis gives a write with a number that it knows the same reply, and does it
- * once.
+ * until its time is up; a write with a number that is known gets the same reply, and is done once
+ * ({@link Answered}).
  */
 final class Requests {
 
@@ -44,6 +44,7 @@ final class Requests {
   private final RaftGroupId group;
   private final ClientId client;
   private final long timeoutMillis;
+  private final OpenWrites openWrites = new OpenWrites();
 
   Requests(
       RaftServer server,
@@ -61,8 +62,13 @@ final class Requests {
   }
 
   /** Sends a request; the future fails with {@link Failure} or with a defect. */
-  CompletableFuture<ByteString> send(ByteString content, boolean write) {
-    Pending pending = new Pending(content, write, CallId.getAndIncrement());
+  CompletableFuture<ByteString> send(ByteString request, boolean write) {
+    long number = write ? openWrites.begin() : CallId.getAndIncrement();
+    ByteString content = write ? Wire.write(openWrites.oldest(), request) : request;
+    Pending pending = new Pending(content, write, number);
+    if (write) {
+      var unused = pending.answer.whenComplete((reply, failure) -> openWrites.end(number));
+    }
     pending.attempt();
     return pending.answer;
   }

@@ -2,7 +2,6 @@ package io.purpledb.backend.replicated;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.memory.EntrySink;
-import io.purpledb.backend.memory.MemoryStore;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -20,12 +19,13 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * All data of one moment in one file: a magic word with the version, the time of the last write,
- * entries that each begin with a byte for their kind, an end, and a CRC-32C of all that.
+ * the writes that may be sent again, entries that each begin with a byte for their kind, an end,
+ * and a CRC-32C of all that.
  */
 final class SnapshotFile {
 
-  /** "PURP" and format 1. */
-  private static final long MAGIC = 0x50555250_00000001L;
+  /** "PURP" and format 2. */
+  private static final long MAGIC = 0x50555250_00000002L;
 
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int END = 0;
@@ -38,15 +38,16 @@ final class SnapshotFile {
   private SnapshotFile() {}
 
   /** Writes a file and forces it to disk. */
-  static void write(Path file, MemoryStore.Image image, long stampMillis) throws IOException {
+  static void write(Path file, Copy.Image image) throws IOException {
     CRC32C checksum = new CRC32C();
     try (FileOutputStream bytes = new FileOutputStream(file.toFile());
         DataOutputStream out =
             new DataOutputStream(
                 new CheckedOutputStream(new BufferedOutputStream(bytes, BUFFER_BYTES), checksum))) {
       out.writeLong(MAGIC);
-      out.writeLong(stampMillis);
-      image.sendTo(new Writer(out));
+      out.writeLong(image.stampMillis());
+      AnsweredPart.write(out, image.answered());
+      image.data().sendTo(new Writer(out));
       out.writeByte(END);
       out.writeLong(checksum.getValue());
       out.flush();
@@ -55,12 +56,11 @@ final class SnapshotFile {
   }
 
   /**
-   * Reads a file.
+   * Reads a file into an empty copy.
    *
-   * @return the time of the last write
-   * @throws IOException when the file is damaged, too; the sink may have got entries by then
+   * @throws IOException when the file is damaged, too; the copy may have got entries by then
    */
-  static long read(Path file, EntrySink sink) throws IOException {
+  static void read(Path file, Copy copy) throws IOException {
     CRC32C checksum = new CRC32C();
     try (DataInputStream in =
         new DataInputStream(
@@ -71,14 +71,27 @@ final class SnapshotFile {
         throw new IOException(
             "%s: a snapshot of format %x (expected: %x)".formatted(file, magic, MAGIC));
       }
-      long stampMillis = in.readLong();
-      new Reader(in).sendTo(sink);
+      copy.restore(in.readLong(), AnsweredPart.read(in));
+      new Reader(in).sendTo(copy.store());
       long found = checksum.getValue();
       if (in.readLong() != found) {
         throw new IOException(file + ": damaged, its checksum is not " + Long.toHexString(found));
       }
-      return stampMillis;
     }
+  }
+
+  static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  static byte[] readBytes(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length);
+    if (bytes.length != length) {
+      throw new IOException("damaged: a length of " + length);
+    }
+    return bytes;
   }
 
   private record Writer(DataOutputStream out) implements EntrySink {
@@ -124,9 +137,7 @@ final class SnapshotFile {
     }
 
     private void text(String text) throws IOException {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      out.writeInt(bytes.length);
-      out.write(bytes);
+      writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -139,7 +150,7 @@ final class SnapshotFile {
           case CACHE -> sink.cache(key, text(), in.readLong());
           case COUNTER -> sink.counter(key, in.readLong());
           case FLAG -> sink.flag(key, in.readBoolean());
-          case KV -> sink.kv(key, ByteString.copyFrom(bytes()));
+          case KV -> sink.kv(key, ByteString.copyFrom(readBytes(in)));
           case SET -> sink.set(key, items());
           default -> throw new IOException("damaged: an entry of kind " + kind);
         }
@@ -156,16 +167,7 @@ final class SnapshotFile {
     }
 
     private String text() throws IOException {
-      return new String(bytes(), StandardCharsets.UTF_8);
-    }
-
-    private byte[] bytes() throws IOException {
-      int length = in.readInt();
-      byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length);
-      if (bytes.length != length) {
-        throw new IOException("damaged: a length of " + length);
-      }
-      return bytes;
+      return new String(readBytes(in), StandardCharsets.UTF_8);
     }
   }
 }

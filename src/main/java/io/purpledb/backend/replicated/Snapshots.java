@@ -1,6 +1,5 @@
 package io.purpledb.backend.replicated;
 
-import io.purpledb.backend.memory.MemoryStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -48,9 +47,8 @@ final class Snapshots {
       if (System.nanoTime() - notBefore < 0) {
         return RaftLog.INVALID_LOG_INDEX;
       }
-      MemoryStore.Image image = copy.store().image();
-      long stampMillis = copy.stampMillis();
-      writing = CompletableFuture.supplyAsync(() -> write(applied, image, stampMillis), this::run);
+      Copy.Image image = copy.image();
+      writing = CompletableFuture.supplyAsync(() -> write(applied, image), this::run);
     }
     if (!writing.isDone()) {
       return RaftLog.INVALID_LOG_INDEX;
@@ -77,11 +75,11 @@ final class Snapshots {
   }
 
   /** The checksum file comes first: a snapshot without it could not be sent to another node. */
-  private long write(TermIndex applied, MemoryStore.Image image, long stampMillis) {
+  private long write(TermIndex applied, Copy.Image image) {
     Path file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
     Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      SnapshotFile.write(unfinished, image, stampMillis);
+      SnapshotFile.write(unfinished, image);
       MD5Hash digest = MD5FileUtil.computeMd5ForFile(unfinished.toFile());
       MD5FileUtil.saveMD5File(file.toFile(), digest);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);

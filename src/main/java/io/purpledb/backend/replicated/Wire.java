@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   request  1 byte length, the operation's id such as kvPut, the message
- *   entry    1 byte version, 8 bytes the leader's time in milliseconds, the request
+ *   write    8 bytes the lowest number that the client waits for, the request
+ *   entry    1 byte version, 8 bytes the leader's time in milliseconds, the write
  *   reply    1 byte kind, then nothing, the message, or 2 bytes HTTP status and a text
  *   term     8 bytes
  * </pre>
  */
 final class Wire {
 
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
   private static final int STAMP_BYTES = 1 + Long.BYTES;
   private static final byte ABSENT = 0;
   private static final byte PRESENT = 1;
@@ -53,9 +54,13 @@ final class Wire {
     return message(operation.request(), bytes);
   }
 
-  static ByteString entry(long stampMillis, ByteString request) {
+  static ByteString write(long oldestOpen, ByteString request) {
+    return wrap(ByteBuffer.allocate(Long.BYTES).putLong(oldestOpen)).concat(request);
+  }
+
+  static ByteString entry(long stampMillis, ByteString write) {
     ByteBuffer stamp = ByteBuffer.allocate(STAMP_BYTES).put(VERSION).putLong(stampMillis);
-    return wrap(stamp).concat(request);
+    return wrap(stamp).concat(write);
   }
 
   static Entry entry(ByteString bytes) {
@@ -65,7 +70,7 @@ final class Wire {
       throw new IllegalStateException(
           "log entry of format %d (expected: %d)".formatted(version, VERSION));
     }
-    return new Entry(buffer.getLong(), request(buffer));
+    return new Entry(buffer.getLong(), buffer.getLong(), request(buffer));
   }
 
   static ByteString reply(@Nullable Message response) {
@@ -121,5 +126,5 @@ final class Wire {
   }
 
   /** What the log keeps of a write. */
-  record Entry(long stampMillis, Message request) {}
+  record Entry(long stampMillis, long oldestOpen, Message request) {}
 }

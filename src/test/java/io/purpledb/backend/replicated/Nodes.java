@@ -60,10 +60,9 @@ final class Nodes implements AutoCloseable {
   }
 
   Replication start(int i) {
-    ClusterConfig cluster = new ClusterConfig(members, members.get(i), members.get(0), tls);
     Replication node =
         Replication.open(
-            cluster,
+            config(i),
             directory(i),
             1 << 20,
             clock,
@@ -73,6 +72,10 @@ final class Nodes implements AutoCloseable {
             to -> address(members.get(i), to));
     running.put(i, node);
     return node;
+  }
+
+  ClusterConfig config(int i) {
+    return new ClusterConfig(members, members.get(i), members.get(0), tls);
   }
 
   private String address(Member from, Member to) {

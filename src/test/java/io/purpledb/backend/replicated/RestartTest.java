@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.FakeClock;
+import io.purpledb.v1.CounterIncrementRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +57,24 @@ final class RestartTest {
       assertThat(nodes.awaitLeader()).isEqualTo(away); // so that it answers from its own copy
       assertFilled(new Ask(nodes.node(away)), 100);
       assertThat(snapshots(nodes, away)).isPositive();
+    }
+  }
+
+  @Test
+  void aWriteThatIsSentAgainAfterARestartFromASnapshotIsDoneOnce(@TempDir Path directory)
+      throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      nodes.snapshotEntries = 40;
+      nodes.startAll();
+      SentWrite write =
+          new SentWrite(nodes, CounterIncrementRequest.newBuilder().setKey("once").setAmount(1));
+      ByteString reply = write.send();
+      fill(new Ask(nodes.node(0)), 50);
+      nodes.kill(0);
+      assertThat(logSegments(nodes, 0)).noneMatch(name -> name.startsWith("log_0-"));
+      nodes.startAll();
+      assertThat(write.send()).isEqualTo(reply);
+      assertThat(new Ask(nodes.node(0)).count("once")).isEqualTo(1);
     }
   }
 
