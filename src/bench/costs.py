@@ -61,14 +61,14 @@ def single_row(plan, a, b):
 
 def row9(plan):
     name = "start of the jar to the first answer ÷ bare Vert.x server"
-    return [start_row(plan, name, []),
-            start_row(plan, name + ", Purple with the archive of deploy/archive.sh", servers.archive())]
+    return [start_row(plan, name, True),
+            start_row(plan, name + ", Purple without its class archive", False)]
 
 
-def start_row(plan, name, options):
+def start_row(plan, name, archive):
     once = lambda make, path: lambda seconds: servers.start_millis(make, path)
     return ratio(plan, 9, name, 1.6,
-                 ("Purple", once(lambda: servers.purple(jvm=options), "/counters/start")),
+                 ("Purple", once(lambda: servers.purple(archive=archive), "/counters/start")),
                  ("bare", once(lambda: servers.bare_http(ANSWER_BYTES), "/")), "ms", at_least=False)
 
 

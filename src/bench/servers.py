@@ -153,15 +153,12 @@ def start_millis(make, path):
         server._end()
 
 
-def purple(*options, data=None, env=None, jvm=()):
-    """Purple as it starts on its own, with both doors: ports[0] is HTTP, ports[1] is gRPC."""
-    return _purple([*jvm, "-jar", JAR], options, data, env)
-
-
-def archive():
-    """Makes the class archive of the jar, as for an image; the options of the JVM that use it."""
-    subprocess.run(["bash", os.path.join(ROOT, "deploy", "archive.sh"), JAR], check=True)
-    return ["@" + os.path.splitext(JAR)[0] + ".options"]
+def purple(*options, data=None, env=None, jvm=(), archive=True):
+    """Purple as it starts on its own, with both doors: ports[0] is HTTP, ports[1] is gRPC.
+    With the class archive that the build left beside the jar, if there is one."""
+    beside = os.path.splitext(JAR)[0] + ".options"
+    kept = ["@" + beside] if archive and os.path.exists(beside) else []
+    return _purple([*kept, *jvm, "-jar", JAR], options, data, env)
 
 
 def in_process(main, *options):

@@ -40,22 +40,20 @@ public final class Purple {
   }
 
   /** What makes a start faster, before anything else is known. */
-  private static void prepare() {
+  static void prepare() {
     if (System.getProperty(NETTY_EVENTS) == null) {
       System.setProperty(NETTY_EVENTS, "false"); // Netty starts Java's flight recorder for them
     }
     HttpContract.loadAhead();
   }
 
-  private static void serve(Config config) {
+  /** Starts a server that is closed when this process is asked to end. */
+  static PurpleServer serve(Config config) {
     Log.configure(config.debug(), config.cluster() != null);
-    try {
-      PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));
-      Banner.lines(Version.current(), config, server).forEach(System.out::println);
-    } catch (StartFailure failure) {
-      end(failure, config.debug());
-    }
+    PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));
+    Banner.lines(Version.current(), config, server).forEach(System.out::println);
+    return server;
   }
 
   private static void stop(PurpleServer server) {

@@ -68,7 +68,9 @@ public final class ServerProcess implements AutoCloseable {
 
   /** The command that runs the packaged server. */
   static List<String> packaged() {
-    return List.of(java(), "-Xmx256m", "-jar", jar());
+    String jar = jar();
+    String options = jar.replaceFirst("\\.jar$", ".options");
+    return List.of(java(), "-Xmx256m", "@" + options, "-jar", jar);
   }
 
   static String java() {
