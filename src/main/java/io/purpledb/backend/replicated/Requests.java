@@ -32,8 +32,8 @@ final class Requests {
   private static final Logger LOG = System.getLogger(Requests.class.getName());
   private static final long PAUSE_MILLIS = 20;
 
-  /** An election is over by then, if there is a majority. */
-  private static final long PATIENCE_MILLIS = 2L * RaftSettings.ELECTION_MAX_MILLIS;
+  /** If there is a majority it has a leader by then, though a first election may fail. */
+  private static final long PATIENCE_MILLIS = 3L * RaftSettings.ELECTION_MAX_MILLIS;
 
   private static final Executor SOON =
       CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
