@@ -36,8 +36,9 @@ final class Stack {
   private static final long MERGE_MILLIS = 2_000;
   private static final long JOIN_MILLIS = 500;
   private static final int CONNECT_MILLIS = 500;
-  private static final long ACK_MILLIS = 2_000;
-  private static final int GUEST_WATCH_PORTS = 50;
+
+  /** Who has not answered by then has been found silent, and is not waited for. */
+  private static final long ACK_MILLIS = SILENT_MILLIS + 2_000;
 
   private Stack() {}
 
@@ -53,13 +54,13 @@ final class Stack {
       throws Exception {
     TCP tcp = new TCP();
     tcp.setBindAddress(address)
-        .setBindPort(self == null ? 0 : self.membershipPort())
+        .setBindPort(self == null ? GuestPorts.find(address) : self.membershipPort())
         .setPortRange(0)
         .setBundlerType(MemberBundler.class.getName())
         .setThreadFactory(
             new DefaultThreadFactory("", true, true)); // a guest may end without a word
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
-    FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(self == null ? GUEST_WATCH_PORTS : 0);
+    FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(0); // others look at no other port
     NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(100);
     multicast.setResendLastSeqno(true);
     GMS membership = new GMS().setJoinTimeout(JOIN_MILLIS).setLeaveTimeout(1_000);
