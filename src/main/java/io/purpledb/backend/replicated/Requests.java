@@ -81,6 +81,10 @@ final class Requests {
     private final boolean write;
     private final long number;
 
+    /** So long before its time is up that who waits for a leader is told so. */
+    private final long giveUpNanos =
+        System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis - timeoutMillis / 10);
+
     Pending(ByteString content, boolean write, long number) {
       this.content = content;
       this.write = write;
@@ -104,7 +108,7 @@ final class Requests {
       long millis = leadership.leaderlessMillis();
       if (leadership.isClosed()) {
         answer.completeExceptionally(Failure.unavailable("cluster: this node is leaving"));
-      } else if (millis > PATIENCE_MILLIS) {
+      } else if (millis > PATIENCE_MILLIS || System.nanoTime() - giveUpNanos > 0) {
         answer.completeExceptionally(
             Failure.unavailable(
                 "cluster: no leader for %d ms (expected: a majority of the members within reach)"

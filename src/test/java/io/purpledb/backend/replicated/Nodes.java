@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Nodes of one cluster in this process, each with a directory of its own. */
 final class Nodes implements AutoCloseable {
 
-  static final long TIMEOUT_MILLIS = 10_000; // as by default
+  static final long TIMEOUT_MILLIS = 5_000;
 
   final Vertx vertx = Vertx.vertx();
   final List<Member> members;
