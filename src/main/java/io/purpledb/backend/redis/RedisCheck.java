@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 record RedisCheck(RedisServer server, int database) {
 
-  /** What a process does first, such as a TLS handshake, takes seconds on a busy machine. */
-  private static final long TIMEOUT_MILLIS = 10_000;
+  private static final long TIMEOUT_MILLIS = 3000;
+
+  /** The first TLS handshake of a process takes seconds on a slow machine. */
+  private static final long TLS_TIMEOUT_MILLIS = 10_000;
 
   private static final String CLUSTER =
       "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
@@ -27,6 +29,7 @@ record RedisCheck(RedisServer server, int database) {
 
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   void run() {
+    long timeoutMillis = server.url().tls() ? TLS_TIMEOUT_MILLIS : TIMEOUT_MILLIS;
     NetClient client = server.client();
     try {
       server
@@ -34,14 +37,14 @@ record RedisCheck(RedisServer server, int database) {
           .compose(this::check)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+          .get(timeoutMillis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNull(e.getCause());
       throw cause instanceof StartFailure known
           ? known
           : wrong("cannot be used: " + RedisErrors.reason(cause), cause);
     } catch (TimeoutException e) {
-      throw wrong("cannot be used: no answer within " + TIMEOUT_MILLIS + " ms", e);
+      throw wrong("cannot be used: no answer within " + timeoutMillis + " ms", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw wrong("cannot be used: interrupted while waiting for it", e);
