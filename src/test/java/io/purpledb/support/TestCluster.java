@@ -41,7 +41,7 @@ public final class TestCluster implements AutoCloseable {
             "" + TestConfigs.MAX_VALUE_BYTES);
     TimeMachine time = engine == Engine.REDIS ? engine.timeMachine() : clock;
     String members = places.stream().map(Place::member).collect(Collectors.joining(","));
-    return new TestCluster(nodes.startOrClose(), time, members);
+    return new TestCluster(nodes.startInTurnOrClose(), time, members);
   }
 
   public TimeMachine time() {
