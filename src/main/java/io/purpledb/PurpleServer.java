@@ -14,6 +14,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.List;
@@ -31,6 +32,10 @@ public final class PurpleServer {
 
   private static final String HTTP = "http";
   private static final String GRPC = "grpc";
+
+  /** Else Vert.x makes a directory for copies of resources, which a kill leaves behind. */
+  private static final FileSystemOptions NO_COPIES =
+      new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
   private final Config config;
   private final Vertx vertx;
@@ -57,7 +62,10 @@ public final class PurpleServer {
   public static Future<PurpleServer> start(Config config, InstantSource clock) {
     int loops = Runtime.getRuntime().availableProcessors();
     VertxOptions options =
-        new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true);
+        new VertxOptions()
+            .setEventLoopPoolSize(loops)
+            .setPreferNativeTransport(true)
+            .setFileSystemOptions(NO_COPIES);
     ClusterConfig cluster = config.cluster();
     if (cluster == null) {
       return new PurpleServer(config, clock, Vertx.vertx(options), loops, null).deployAll();

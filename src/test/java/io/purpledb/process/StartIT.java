@@ -52,6 +52,16 @@ class StartIT {
     }
   }
 
+  /** A server that is killed and started again, again and again, fills no disk. */
+  @Test
+  void leavesNothingInTheTemporaryDirectory(@TempDir Path directory, @TempDir Path temporary) {
+    Map<String, String> env = Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    try (ServerProcess server = ServerProcess.launch(directory, env, FREE_PORTS).awaitReady()) {
+      server.kill();
+      assertThat(temporary).isEmptyDirectory();
+    }
+  }
+
   @Test
   void doesWithoutTheNativeTransport(@TempDir Path directory) throws Exception {
     Map<String, String> env = Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.transport.noNative=true");
