@@ -198,10 +198,10 @@ def bare_grpc(size):
 
 
 def bare_redis(redis_port, database):
-    """The bare Vert.x HTTP server that answers from Redis."""
-    port = free_port()
-    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareRedis", str(port), str(redis_port), str(database)],
-                  [port])
+    """The bare Vert.x server that answers from Redis: ports[0] is HTTP, ports[1] is gRPC."""
+    ports = [free_port(), free_port()]
+    return Server("bare", [*JVM, "-cp", CLASS_PATH, "BareRedis", *map(str, ports), str(redis_port),
+                           str(database)], ports)
 
 
 def bare_map():

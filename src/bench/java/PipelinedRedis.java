@@ -2,6 +2,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -13,24 +14,31 @@ import java.util.function.Consumer;
 final class PipelinedRedis {
 
   private final Context context;
+
+  /** Closed, with its connections, by Vert.x when nobody refers to it any more. */
+  private final NetClient client;
+
   private final NetSocket socket;
   private final ArrayDeque<Consumer<Buffer>> waiting = new ArrayDeque<>();
   private Buffer commands;
   private Buffer replies = Buffer.buffer();
 
-  private PipelinedRedis(Context context, NetSocket socket) {
+  private PipelinedRedis(Context context, NetClient client, NetSocket socket) {
     this.context = context;
+    this.client = client;
     this.socket = socket;
-    socket.handler(this::read);
+    socket
+        .handler(this::read)
+        .closeHandler(closed -> System.err.println("Redis has gone with " + client));
   }
 
   static Future<PipelinedRedis> connect(Vertx vertx, Context context, int port, int database) {
-    return vertx
-        .createNetClient()
+    NetClient client = vertx.createNetClient();
+    return client
         .connect(port, "127.0.0.1")
         .map(
             socket -> {
-              PipelinedRedis redis = new PipelinedRedis(context, socket);
+              PipelinedRedis redis = new PipelinedRedis(context, client, socket);
               socket.write("SELECT " + database + "\r\n");
               return redis;
             });
