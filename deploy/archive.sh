@@ -17,8 +17,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 rm -f "$archive"
-# SerialGC, as in conf/jvm.options; the archive serves other collectors as well.
-if ! java -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -XX:+UseSerialGC -cp "$jar" \
+# ParallelGC, as in conf/jvm.options; the archive serves other collectors as well.
+if ! java -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -XX:+UseParallelGC -cp "$jar" \
     io.purpledb.Rehearsal "$work/data" > "$work/out" 2>&1; then
     cat "$work/out" >&2
     exit 1
