@@ -1,6 +1,7 @@
 package io.purpledb.message;
 
 import com.google.protobuf.Message;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
@@ -95,42 +96,54 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   /** Receives what a neighbour on this loop sends. */
   private void receive(Exchange exchange) {
     Message request = exchange.request();
-    Future<?> answer = request == null ? asked(this::health) : bounded(() -> handle(request));
-    answer.onComplete(exchange::answer, exchange::fail);
+    if (request == null) {
+      asked(this::health).onComplete(exchange);
+    } else {
+      bounded(() -> handle(request), exchange);
+    }
   }
 
   /** Receives what anyone on the event bus sends. */
   private void receive(io.vertx.core.eventbus.Message<Object> message) {
-    answer(message)
-        .onComplete(
-            message::reply,
-            cause -> {
-              Failure failure = Failure.of(cause);
-              message.fail(failure.kind().httpStatus(), failure.getMessage());
-            });
-  }
-
-  private Future<?> answer(io.vertx.core.eventbus.Message<Object> message) {
     Object body = message.body();
     String id = message.headers().get(Bus.OPERATION);
     if (body instanceof Message request) {
-      return bounded(() -> handle(request));
+      bounded(() -> handle(request), replyTo(message));
+    } else if (Bus.HEALTH.equals(id)) {
+      asked(() -> health().map(ok -> new JsonObject())).onComplete(replyTo(message));
+    } else {
+      bounded(() -> handlePlain(id, body), replyTo(message));
     }
-    return Bus.HEALTH.equals(id)
-        ? asked(() -> health().map(ok -> new JsonObject()))
-        : bounded(() -> handlePlain(id, body));
+  }
+
+  private static Completable<@Nullable Object> replyTo(
+      io.vertx.core.eventbus.Message<Object> message) {
+    return (answer, cause) -> {
+      if (cause == null) {
+        message.reply(answer);
+      } else {
+        Failure failure = Failure.of(cause);
+        message.fail(failure.kind().httpStatus(), failure.getMessage());
+      }
+    };
   }
 
   /** Answers within the bound of what is in flight. */
-  private Future<?> bounded(Supplier<Future<?>> handling) {
+  private void bounded(Supplier<Future<?>> handling, Completable<@Nullable Object> answer) {
     if (inFlight >= maxInFlight) {
-      return Future.failedFuture(
+      answer.fail(
           Failure.busy(
               "%s: %d requests in flight (expected: at most %d)"
                   .formatted(address, inFlight, maxInFlight)));
+      return;
     }
     inFlight++;
-    return asked(handling).onComplete(done -> inFlight--);
+    asked(handling)
+        .onComplete( // one listener: a future with two makes a list of them
+            (response, cause) -> {
+              inFlight--;
+              answer.complete(response, cause);
+            });
   }
 
   private static Future<?> asked(Supplier<Future<?>> handling) {

@@ -1,10 +1,14 @@
 package io.purpledb.message;
 
 import com.google.protobuf.Message;
+import io.vertx.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,18 +16,13 @@ import org.jspecify.annotations.Nullable;
  * The event bus carries it one way; the answer completes the promise. A request with a reply
  * address of its own, a timer and a message back would cost twice as much.
  */
-final class Exchange {
+final class Exchange extends Pending.Entry implements Completable<@Nullable Object> {
+
+  private static final Logger LOG = System.getLogger(Exchange.class.getName());
 
   private final @Nullable Message request;
   private final Pending pending;
   private final Promise<@Nullable Object> response = Promise.promise();
-
-  /** When it is late, in terms of {@link System#nanoTime}; for {@link Pending}. */
-  long deadline;
-
-  boolean waiting;
-  @Nullable Exchange earlier;
-  @Nullable Exchange later;
 
   /**
    * @param request the request; null asks for health
@@ -44,18 +43,24 @@ final class Exchange {
     return response.future();
   }
 
-  /** Ends with a response; a late one is dropped. */
-  void answer(@Nullable Object answer) {
+  /**
+   * Ends with a response or a failure; what comes late is dropped. What those who wait for it throw
+   * does not come back to the one who answers: there are others to be answered.
+   */
+  @Override
+  public void complete(@Nullable Object answer, @Nullable Throwable cause) {
     if (pending.remove(this)) {
-      response.complete(answer);
+      try {
+        response.complete(answer, cause);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "an answer was not taken", e);
+      }
     }
   }
 
-  /** Ends without a response. */
-  void fail(Throwable cause) {
-    if (pending.remove(this)) {
-      response.fail(cause);
-    }
+  @Override
+  protected void late() {
+    response.fail(new TimeoutException());
   }
 
   /** Hands an exchange over as it is; it never leaves the process. */

@@ -2,61 +2,79 @@ package io.purpledb.message;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges of one caller that wait for their answer, oldest first. All have the same time, so
- * one timer, for the oldest, ends those that are late: a list to link into and out of, where a
- * timer each would be a place in a heap. Used on one event loop only.
+ * What waits on one event loop, each for the same time, oldest first. So one timer, for the oldest,
+ * ends those that are late: a list to link into and out of, where a timer each would be a place in
+ * a heap, and a map would hash what nearly always leaves at once. Used on its event loop only.
  */
-final class Pending {
+public final class Pending {
 
   private final Vertx vertx;
-  private final long timeoutNanos;
-  private @Nullable Exchange oldest;
-  private @Nullable Exchange youngest;
+  private final long timeoutMillis;
+  private @Nullable Entry oldest;
+  private @Nullable Entry youngest;
   private boolean timing;
 
-  Pending(Vertx vertx, long timeoutMillis) {
-    this.vertx = vertx;
-    this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+  /** Something that waits, in one list at most. */
+  public abstract static class Entry {
+
+    /** In terms of {@link System#nanoTime}. */
+    private long deadline;
+
+    private boolean waiting;
+    private @Nullable Entry earlier;
+    private @Nullable Entry later;
+
+    /** Its time is over; it waits no more. */
+    protected abstract void late();
   }
 
-  /** Ends an exchange as timed out unless it is removed before its time is over. */
-  void add(Exchange exchange) {
-    exchange.deadline = System.nanoTime() + timeoutNanos;
-    exchange.waiting = true;
-    exchange.earlier = youngest;
+  public Pending(Vertx vertx, long timeoutMillis) {
+    this.vertx = vertx;
+    this.timeoutMillis = timeoutMillis;
+  }
+
+  public long timeoutMillis() {
+    return timeoutMillis;
+  }
+
+  /** Ends an entry as late unless it is removed before its time is over. */
+  public void add(Entry entry) {
+    long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    entry.deadline = System.nanoTime() + timeoutNanos;
+    entry.waiting = true;
+    entry.earlier = youngest;
     if (youngest == null) {
-      oldest = exchange;
+      oldest = entry;
     } else {
-      youngest.later = exchange;
+      youngest.later = entry;
     }
-    youngest = exchange;
+    youngest = entry;
     if (!timing) {
       startTimer(timeoutNanos);
     }
   }
 
   /** Answers whether it was still waiting. */
-  boolean remove(Exchange exchange) {
-    if (!exchange.waiting) {
+  public boolean remove(Entry entry) {
+    if (!entry.waiting) {
       return false;
     }
-    if (exchange.earlier == null) {
-      oldest = exchange.later;
+    if (entry.earlier == null) {
+      oldest = entry.later;
     } else {
-      exchange.earlier.later = exchange.later;
+      entry.earlier.later = entry.later;
     }
-    if (exchange.later == null) {
-      youngest = exchange.earlier;
+    if (entry.later == null) {
+      youngest = entry.earlier;
     } else {
-      exchange.later.earlier = exchange.earlier;
+      entry.later.earlier = entry.earlier;
     }
-    exchange.earlier = null;
-    exchange.later = null;
-    exchange.waiting = false;
+    entry.earlier = null;
+    entry.later = null;
+    entry.waiting = false;
     return true;
   }
 
@@ -68,10 +86,11 @@ final class Pending {
   private void endLate() {
     timing = false;
     long now = System.nanoTime();
-    while (oldest != null && oldest.deadline - now <= 0) {
-      oldest.fail(new TimeoutException()); // which removes it
+    for (Entry entry = oldest; entry != null && entry.deadline - now <= 0; entry = oldest) {
+      remove(entry);
+      entry.late();
     }
-    if (oldest != null) {
+    if (oldest != null && !timing) { // one that was late may have added another
       startTimer(oldest.deadline - now);
     }
   }

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import io.purpledb.backend.Backend;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -25,9 +26,16 @@ interface RedisBackend extends Backend {
 
   /** The same for a reply that is on its way. */
   default Future<@Nullable Response> orWrongType(String key, Future<@Nullable Response> reply) {
-    return reply.recover(
-        error ->
-            RedisErrors.says(error, "WRONGTYPE") ? wrongType(key) : Future.failedFuture(error));
+    Promise<@Nullable Response> result = Promise.promise(); // recover() would make two futures
+    reply.onComplete(
+        (response, error) -> {
+          if (error != null && RedisErrors.says(error, "WRONGTYPE")) {
+            wrongType(key).onComplete(result);
+          } else {
+            result.complete(response, error);
+          }
+        });
+    return result.future();
   }
 
   @Override

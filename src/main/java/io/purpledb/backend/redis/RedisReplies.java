@@ -87,7 +87,11 @@ final class RedisReplies {
       if (reply.future().isComplete()) {
         return; // given up before
       }
-      waiting.remove(this);
+      if (waiting.peek() == this) {
+        waiting.poll();
+      } else {
+        waiting.remove(this); // the connection had ended when it was to be sent
+      }
       if (error == null) {
         reply.complete(response);
       } else {

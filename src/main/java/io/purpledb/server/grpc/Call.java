@@ -2,6 +2,7 @@ package io.purpledb.server.grpc;
 
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Pending;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
@@ -12,11 +13,11 @@ import io.vertx.grpc.server.GrpcServerResponse;
 
 /**
  * One call, from its headers to its status. It always ends: with its answer, with a failure, at the
- * client's deadline, when the client goes away, or by the watchdog while the request is not whole.
- * It reads raw messages, so that whatever a client sends becomes a failure here. After the end
- * nothing is read and nothing is written any more.
+ * client's deadline, when the client goes away, or when its request is not whole in time. It reads
+ * raw messages, so that whatever a client sends becomes a failure here. After the end nothing is
+ * read and nothing is written any more.
  */
-abstract class Call {
+abstract class Call extends Pending.Entry {
 
   private static final long NO_TIMER = -1;
   private static final int PING_BYTES = 8;
@@ -58,7 +59,7 @@ abstract class Call {
     request.errorHandler(x -> finish());
     request.exceptionHandler(x -> finish());
     response.exceptionHandler(x -> finish());
-    loop.watchdog().watch(this);
+    loop.incoming().add(this);
     try {
       checkHeaders();
       onStart();
@@ -69,8 +70,8 @@ abstract class Call {
 
   /** Gives a client that sends several messages more time for the next. */
   final void stillAlive() {
-    loop.watchdog().release(this);
-    loop.watchdog().watch(this);
+    loop.incoming().remove(this);
+    loop.incoming().add(this);
   }
 
   /** Keeps the connection from looking idle, where the protocol can: HTTP/2 has a ping. */
@@ -123,6 +124,15 @@ abstract class Call {
     }
   }
 
+  @Override
+  protected final void late() {
+    fail(
+        new Failure(
+            Failure.Kind.REQUEST_TIMEOUT,
+            "request: not whole after %d ms (expected: its messages and its end)"
+                .formatted(loop.incoming().timeoutMillis())));
+  }
+
   private static Buffer bytes(Message message) {
     return Buffer.buffer(message.toByteArray());
   }
@@ -167,7 +177,7 @@ abstract class Call {
     if (ended) {
       return;
     }
-    loop.watchdog().release(this);
+    loop.incoming().remove(this);
     try {
       onWhole();
     } catch (RuntimeException e) {
@@ -189,7 +199,7 @@ abstract class Call {
       return false;
     }
     ended = true;
-    loop.watchdog().release(this);
+    loop.incoming().remove(this);
     if (deadline != NO_TIMER) {
       loop.vertx().cancelTimer(deadline);
     }

@@ -1,6 +1,7 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Pending;
 import io.purpledb.server.Door;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -73,7 +74,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     loop =
         new Loop(
             vertx,
-            new Watchdog(vertx, config.requestTimeoutMillis()),
+            new Pending(vertx, config.requestTimeoutMillis()),
             new MessageReader(maxMessageBytes),
             new HashSet<>());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
@@ -97,13 +98,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
       return Future.succeededFuture();
     }
     calls.endStreams();
-    return listening
-        .shutdown(GRACE_SECONDS, TimeUnit.SECONDS)
-        .eventually(
-            () -> {
-              calls.watchdog().stop();
-              return Future.succeededFuture();
-            });
+    return listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {

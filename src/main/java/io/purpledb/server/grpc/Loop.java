@@ -1,6 +1,7 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.message.Failure;
+import io.purpledb.message.Pending;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Set;
@@ -8,11 +9,11 @@ import java.util.Set;
 /**
  * What the calls of one event loop share.
  *
- * @param watchdog ends calls whose request does not come in whole
+ * @param incoming the calls whose request is not whole yet
  * @param reader reads messages
  * @param streams the calls that go on until the client ends them
  */
-record Loop(Vertx vertx, Watchdog watchdog, MessageReader reader, Set<Call> streams) {
+record Loop(Vertx vertx, Pending incoming, MessageReader reader, Set<Call> streams) {
 
   /** Ends the calls that nobody else ends while the server stops. */
   void endStreams() {

@@ -1,0 +1,32 @@
+package io.purpledb.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(VertxExtension.class)
+class ExchangeTest {
+
+  @Test
+  void whoAnswersIsNotHarmedByThoseWhoWait(Vertx vertx) {
+    Exchange exchange = new Exchange(null, new Pending(vertx, 10_000));
+    AtomicInteger taken = new AtomicInteger();
+    exchange
+        .response()
+        .onSuccess(
+            answer -> {
+              taken.incrementAndGet();
+              throw new IllegalStateException("a defect");
+            });
+
+    exchange.succeed("an answer");
+    exchange.succeed("another");
+
+    assertThat(taken).hasValue(1);
+    assertThat(exchange.response().result()).isEqualTo("an answer");
+  }
+}
