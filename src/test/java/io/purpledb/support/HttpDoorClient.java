@@ -126,8 +126,10 @@ final class HttpDoorClient implements Door {
    * @param type the media type of the body, or of the answer when there is no body
    */
   private Future<Buffer> call(HttpMethod method, String uri, String type, @Nullable Buffer body) {
+    // No timeout for a connection: when one comes at once Vert.x 5.0.7 may forget its timer, which
+    // then fails a request that is over, and logs that.
     RequestOptions options =
-        new RequestOptions().setMethod(method).setURI(uri).setTimeout(TIMEOUT_MILLIS);
+        new RequestOptions().setMethod(method).setURI(uri).setIdleTimeout(TIMEOUT_MILLIS);
     return client
         .request(options)
         .compose( // on the client's event loop: a body must be asked for before it arrives

@@ -144,7 +144,7 @@ final class TestDoor implements AutoCloseable {
             .setHost("127.0.0.1")
             .setPort(port())
             .setURI(path)
-            .setTimeout(TIMEOUT_MILLIS);
+            .setIdleTimeout(TIMEOUT_MILLIS);
     for (int i = 0; i < headers.length; i += 2) {
       options.addHeader(headers[i], headers[i + 1]);
     }
