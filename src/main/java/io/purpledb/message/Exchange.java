@@ -50,17 +50,21 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
   @Override
   public void complete(@Nullable Object answer, @Nullable Throwable cause) {
     if (pending.remove(this)) {
-      try {
-        response.complete(answer, cause);
-      } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "an answer was not taken", e);
-      }
+      end(answer, cause);
     }
   }
 
   @Override
   protected void late() {
-    response.fail(new TimeoutException());
+    end(null, new TimeoutException());
+  }
+
+  private void end(@Nullable Object answer, @Nullable Throwable cause) {
+    try {
+      response.complete(answer, cause);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "an answer was not taken", e);
+    }
   }
 
   /** Hands an exchange over as it is; it never leaves the process. */

@@ -1,9 +1,12 @@
 package io.purpledb.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,5 +31,22 @@ class ExchangeTest {
 
     assertThat(taken).hasValue(1);
     assertThat(exchange.response().result()).isEqualTo("an answer");
+  }
+
+  @Test
+  void oneThatIsLateDoesNotKeepTheNextWaiting(Vertx vertx) {
+    Pending pending = new Pending(vertx, 10);
+    Exchange first = new Exchange(null, pending);
+    first
+        .response()
+        .onFailure(
+            late -> {
+              throw new IllegalStateException("a defect");
+            });
+    Exchange next = new Exchange(null, pending);
+
+    assertThatThrownBy(() -> next.response().await(10, TimeUnit.SECONDS))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(next.response().failed()).isTrue(); // and not only the waiting here
   }
 }
