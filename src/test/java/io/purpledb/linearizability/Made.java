@@ -22,6 +22,15 @@ final class Made {
     FORGETS
   }
 
+  /** A time without replies. */
+  record Outage(long from, long until) {
+    static final Outage NONE = new Outage(0, 0);
+
+    boolean contains(long time) {
+      return from <= time && time < until;
+    }
+  }
+
   private static final int DELAY = 1_000;
   private static final int PAUSE = 3_000;
   private static final int LATE = 20_000;
@@ -30,14 +39,17 @@ final class Made {
 
   private final Random random;
   private final double lost;
+  private final Outage outage;
   private final Defect defect;
 
   /**
    * @param lost how many of the calls get no reply, from 0 to 1
+   * @param outage when none does
    */
-  Made(Random random, double lost, Defect defect) {
+  Made(Random random, double lost, Outage outage, Defect defect) {
     this.random = random;
     this.lost = lost;
+    this.outage = outage;
     this.defect = defect;
   }
 
@@ -60,7 +72,7 @@ final class Made {
   }
 
   private <S> Plan<S> plan(int client, Action<S> action, long now) {
-    boolean answered = random.nextDouble() >= lost;
+    boolean answered = random.nextDouble() >= lost && !outage.contains(now);
     long effect = now + 1 + random.nextInt(answered ? DELAY : LATE);
     long completed = answered ? effect + 1 + random.nextInt(DELAY) : now + DELAY;
     return new Plan<>(client, action, now, effect, completed, answered);

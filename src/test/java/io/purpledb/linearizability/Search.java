@@ -1,26 +1,23 @@
 package io.purpledb.linearizability;
 
 import io.purpledb.linearizability.Action.Result;
+import io.purpledb.linearizability.Spares.Place;
 import io.purpledb.linearizability.Timeline.Event;
 import io.purpledb.linearizability.Verdict.Outcome;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The search of Wing and Gong with the memory of Lowe: depth first through all orders, one call
- * more at a time; the same set of calls done with the same state is not tried twice.
+ * with a reply more at a time; the same set of calls done with the same state is not tried twice.
  *
- * <p>Calls without a reply are tried last, and not when they would change nothing. Of those that do
- * the same only the oldest is tried: in any order another one could be replaced by it. An order is
- * complete without them.
+ * <p>Calls without a reply are put in only where a call with one needs them, as few as will do, and
+ * what was tried is not tried again with more of them. An order is complete without them.
  */
 final class Search<S> {
 
@@ -28,122 +25,115 @@ final class Search<S> {
 
   private record Configuration<S>(BitSet done, S state) {}
 
-  /** One call in the order, and what was before it. A spare one has no place in the timeline. */
-  private record Step<S>(int call, @Nullable Event start, S before, Event at, int spare) {}
-
   private final List<Call<S>> known;
-  private final List<Call<S>> unknown;
-  private final int[] olderOfSameKind;
+  private final Spares<S> spares;
   private final Timeline timeline;
   private final long deadline;
-  private final Set<Configuration<S>> tried = new HashSet<>();
-  private final Deque<Step<S>> order = new ArrayDeque<>();
+  private final Map<Configuration<S>, Spent.Cheapest> tried = new HashMap<>();
+  private final Deque<Choice> order = new ArrayDeque<>();
   private final BitSet done = new BitSet();
   private final Progress<S> progress;
 
-  private S state;
-  // Where the candidates for the next call are: in the timeline, then among the unknown ones.
-  private Event at;
-  private int spare;
+  private int configurations;
+  private Choice choice;
 
   Search(S initial, List<Call<S>> calls, long deadline) {
     this.known = calls.stream().filter(call -> !call.isUnknown()).toList();
-    this.unknown =
-        calls.stream()
-            .filter(Call::isUnknown)
-            .sorted(Comparator.comparingLong(Call::invoked))
-            .toList();
-    this.olderOfSameKind = olderOfSameKind(unknown);
+    this.spares = new Spares<>(calls.stream().filter(Call::isUnknown).toList());
     this.timeline = new Timeline(known);
     this.deadline = deadline;
     this.progress = new Progress<>(initial, known);
-    this.state = initial;
-    this.at = timeline.first();
+    this.choice = new Choice(new Place<>(initial, spares.nothing()));
+  }
+
+  /**
+   * Which call with a reply is the next in the order, and after which ones without: for each place
+   * of the walk, each call that starts before the first end.
+   */
+  private final class Choice {
+    private final Spares<S>.Walk walk;
+    private @Nullable Place<S> place;
+    private Event start;
+
+    Choice(Place<S> from) {
+      walk = spares.from(from, timeline.firstEnd());
+      place = walk.next();
+      start = timeline.first();
+    }
+
+    /** The place after the next call that fits; null when none is left. */
+    @Nullable Place<S> next() {
+      for (; place != null; place = walk.next(), start = timeline.first()) {
+        for (; !start.isEnd; start = start.next()) {
+          Call<S> call = known.get(start.call);
+          Result<S> result = call.action().on(place.state());
+          if (result.reply().equals(call.reply())) {
+            return new Place<>(result.state(), place.spent());
+          }
+        }
+      }
+      return null;
+    }
+
+    void make() {
+      done.set(start.call);
+      timeline.takeOut(start);
+    }
+
+    /** Undoes it, to go on with the one after it. */
+    void takeBack() {
+      timeline.putBack(start);
+      done.clear(start.call);
+      start = start.next();
+    }
   }
 
   Verdict run() {
     while (!timeline.isEmpty()) {
-      if (tried.size() > MAX_CONFIGURATIONS || System.nanoTime() > deadline) {
+      if (configurations > MAX_CONFIGURATIONS || System.nanoTime() > deadline) {
         return new Verdict(
             Outcome.UNDECIDED,
-            "undecided after %d configurations; %s".formatted(tried.size(), progress));
+            "undecided after %d configurations; %s".formatted(configurations, progress));
       }
-      if (!takeNext() && !stepBack()) {
+      Place<S> next = choice.next();
+      if (next != null) {
+        goTo(next);
+      } else if (!stepBack()) {
         return new Verdict(Outcome.NOT_LINEARIZABLE, progress.toString());
       }
     }
     return new Verdict(Outcome.LINEARIZABLE, "%d calls in order".formatted(order.size()));
   }
 
-  /** Makes the order one longer, if a candidate fits. */
-  private boolean takeNext() {
-    for (; !at.isEnd; at = at.next()) {
-      if (take(at.call, known.get(at.call), at)) {
-        return true;
-      }
+  private void goTo(Place<S> place) {
+    choice.make();
+    if (!isNew(place)) {
+      choice.takeBack();
+      return;
     }
-    for (; spare < unknown.size() && unknown.get(spare).invoked() <= at.time; spare++) {
-      if (isCandidate(spare) && take(known.size() + spare, unknown.get(spare), null)) {
-        return true;
-      }
-    }
-    return false;
+    order.push(choice);
+    progress.reached(order.size(), done, place.state());
+    choice = new Choice(place);
   }
 
-  private boolean isCandidate(int index) {
-    int older = olderOfSameKind[index];
-    return !done.get(known.size() + index) && (older < 0 || done.get(known.size() + older));
+  private boolean isNew(Place<S> place) {
+    boolean isNew =
+        tried
+            .computeIfAbsent(
+                new Configuration<>((BitSet) done.clone(), place.state()),
+                configuration -> new Spent.Cheapest())
+            .add(place.spent());
+    configurations += isNew ? 1 : 0;
+    return isNew;
   }
 
-  private boolean take(int index, Call<S> call, @Nullable Event start) {
-    Result<S> result = call.action().on(state);
-    boolean fits =
-        call.isUnknown() ? !result.state().equals(state) : result.reply().equals(call.reply());
-    if (!fits) {
-      return false;
-    }
-    done.set(index);
-    if (!tried.add(new Configuration<>((BitSet) done.clone(), result.state()))) {
-      done.clear(index);
-      return false;
-    }
-    order.push(new Step<>(index, start, state, at, spare));
-    if (start != null) {
-      timeline.takeOut(start);
-    }
-    state = result.state();
-    at = timeline.first();
-    spare = 0;
-    progress.reached(order.size(), done, state);
-    return true;
-  }
-
-  /** Takes the last call of the order back, to go on with the candidate after it. */
   private boolean stepBack() {
-    Step<S> last = order.poll();
+    Choice last = order.poll();
     if (last == null) {
       return false;
     }
-    done.clear(last.call());
-    state = last.before();
-    at = last.at();
-    spare = last.spare();
-    if (last.start() != null) {
-      timeline.putBack(last.start());
-      at = at.next();
-    } else {
-      spare++;
-    }
+    last.takeBack();
+    choice = last;
     return true;
-  }
-
-  private static int[] olderOfSameKind(List<? extends Call<?>> calls) {
-    int[] older = new int[calls.size()];
-    Map<String, Integer> last = new HashMap<>();
-    for (int i = 0; i < older.length; i++) {
-      Integer before = last.put(calls.get(i).action().name(), i);
-      older[i] = before == null ? -1 : before;
-    }
-    return older;
   }
 }

@@ -72,6 +72,15 @@ final class Timeline {
     return head.next;
   }
 
+  /** When the first call that is not taken out ends; without any, never. */
+  long firstEnd() {
+    Event event = head.next;
+    while (event != head && !event.isEnd) {
+      event = event.next;
+    }
+    return event == head ? Call.NEVER : event.time;
+  }
+
   boolean isEmpty() {
     return head.next == head;
   }
