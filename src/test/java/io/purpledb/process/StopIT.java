@@ -1,13 +1,12 @@
 package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.support.ClosedPort;
 import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +40,7 @@ class StopIT {
         assertThat(read(client)).startsWith("HTTP/1.1 100 ");
 
         server.terminate();
-        awaitRefused(server.httpPort());
+        ClosedPort.await(server.httpPort());
         send(client, "value");
 
         assertThat(read(client)).startsWith("HTTP/1.1 204 ");
@@ -54,17 +53,6 @@ class StopIT {
       assertThat(door.kvGet("k").get(10, TimeUnit.SECONDS))
           .isEqualTo(ByteString.copyFromUtf8("value"));
     }
-  }
-
-  /** Waits until the stopping server accepts nobody any more. */
-  private static void awaitRefused(int port) {
-    assertThatThrownBy(
-            () -> {
-              while (true) {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-              }
-            })
-        .isInstanceOf(ConnectException.class);
   }
 
   private static void send(Socket socket, String text) throws IOException {

@@ -8,7 +8,7 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** KV values in a shared map; values are immutable, so they are never copied. */
+/** KV values in a shared map: copied when they come in, and never again. */
 record MemoryKv(Map<String, Stored> values) implements MemoryBackend, KvBackend {
 
   /**
