@@ -31,13 +31,20 @@ final class HttpDoorClient implements Door {
   private static final int CONNECTIONS = 64;
   private static final long TIMEOUT_MILLIS = 20_000;
 
+  // Less than the 60 s after which a server closes an idle connection, which are also how long
+  // Vert.x keeps one by default: a request at that moment would find it closed.
+  private static final int KEPT_SECONDS = 20;
+
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;
 
   HttpDoorClient(String host, int port) {
     this.client =
         vertx.createHttpClient(
-            new HttpClientOptions().setDefaultHost(host).setDefaultPort(port),
+            new HttpClientOptions()
+                .setDefaultHost(host)
+                .setDefaultPort(port)
+                .setKeepAliveTimeout(KEPT_SECONDS),
             new PoolOptions().setHttp1MaxSize(CONNECTIONS));
   }
 
