@@ -1,7 +1,6 @@
 package io.purpledb.linearizability;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** How many of each kind of calls without a reply an order has; see {@link Spares}. */
@@ -34,11 +33,6 @@ final class Spent {
       }
     }
     return true;
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(counts);
   }
 
   /**
