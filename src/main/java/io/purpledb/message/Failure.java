@@ -34,7 +34,8 @@ public final class Failure extends RuntimeException {
     HEADERS_TOO_LARGE(431, GrpcStatus.INVALID_ARGUMENT, "Request Header Fields Too Large"),
     INTERNAL(500, GrpcStatus.INTERNAL, "Internal Server Error"),
     UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
-    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout");
+    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout"),
+    STORAGE_FULL(507, GrpcStatus.RESOURCE_EXHAUSTED, "Insufficient Storage");
 
     private final int httpStatus;
     private final GrpcStatus grpcStatus;
@@ -103,6 +104,11 @@ public final class Failure extends RuntimeException {
 
   public static Failure unavailable(String text) {
     return new Failure(Kind.UNAVAILABLE, text);
+  }
+
+  /** A write found no room: memory, disk or quota. Reads and deletes go on. */
+  public static Failure storageFull(String text) {
+    return new Failure(Kind.STORAGE_FULL, text);
   }
 
   public static Failure timedOut(String text) {
