@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
+import io.purpledb.server.UnreadConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
@@ -97,8 +98,20 @@ abstract class Call extends Pending.Entry {
 
   /** Answers the last message and ends well. */
   final void end(Message message) {
-    if (finish()) {
-      response.end(bytes(message));
+    int size = message.getSerializedSize();
+    if (!UnreadConnection.counts(size)) {
+      if (finish()) {
+        response.end(bytes(message));
+      }
+      return;
+    }
+    UnreadConnection unread = UnreadConnection.of(request.connection());
+    if (!unread.take(size)) {
+      fail(Failure.busy(unread.noRoom(size).getMessage()));
+    } else if (finish()) {
+      response.end(bytes(message)).onComplete(done -> unread.answered(size));
+    } else {
+      unread.answered(size);
     }
   }
 

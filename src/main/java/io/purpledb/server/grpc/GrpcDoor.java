@@ -2,7 +2,10 @@ package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
 import io.purpledb.message.Pending;
+import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
+import io.purpledb.server.UnreadAnswers;
+import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -28,7 +31,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
   private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
 
   /** Calls in flight on one connection; more wait in the client. */
-  private static final int MAX_STREAMS = 1_000;
+  private static final int MAX_STREAMS = 256;
 
   /** How often one connection may cancel; clients do so whenever a deadline passes. */
   private static final int MAX_RESETS = 10_000;
@@ -50,6 +53,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
   private final long watchPeriodMillis;
   private @Nullable Loop loop;
   private @Nullable HttpServer server;
+  private @Nullable UnreadAnswers unread;
 
   public GrpcDoor(Config config) {
     this(config, WATCH_PERIOD_MILLIS);
@@ -77,13 +81,19 @@ public final class GrpcDoor extends VerticleBase implements Door {
             new Pending(vertx, config.requestTimeoutMillis()),
             new MessageReader(maxMessageBytes),
             new HashSet<>());
+    UnreadAnswers watching = new UnreadAnswers(vertx, AnswerRoom.OF_PROCESS);
+    unread = watching;
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis).bind(grpc);
     server =
         vertx
             .createHttpServer(httpOptions())
-            .connectionHandler(Connections::prepare)
-            .requestHandler(http -> accept(http, grpc));
+            .connectionHandler(
+                connection -> {
+                  Connections.prepare(connection);
+                  watching.add(connection);
+                })
+            .requestHandler(http -> serve(http, grpc));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -94,11 +104,27 @@ public final class GrpcDoor extends VerticleBase implements Door {
   public Future<?> stop() {
     HttpServer listening = server;
     Loop calls = loop;
-    if (listening == null || calls == null) {
+    UnreadAnswers watching = unread;
+    if (listening == null || calls == null || watching == null) {
       return Future.succeededFuture();
     }
     calls.endStreams();
-    return listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+    return listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS).onComplete(x -> watching.close());
+  }
+
+  /** Accepts a call, but not before its connection has read of what was answered before. */
+  private static void serve(HttpServerRequest http, GrpcServer grpc) {
+    UnreadConnection unread = UnreadConnection.of(http.connection());
+    if (unread.isFull()) {
+      http.pause();
+      unread.hold(
+          () -> {
+            accept(http, grpc);
+            http.resume();
+          });
+    } else {
+      accept(http, grpc);
+    }
   }
 
   private static void accept(HttpServerRequest http, GrpcServer grpc) {

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.server.UnreadConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -58,8 +59,22 @@ record Answer(int status, @Nullable CharSequence type, Buffer body) {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
     } else if (code == NO_CONTENT) {
       response.end();
+    } else if (UnreadConnection.counts(body.length())) {
+      sendLarge(request);
     } else {
       response.end(body);
+    }
+  }
+
+  /** Ends it when there is room for what the client may leave unread, else with a problem. */
+  private void sendLarge(HttpServerRequest request) {
+    UnreadConnection unread = UnreadConnection.of(request.connection());
+    int bytes = body.length();
+    if (unread.take(bytes)) {
+      request.response().end(body).onComplete(done -> unread.answered(bytes));
+    } else {
+      request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+      Problem.send(request, unread.noRoom(bytes));
     }
   }
 }

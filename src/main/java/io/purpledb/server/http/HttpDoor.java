@@ -4,12 +4,17 @@ import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
 import io.purpledb.message.PublicCaller;
+import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
+import io.purpledb.server.UnreadAnswers;
+import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +44,7 @@ public final class HttpDoor extends VerticleBase implements Door {
   private final HttpContract contract;
   private final long idleMillis;
   private @Nullable HttpServer server;
+  private @Nullable UnreadAnswers unread;
 
   public HttpDoor(Config config, HttpContract contract) {
     this(config, contract, Math.max(IDLE_MILLIS, 2 * config.requestTimeoutMillis()));
@@ -66,28 +72,50 @@ public final class HttpDoor extends VerticleBase implements Door {
   public Future<?> start() {
     int port = config.httpPort() == 0 ? FREE_PORT : config.httpPort();
     Routes routes = new Routes(vertx, config, contract, bindings());
+    UnreadAnswers watching = new UnreadAnswers(vertx, AnswerRoom.OF_PROCESS);
+    unread = watching;
+    Handler<HttpServerRequest> requests = request -> serve(request, routes);
     HttpServer starting =
         vertx
             .createHttpServer(options())
-            .requestHandler(routes)
+            .requestHandler(requests)
             .invalidRequestHandler(Problem::refuseMalformed)
-            .connectionHandler(connection -> handleAllVersions(connection, routes));
+            .connectionHandler(connection -> accept(connection, watching, requests));
     server = starting;
     return starting.listen(port, config.host());
   }
 
-  /** Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json. */
-  private static void handleAllVersions(HttpConnection connection, Routes routes) {
-    ((HttpServerConnection) connection).handler(routes);
+  private static void accept(
+      HttpConnection connection, UnreadAnswers unread, Handler<HttpServerRequest> requests) {
+    unread.add(connection);
+    // Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json.
+    ((HttpServerConnection) connection).handler(requests);
+  }
+
+  /** Serves a request, but not before its connection has read what was answered before. */
+  private static void serve(HttpServerRequest request, Routes routes) {
+    UnreadConnection unread = UnreadConnection.of(request.connection());
+    if (unread.isFull()) {
+      request.pause();
+      unread.hold(
+          () -> {
+            routes.handle(request);
+            request.resume();
+          });
+    } else {
+      routes.handle(request);
+    }
   }
 
   /** Stops accepting and gives the requests in flight some seconds to finish. */
   @Override
   public Future<?> stop() {
     HttpServer started = server;
-    return started == null
-        ? Future.succeededFuture()
-        : started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
+    UnreadAnswers watching = unread;
+    if (started == null || watching == null) {
+      return Future.succeededFuture();
+    }
+    return started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS).onComplete(x -> watching.close());
   }
 
   private Bindings bindings() {
