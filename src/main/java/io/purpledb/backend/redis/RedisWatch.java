@@ -44,7 +44,7 @@ final class RedisWatch {
   /** A connection was made, to a master. */
   void madeAt() {
     lastRoleNanos = System.nanoTime();
-    lastEchoNanos = lastRoleNanos;
+    lastEchoNanos = lastCommandNanos - 1; // the commands that waited for it are to be checked, too
     overdue = false;
     asking = false;
   }
