@@ -42,7 +42,7 @@ class RedisHeapIT {
 
   /** How long it goes on; the checked answers are a few thousand in each round. */
   private static final long NANOS =
-      TimeUnit.SECONDS.toNanos(5) * Integer.getInteger("purple.rounds", 1);
+      TimeUnit.SECONDS.toNanos(3) * Integer.getInteger("purple.rounds", 1);
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int KEYS = 100;
@@ -79,9 +79,9 @@ class RedisHeapIT {
 
       run(url, putBytes, readBytes);
 
-      System.out.println("answers checked: " + right + ", writes acknowledged: " + acknowledged);
-      assertThat(wrong).isEmpty();
-      assertThat(right.get()).as("reads answered").isGreaterThan(50);
+      assertThat(wrong.stream().limit(20)).as("%d wrong answers", wrong.size()).isEmpty();
+      assertThat(right.get()).as("right answers").isPositive();
+      assertThat(acknowledged.get()).as("acknowledged writes").isPositive();
       for (int writer = 0; writer < WRITERS; writer++) {
         assertThat(stored(redis, writer))
             .as("number of the last write of " + writer)

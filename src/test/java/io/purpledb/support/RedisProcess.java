@@ -69,6 +69,11 @@ public final class RedisProcess implements AutoCloseable {
     return port;
   }
 
+  /** Where it keeps its files. */
+  public Path directory() {
+    return directory;
+  }
+
   /** Starts it again with the same port, arguments and directory; returns when it serves. */
   public void restartSamePort() {
     try {

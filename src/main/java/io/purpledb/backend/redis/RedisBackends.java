@@ -32,21 +32,26 @@ public final class RedisBackends implements Backends {
    * @throws io.purpledb.config.StartFailure when the URL has another form
    */
   public RedisBackends(Vertx vertx, String url, long commandTimeoutMillis, int maxInFlight) {
-    this(vertx, url, commandTimeoutMillis, maxInFlight, RespCodec.LIBRARY);
+    this(
+        vertx,
+        url,
+        commandTimeoutMillis,
+        maxInFlight,
+        new RedisRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
+        RespCodec.LIBRARY);
   }
 
   RedisBackends(
-      Vertx vertx, String url, long commandTimeoutMillis, int maxInFlight, RespCodec codec) {
+      Vertx vertx,
+      String url,
+      long commandTimeoutMillis,
+      int maxInFlight,
+      RedisRoom room,
+      RespCodec codec) {
     RedisUrl parsed = RedisUrl.parse(url);
     this.server =
         new RedisServer(
-            vertx,
-            parsed,
-            commandTimeoutMillis,
-            maxInFlight,
-            new RedisOutage(parsed),
-            new RedisRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
-            codec);
+            vertx, parsed, commandTimeoutMillis, maxInFlight, new RedisOutage(parsed), room, codec);
   }
 
   @Override

@@ -123,8 +123,8 @@ final class RedisCommand implements Pipelined {
     try {
       failure = refusal == null ? failure(reason) : RedisErrors.ofReply(refusal);
       server.outage().failed(1);
-    } catch (OutOfMemoryError e) {
-      // then without the reason
+    } catch (Throwable e) {
+      RedisErrors.log(e); // no memory for a reason, perhaps
     }
     end(null, failure);
   }

@@ -4,6 +4,8 @@ import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the client's failures mean. */
 final class RedisErrors {
+
+  private static final Logger LOG = System.getLogger(RedisErrors.class.getName());
 
   /** The error codes of a Redis that cannot serve now, or not us. */
   private static final Set<String> NOT_NOW =
@@ -118,6 +122,16 @@ final class RedisErrors {
   private static String text(Throwable error) {
     String text = error.getMessage();
     return text == null ? error.getClass().getSimpleName() : text;
+  }
+
+  /**
+   * Logs what ended a connection and should not have been thrown. Of a process without memory the
+   * one line about the lost connection must do.
+   */
+  static void log(Throwable thrown) {
+    if (!(thrown instanceof VirtualMachineError)) {
+      LOG.log(Level.ERROR, "a connection to redis was given up", thrown);
+    }
   }
 
   /** A stored text in quotes, cut when it is long. */

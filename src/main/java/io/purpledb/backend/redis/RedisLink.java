@@ -253,7 +253,7 @@ final class RedisLink {
       server.outage().lost(this, reason);
       retry = server.vertx().setTimer(pause, id -> connect());
     } catch (Throwable e) {
-      // no memory for a line in the log or a timer
+      RedisErrors.log(e); // no memory for a line or a timer, perhaps
     }
     loseHeld(reason, false);
   }

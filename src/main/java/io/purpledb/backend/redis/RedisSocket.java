@@ -11,8 +11,6 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.ParserHandler;
 import io.vertx.redis.client.impl.types.ErrorType;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: used on its event loop only.
  */
 final class RedisSocket implements ParserHandler {
-
-  private static final Logger LOG = System.getLogger(RedisSocket.class.getName());
 
   /** What is written before the end of the pass, so that large values do not pile up as copies. */
   private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
@@ -136,7 +132,7 @@ final class RedisSocket implements ParserHandler {
     try {
       onEnd.accept(reason);
     } catch (Throwable e) {
-      log(e);
+      RedisErrors.log(e);
     }
     for (Pipelined command = waiting.poll(); command != null; command = waiting.poll()) {
       lose(command, reason);
@@ -144,7 +140,7 @@ final class RedisSocket implements ParserHandler {
     try {
       socket.close();
     } catch (Throwable e) {
-      log(e);
+      RedisErrors.log(e);
     }
   }
 
@@ -246,7 +242,7 @@ final class RedisSocket implements ParserHandler {
   /** Ends because of what was thrown here: a defect, or a process without memory. */
   private void broken(Throwable thrown) {
     fail(thrown);
-    log(thrown);
+    RedisErrors.log(thrown);
   }
 
   /** What one command throws must not keep the next from being told. */
@@ -254,14 +250,7 @@ final class RedisSocket implements ParserHandler {
     try {
       command.lost(reason);
     } catch (Throwable e) {
-      log(e);
-    }
-  }
-
-  /** The end of a connection is logged by its link; here a defect gets its stack trace. */
-  private static void log(Throwable thrown) {
-    if (!(thrown instanceof VirtualMachineError)) {
-      LOG.log(Level.ERROR, "a connection to redis was given up", thrown);
+      RedisErrors.log(e);
     }
   }
 }

@@ -62,7 +62,7 @@ final class RedisWatch {
       }
       link.look(now);
     } catch (Throwable e) {
-      // no memory now: it looks again at the next tick
+      RedisErrors.log(e); // no memory now, perhaps: it looks again at the next tick
     }
   }
 

@@ -35,6 +35,7 @@ class RedisErrorTest {
 
   private final Loop loop = new Loop();
   private final BrittleCodec codec = new BrittleCodec();
+  private final RedisRoom room = new RedisRoom(1 << 20);
   private LogLines log;
   private RedisKv kv;
 
@@ -51,7 +52,7 @@ class RedisErrorTest {
   @BeforeEach
   void open() {
     RedisBackends backends =
-        new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, codec);
+        new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, codec);
     kv = loop.call(() -> (RedisKv) backends.kv());
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {
@@ -180,6 +181,7 @@ class RedisErrorTest {
       int number = i;
       assertThat(loop.answer(() -> kv.get("key " + number))).isEqualTo(value(number));
     }
+    assertThat(room.usedBytes()).as("bytes that wait").isZero();
   }
 
   private static ByteString value(int number) {

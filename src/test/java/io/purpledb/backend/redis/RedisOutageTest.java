@@ -7,6 +7,8 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -97,6 +99,27 @@ class RedisOutageTest extends LinkTest {
     loop.raw(redis.url(), Command.CONFIG, "SET", "min-replicas-to-write", "0");
     assertThat(loop.answer(counter::health)).isNull();
     assertThat(log.lines()).isEmpty();
+  }
+
+  /** A save failed, as on a full disk: Redis then refuses writes, and PING, too. */
+  @Test
+  void afterAFailedSaveWritesAreRefusedAndReadsAreServed() throws IOException {
+    loop.answer(() -> counter.increment("k", 7));
+    Files.createDirectory(redis.directory().resolve("dump.rdb")); // where the file is to be
+    loop.raw(redis.url(), Command.CONFIG, "SET", "save", "3600 1");
+    loop.raw(redis.url(), Command.BGSAVE);
+    awaitDown();
+
+    assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
+    assertThat(loop.failure(counter::health)).hasMessageContaining("MISCONF");
+    RedisCounter another = loop.call(() -> (RedisCounter) backends.counter());
+    assertThat(loop.answer(() -> another.get("k"))).isEqualTo(7);
+    backends.open("counter"); // so does a start
+    assertThat(log.lines()).isEmpty();
+
+    loop.raw(redis.url(), Command.CONFIG, "SET", "save", "");
+    assertThat(loop.answer(counter::health)).isNull();
+    loop.answer(another::close);
   }
 
   @Test
