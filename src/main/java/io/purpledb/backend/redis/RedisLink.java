@@ -5,9 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.ArrayDeque;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisLink {
 
-  private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 2000;
   private static final long NO_TIMER = -1;
 
   private final RedisServer server;
@@ -40,20 +35,14 @@ final class RedisLink {
   /** The one that was replaced, until its last reply. */
   private @Nullable RedisSocket replaced;
 
-  /** Commands that wait for a connection. */
-  private final ArrayDeque<RedisCommand> held = new ArrayDeque<>();
+  private final RedisHeld held = new RedisHeld();
+  private final RedisPace pace = new RedisPace();
 
   /** Why requests fail at once; null while there is a connection or the first is being made. */
   private @Nullable String down;
 
   private @Nullable RedisAttempt attempt;
   private long retry = NO_TIMER;
-  private long retryNanos;
-  private long pauseMillis = FIRST_PAUSE_MILLIS;
-
-  /** When the connection, made after a wrong one, is taken for right. */
-  private long trustedNanos = System.nanoTime();
-
   private boolean closed;
 
   /** Starts to connect on the calling event loop. */
@@ -128,7 +117,7 @@ final class RedisLink {
     down = "the server is stopping";
     giveUp(replaced, down);
     giveUp(connection, down);
-    loseHeld(down, true);
+    held.loseAll(down);
     return client.close();
   }
 
@@ -139,13 +128,10 @@ final class RedisLink {
       command.send(open);
       return;
     }
-    boolean isHeld = false;
-    try {
-      isHeld = !closed && held.add(command);
-    } finally {
-      if (!isHeld) {
-        command.lost(down == null ? "no connection" : down);
-      }
+    if (closed) {
+      command.lost(String.valueOf(down));
+    } else {
+      held.add(command);
     }
   }
 
@@ -156,7 +142,7 @@ final class RedisLink {
     }
     giveUp(replaced, reason);
     replaced = wrong;
-    trustedNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS);
+    pace.wrong();
     wrong.retire();
     lost(reason);
   }
@@ -171,18 +157,13 @@ final class RedisLink {
     if (old != null && old.overdue(now, server.timeoutNanos())) {
       old.close("no reply within " + server.timeoutMillis() + " ms");
     }
-    for (RedisCommand first = held.peek();
-        first != null && first.isLate(now);
-        first = held.peek()) {
-      held.poll();
-      first.lost("no connection");
-    }
+    held.loseLate(now);
     RedisAttempt running = attempt;
     if (running != null && running.overdue(now)) {
       attempt = null;
       running.giveUp("no connection within the timeout");
       lost("no connection within the timeout");
-    } else if (running == null && connection == null && now - retryNanos >= 0) {
+    } else if (running == null && connection == null && pace.isOverdue(now)) {
       connect(); // if the timer could not be started
     }
   }
@@ -225,9 +206,7 @@ final class RedisLink {
   private void up(RedisSocket made) {
     connection = made;
     down = null;
-    if (System.nanoTime() - trustedNanos >= 0) {
-      pauseMillis = FIRST_PAUSE_MILLIS;
-    }
+    pace.connected();
     watch.madeAt();
     server.outage().back(this);
     made.onEnd(
@@ -236,38 +215,21 @@ final class RedisLink {
             lost(reason);
           }
         });
-    for (RedisCommand first = held.poll(); first != null; first = held.poll()) {
-      first.send(made);
-    }
+    held.sendAll(made);
   }
 
   /** Has no connection any more, or still none; throws nothing, and {@link #look} does the rest. */
   private void lost(String reason) {
     connection = null;
     down = reason;
-    long half = pauseMillis / 2;
-    long pause = half + ThreadLocalRandom.current().nextLong(half); // links spread out
-    pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
-    retryNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause + FIRST_PAUSE_MILLIS);
+    long pause = pace.next();
     try {
       server.outage().lost(this, reason);
       retry = server.vertx().setTimer(pause, id -> connect());
     } catch (Throwable e) {
       RedisErrors.log(e); // no memory for a line or a timer, perhaps
     }
-    loseHeld(reason, false);
-  }
-
-  /** Loses the commands that wait for a connection. */
-  private void loseHeld(String reason, boolean refusedToo) {
-    for (int left = held.size(); left > 0; left--) {
-      RedisCommand first = held.remove();
-      if (first.isRefused() && !refusedToo) {
-        held.add(first); // to the place that has just become free
-      } else {
-        first.lost(reason);
-      }
-    }
+    held.loseUnsent(reason);
   }
 
   private static void giveUp(@Nullable RedisSocket open, String reason) {

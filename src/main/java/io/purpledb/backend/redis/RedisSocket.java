@@ -1,6 +1,5 @@
 package io.purpledb.backend.redis;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -30,19 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisSocket implements ParserHandler {
 
-  /** What is written before the end of the pass, so that large values do not pile up as copies. */
-  private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
-
   /** The first byte of what Redis may send unasked. */
   private static final byte PUSH = '>';
 
   private final NetSocket socket;
-  private final Context context;
+  private final RedisOutbox outbox;
   private final RespCodec codec;
   private final Handler<Buffer> parser;
   private final ArrayDeque<Pipelined> waiting = new ArrayDeque<>();
   private Consumer<String> onEnd = reason -> {};
-  private @Nullable Buffer unwritten;
   private @Nullable String ended;
   private boolean retired;
 
@@ -50,7 +45,7 @@ final class RedisSocket implements ParserHandler {
   RedisSocket(Vertx vertx, NetSocket socket, RespCodec codec) {
     this.socket = socket;
     this.codec = codec;
-    this.context = vertx.getOrCreateContext();
+    this.outbox = new RedisOutbox(socket, vertx.getOrCreateContext(), this::fail);
     this.parser = codec.parser(this);
     socket
         .handler(this::read)
@@ -86,7 +81,7 @@ final class RedisSocket implements ParserHandler {
     try {
       Buffer bytes = codec.encode(command.request());
       command.sent();
-      append(bytes);
+      outbox.append(bytes);
       if (ended == null) { // writing may have failed
         isWaiting = waiting.add(command);
       }
@@ -128,7 +123,7 @@ final class RedisSocket implements ParserHandler {
       return;
     }
     ended = reason;
-    unwritten = null;
+    outbox.close();
     try {
       onEnd.accept(reason);
     } catch (Throwable e) {
@@ -141,37 +136,6 @@ final class RedisSocket implements ParserHandler {
       socket.close();
     } catch (Throwable e) {
       RedisErrors.log(e);
-    }
-  }
-
-  private void append(Buffer bytes) {
-    if (unwritten != null && bytes.length() >= MAX_UNWRITTEN_BYTES) {
-      write(); // rather than copy a large value behind it
-    }
-    if (unwritten != null) {
-      unwritten.appendBuffer(bytes);
-    } else {
-      unwritten = bytes;
-      context.runOnContext(endOfPass -> flush());
-    }
-    if (unwritten.length() >= MAX_UNWRITTEN_BYTES) {
-      write();
-    }
-  }
-
-  private void flush() {
-    try {
-      write();
-    } catch (Throwable e) {
-      broken(e);
-    }
-  }
-
-  private void write() {
-    Buffer commands = unwritten;
-    unwritten = null;
-    if (commands != null && ended == null) {
-      socket.write(commands).onFailure(this::fail);
     }
   }
 
