@@ -82,6 +82,37 @@ class RedisAwayIT {
     }
   }
 
+  /** It becomes a replica and keeps the connections; then it has no room. */
+  @Test
+  void isNotReadyWhileItTakesNoWrites(@TempDir Path directory, @TempDir Path redisDirectory)
+      throws Exception {
+    try (RedisProcess redis = start(redisDirectory);
+        ServerProcess server = start(directory, redis)) {
+      for (Door door : doors(server)) {
+        Await.value(door.kvPut("k", VALUE));
+        assertThat(redis.run("REPLICAOF 127.0.0.1 1")).isEqualTo("+OK");
+        assertThat(ready(server)).isEqualTo(503);
+        Await.refusal(Kind.UNAVAILABLE, door.kvPut("k", VALUE));
+
+        assertThat(redis.run("REPLICAOF NO ONE")).isEqualTo("+OK");
+        while (ready(server) != 200) {
+          Thread.onSpinWait();
+        }
+        Await.value(door.kvPut("k", VALUE));
+
+        assertThat(redis.run("CONFIG SET maxmemory 1")).isEqualTo("+OK");
+        assertThat(ready(server)).isEqualTo(503);
+        Await.refusal(Kind.STORAGE_FULL, door.kvPut("k", VALUE));
+        assertThat(Await.value(door.kvGet("k"))).isEqualTo(VALUE);
+        Await.value(door.kvDelete("k"));
+
+        assertThat(redis.run("CONFIG SET maxmemory 0")).isEqualTo("+OK");
+        assertThat(ready(server)).isEqualTo(200);
+        door.close();
+      }
+    }
+  }
+
   private static RedisProcess start(Path directory) {
     return RedisForTests.start(
         "--appendonly", "yes", "--appendfsync", "always", "--dir", directory.toString());

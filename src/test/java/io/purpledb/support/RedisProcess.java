@@ -1,7 +1,9 @@
 package io.purpledb.support;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -67,6 +69,24 @@ public final class RedisProcess implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Where it keeps its files. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Runs a command past Purple, such as {@code REPLICAOF NO ONE}; answers its status reply. */
+  public String run(String command) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) START_MILLIS);
+      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Starts it again with the same port, arguments and directory; returns when it serves. */

@@ -66,6 +66,15 @@ public final class ServerProcess implements AutoCloseable {
     return launch(directory, Map.of(), all.toArray(String[]::new)).awaitReady();
   }
 
+  /** Like {@link #start}, with a heap of its own size, such as {@code 160m}. */
+  public static ServerProcess startWithHeap(String heap, Path directory, String... args) {
+    List<String> command = new ArrayList<>(packaged());
+    command.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx" + heap : word);
+    command.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
+    command.addAll(Arrays.asList(args));
+    return launch(directory, Map.of(), command).awaitReady();
+  }
+
   /** The command that runs the packaged server. */
   static List<String> packaged() {
     String jar = jar();

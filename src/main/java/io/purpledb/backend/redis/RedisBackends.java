@@ -19,6 +19,9 @@ public final class RedisBackends implements Backends {
   /** The services; a service's place is its database number. */
   private static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
 
+  /** Commands without a reply may fill this fraction of the heap. */
+  private static final int HEAP_SHARE = 4;
+
   private final RedisServer server;
 
   /**
@@ -29,9 +32,26 @@ public final class RedisBackends implements Backends {
    * @throws io.purpledb.config.StartFailure when the URL has another form
    */
   public RedisBackends(Vertx vertx, String url, long commandTimeoutMillis, int maxInFlight) {
+    this(
+        vertx,
+        url,
+        commandTimeoutMillis,
+        maxInFlight,
+        new RedisRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
+        RespCodec.LIBRARY);
+  }
+
+  RedisBackends(
+      Vertx vertx,
+      String url,
+      long commandTimeoutMillis,
+      int maxInFlight,
+      RedisRoom room,
+      RespCodec codec) {
     RedisUrl parsed = RedisUrl.parse(url);
     this.server =
-        new RedisServer(vertx, parsed, commandTimeoutMillis, maxInFlight, new RedisOutage(parsed));
+        new RedisServer(
+            vertx, parsed, commandTimeoutMillis, maxInFlight, new RedisOutage(parsed), room, codec);
   }
 
   @Override

@@ -3,8 +3,6 @@ package io.purpledb.backend.redis;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -57,11 +55,10 @@ record RedisCheck(RedisServer server, int database) {
     return connection
         .send(server.hello())
         .transform(this::suits)
-        .compose(hello -> connection.send(Request.cmd(Command.SELECT).arg(database)))
-        .compose(selected -> connection.send(Request.cmd(Command.PING)));
+        .compose(hello -> server.serve(hello, connection, database));
   }
 
-  private Future<Response> suits(@Nullable Response hello, @Nullable Throwable error) {
+  private Future<@Nullable Response> suits(@Nullable Response hello, @Nullable Throwable error) {
     if (error != null) {
       return Future.failedFuture(
           RedisErrors.says(error, "unknown command")

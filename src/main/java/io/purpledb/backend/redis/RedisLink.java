@@ -3,48 +3,46 @@ package io.purpledb.backend.redis;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
-import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of one event loop to one database: one that is held and pipelined, made again when
  * it is lost. To the {@link RedisSocket} it adds reconnecting with growing pauses, failing at once
- * while there is no connection, a bound on commands without a reply, and a timeout of commands.
+ * while there is no connection, bounds on commands without a reply, and a timeout of commands.
  *
  * <p>A lost connection fails every command that has no reply; none is sent again, because it may
- * have been executed. Requests that come before the first attempt to connect has ended wait for it.
+ * have been executed. One that leads to the wrong server, such as a master that became a replica,
+ * is replaced: it gets no more commands, its replies are awaited, and what it refused is sent once
+ * over the next, within the timeout. Requests that come before the first attempt to connect has
+ * ended wait for it.
  *
- * <p>Timeouts are found by one timer per link, not per command, so they come up to a tenth late.
- * Not thread-safe: used on its event loop only.
+ * <p>Timeouts are found by one timer per link ({@link RedisWatch}), not per command, so they come
+ * up to a tenth late. Not thread-safe: used on its event loop only.
  */
 final class RedisLink {
 
-  private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 2000;
-  private static final long LONGEST_WATCH_MILLIS = 100;
   private static final long NO_TIMER = -1;
 
   private final RedisServer server;
   private final int database;
   private final NetClient client;
-  private final RedisReplies replies;
-  private final long watchdog;
-  private final long keepAliveNanos;
+  private final RedisWatch watch;
 
   private @Nullable RedisSocket connection;
+
+  /** The one that was replaced, until its last reply. */
+  private @Nullable RedisSocket replaced;
+
+  private final RedisHeld held = new RedisHeld();
+  private final RedisPace pace = new RedisPace();
 
   /** Why requests fail at once; null while there is a connection or the first is being made. */
   private @Nullable String down;
 
-  private boolean connecting;
+  private @Nullable RedisAttempt attempt;
   private long retry = NO_TIMER;
-  private long pauseMillis = FIRST_PAUSE_MILLIS;
-  private long lastCommandNanos;
-  private boolean overdue;
   private boolean closed;
 
   /** Starts to connect on the calling event loop. */
@@ -52,42 +50,58 @@ final class RedisLink {
     this.server = server;
     this.database = database;
     this.client = server.client();
-    this.replies = new RedisReplies(server.timeoutMillis());
-    this.keepAliveNanos = TimeUnit.MILLISECONDS.toNanos(server.timeoutMillis()) / 2;
-    long period = Math.max(1, Math.min(LONGEST_WATCH_MILLIS, server.timeoutMillis() / 20));
-    this.watchdog = server.vertx().setPeriodic(period, id -> watch());
+    this.watch = new RedisWatch(this, server);
     connect();
   }
 
   /**
-   * Sends a command. Fails as unavailable, timed out or busy, or with Redis's error reply as it is.
+   * Sends a command. Fails as unavailable, timed out, busy or a lack of room, or with Redis's error
+   * reply as it is.
    */
   Future<@Nullable Response> send(Request request) {
+    return send(request, true);
+  }
+
+  /** The same for one that does not wait for another connection when this one is wrong. */
+  Future<@Nullable Response> sendOnce(Request request) {
+    return send(request, false);
+  }
+
+  private Future<@Nullable Response> send(Request request, boolean mayRepeat) {
     if (down != null) {
       server.outage().failed(1);
       return Future.failedFuture(
           Failure.unavailable("redis is unavailable: " + down + "; nothing was sent"));
     }
-    if (replies.size() >= server.maxInFlight()) {
+    if (size() >= server.maxInFlight()) {
       return Future.failedFuture(
           Failure.busy(
               "redis: %d commands without a reply (expected: at most %d)"
-                  .formatted(replies.size(), server.maxInFlight())));
+                  .formatted(size(), server.maxInFlight())));
     }
-    lastCommandNanos = System.nanoTime();
-    return replies.add(request, connection, lastCommandNanos);
+    long now = watch.commandAt();
+    long bytes = RedisRoom.bytesOf(request);
+    RedisCommand command = new RedisCommand(this, server, request, bytes, now, mayRepeat);
+    if (!server.room().take(bytes)) { // last, because it must be given back
+      return Future.failedFuture(
+          Failure.busy(
+              "redis: %d bytes of commands without a reply (expected: at most %d)"
+                  .formatted(server.room().usedBytes(), server.room().maxBytes())));
+    }
+    RedisSocket open = connection;
+    if (open != null) {
+      command.send(open);
+    } else {
+      hold(command);
+    }
+    return command.reply();
   }
 
-  /** Asks Redis for a sign of life. */
-  Future<Void> ping() {
-    return send(Request.cmd(Command.PING)).mapEmpty();
-  }
-
-  /** Whether Redis serves, here and on all other event loops: a server is ready when all are. */
+  /** Whether writes succeed, here and over the connections of all other event loops. */
   Future<Void> health() {
-    return ping()
+    return RedisHealth.check(this, server)
         .compose(
-            alive ->
+            serves ->
                 server.outage().isOver()
                     ? Future.succeededFuture()
                     : Future.failedFuture(
@@ -97,87 +111,130 @@ final class RedisLink {
   /** Closes the connection; commands without a reply fail. */
   Future<Void> close() {
     closed = true;
-    server.vertx().cancelTimer(watchdog);
+    watch.close();
     server.vertx().cancelTimer(retry);
     server.outage().forget(this);
-    disconnect("the server is stopping");
+    down = "the server is stopping";
+    giveUp(replaced, down);
+    giveUp(connection, down);
+    held.loseAll(down);
     return client.close();
   }
 
-  private void connect() {
-    connecting = true;
-    server
-        .connect(client)
-        .compose(this::prepare)
-        .onComplete(
-            (made, error) -> {
-              connecting = false;
-              if (closed) {
-                return; // and so is the client with whatever was made
-              }
-              if (error == null) {
-                up(made);
-              } else {
-                lost(RedisErrors.reason(error));
-              }
-            });
+  /** Keeps a command for the next connection, or sends it if that is there; throws nothing. */
+  void hold(RedisCommand command) {
+    RedisSocket open = connection;
+    if (open != null) {
+      command.send(open);
+      return;
+    }
+    if (closed) {
+      command.lost(String.valueOf(down));
+    } else {
+      held.add(command);
+    }
   }
 
-  /**
-   * Logs in, selects the database and makes sure that Redis serves it; one that is loading its data
-   * does not.
-   */
-  private Future<RedisSocket> prepare(RedisSocket made) {
-    return made.send(server.hello())
-        .compose(hello -> made.send(Request.cmd(Command.SELECT).arg(database)))
-        .compose(selected -> made.send(Request.cmd(Command.PING)))
-        .map(made)
-        .onFailure(error -> made.close());
+  /** Stops using a connection that leads to the wrong server, and makes another. */
+  void replace(RedisSocket wrong, String reason) {
+    if (connection != wrong) {
+      return; // it has been done
+    }
+    giveUp(replaced, reason);
+    replaced = wrong;
+    pace.wrong();
+    wrong.retire();
+    lost(reason);
+  }
+
+  @Nullable RedisSocket connection() {
+    return connection;
+  }
+
+  /** Ends what took too long and makes sure that a connection is on its way. */
+  void look(long now) {
+    RedisSocket old = replaced;
+    if (old != null && old.overdue(now, server.timeoutNanos())) {
+      old.close("no reply within " + server.timeoutMillis() + " ms");
+    }
+    held.loseLate(now);
+    RedisAttempt running = attempt;
+    if (running != null && running.overdue(now)) {
+      attempt = null;
+      running.giveUp("no connection within the timeout");
+      lost("no connection within the timeout");
+    } else if (running == null && connection == null && pace.isOverdue(now)) {
+      connect(); // if the timer could not be started
+    }
+  }
+
+  private int size() {
+    int size = held.size();
+    size += connection == null ? 0 : connection.size();
+    return size + (replaced == null ? 0 : replaced.size());
+  }
+
+  private void connect() {
+    if (closed || connection != null || attempt != null) {
+      return;
+    }
+    RedisAttempt started = new RedisAttempt(server);
+    attempt = started;
+    try {
+      started.start(client, database).onComplete((made, error) -> connected(started, made, error));
+    } catch (Throwable e) {
+      connected(started, null, e);
+    }
+  }
+
+  private void connected(
+      RedisAttempt ended, @Nullable RedisSocket made, @Nullable Throwable error) {
+    if (attempt != ended) {
+      return; // given up before
+    }
+    attempt = null;
+    if (closed) {
+      return; // and so is the client with whatever was made
+    }
+    if (error == null && made != null) { // Future.map(value) passes both
+      up(made);
+    } else {
+      lost(error == null ? "no connection" : RedisErrors.reason(error));
+    }
   }
 
   private void up(RedisSocket made) {
     connection = made;
     down = null;
-    pauseMillis = FIRST_PAUSE_MILLIS;
-    lastCommandNanos = System.nanoTime();
+    pace.connected();
+    watch.madeAt();
     server.outage().back(this);
-    made.onEnd(this::lost);
-    replies.sendAll(made);
+    made.onEnd(
+        reason -> {
+          if (connection == made) {
+            lost(reason);
+          }
+        });
+    held.sendAll(made);
   }
 
+  /** Has no connection any more, or still none; throws nothing, and {@link #look} does the rest. */
   private void lost(String reason) {
-    server.outage().lost(this, reason);
-    disconnect(reason);
-    if (!connecting) {
-      long half = pauseMillis / 2;
-      long pause = half + ThreadLocalRandom.current().nextLong(half); // links spread out
-      pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
-      retry = server.vertx().setTimer(pause, id -> connect());
-    }
-  }
-
-  private void disconnect(String reason) {
-    RedisSocket old = connection;
     connection = null;
     down = reason;
-    server.outage().failed(replies.failAll(reason, System.nanoTime()));
-    if (old != null) {
-      old.close();
+    long pause = pace.next();
+    try {
+      server.outage().lost(this, reason);
+      retry = server.vertx().setTimer(pause, id -> connect());
+    } catch (Throwable e) {
+      RedisErrors.log(e); // no memory for a line or a timer, perhaps
     }
+    held.loseUnsent(reason);
   }
 
-  /**
-   * Looks twice before it gives up: a loop that was held up for long finds commands overdue whose
-   * replies it has not read yet, and reads them before it looks again.
-   */
-  private void watch() {
-    long now = System.nanoTime();
-    boolean overdueBefore = overdue;
-    overdue = replies.overdue(now);
-    if (overdue && overdueBefore) {
-      lost("no reply within " + server.timeoutMillis() + " ms");
-    } else if (connection != null && now - lastCommandNanos >= keepAliveNanos) {
-      ping();
+  private static void giveUp(@Nullable RedisSocket open, String reason) {
+    if (open != null) {
+      open.close(reason);
     }
   }
 }

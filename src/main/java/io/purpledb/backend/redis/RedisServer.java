@@ -7,16 +7,26 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all links to one Redis have in common.
  *
  * @param timeoutMillis how long a command may take
  * @param maxInFlight how many commands one link has without an answer at most
+ * @param room for the bytes of commands without an answer, of all links together
+ * @param codec what encodes commands and parses replies
  */
 record RedisServer(
-    Vertx vertx, RedisUrl url, long timeoutMillis, int maxInFlight, RedisOutage outage) {
+    Vertx vertx,
+    RedisUrl url,
+    long timeoutMillis,
+    int maxInFlight,
+    RedisOutage outage,
+    RedisRoom room,
+    RespCodec codec) {
 
   private static final int MAX_CONNECT_MILLIS = 2000;
 
@@ -33,7 +43,9 @@ record RedisServer(
 
   /** Connects on the calling event loop; the first command must be {@link #hello}. */
   Future<RedisSocket> connect(NetClient client) {
-    return client.connect(url.port(), url.host()).map(socket -> new RedisSocket(vertx, socket));
+    return client
+        .connect(url.port(), url.host())
+        .map(socket -> new RedisSocket(vertx, socket, codec));
   }
 
   /** The command that chooses RESP 3 and logs in. */
@@ -42,6 +54,37 @@ record RedisServer(
     return url.password() == null
         ? hello
         : hello.arg("AUTH").arg(url.user() == null ? DEFAULT_USER : url.user()).arg(url.password());
+  }
+
+  /** The command that asks for the role, among other things, and changes nothing. */
+  Request role() {
+    return Request.cmd(Command.HELLO).arg("3");
+  }
+
+  /**
+   * Selects the database and makes sure that this server serves it: one that is loading its data
+   * does not, and a replica does not take writes or loses them. One that refuses writes for want of
+   * room or replicas does: it can be read.
+   *
+   * @param hello the reply to {@link #hello}
+   */
+  Future<?> serve(@Nullable Response hello, RedisSocket made, int database) {
+    if (RedisErrors.isReplica(hello)) {
+      return Future.failedFuture(RedisErrors.REPLICA);
+    }
+    return made.send(Request.cmd(Command.SELECT).arg(database))
+        .compose(selected -> made.send(Request.cmd(Command.PING)))
+        .recover(RedisErrors::unlessReadable);
+  }
+
+  /** How long an attempt to connect may take. */
+  long connectNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(
+        timeoutMillis + Math.min(timeoutMillis, MAX_CONNECT_MILLIS));
+  }
+
+  long timeoutNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
   }
 
   /**

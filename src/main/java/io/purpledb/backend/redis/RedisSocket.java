@@ -1,9 +1,7 @@
 package io.purpledb.backend.redis;
 
-import io.vertx.core.Completable;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
@@ -11,8 +9,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.ParserHandler;
-import io.vertx.redis.client.impl.RESPParser;
-import io.vertx.redis.client.impl.RequestImpl;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -24,36 +20,42 @@ import org.jspecify.annotations.Nullable;
  * answers them together: with a write for each, the system calls were half of what a command cost
  * Redis, and two fifths of what a request cost the kernel on our side.
  *
- * <p>Redis answers in order; a reply belongs to the oldest command without one. Not thread-safe:
- * used on its event loop only.
+ * <p>Redis answers in order; a reply belongs to the oldest command without one. Nothing but the
+ * order says so, hence whatever may have disturbed it ends the connection with all that wait on it:
+ * anything that is thrown while it sends, reads or hands over a reply, OutOfMemoryError too, a
+ * reply of another kind than the command's, and bytes that nobody asked for.
+ *
+ * <p>Not thread-safe: used on its event loop only.
  */
 final class RedisSocket implements ParserHandler {
 
-  /** What is written before the end of the pass, so that large values do not pile up as copies. */
-  private static final int MAX_UNWRITTEN_BYTES = 64 << 10;
-
-  private static final int MAX_NESTED_ARRAYS = 32;
+  /** The first byte of what Redis may send unasked. */
+  private static final byte PUSH = '>';
 
   private final NetSocket socket;
-  private final Context context;
-  private final ArrayDeque<Completable<@Nullable Response>> waiting = new ArrayDeque<>();
+  private final RedisOutbox outbox;
+  private final RespCodec codec;
+  private final Handler<Buffer> parser;
+  private final ArrayDeque<Pipelined> waiting = new ArrayDeque<>();
   private Consumer<String> onEnd = reason -> {};
-  private @Nullable Buffer unwritten;
   private @Nullable String ended;
+  private boolean retired;
 
   /** Takes over a socket that was connected on the calling event loop. */
-  RedisSocket(Vertx vertx, NetSocket socket) {
+  RedisSocket(Vertx vertx, NetSocket socket, RespCodec codec) {
     this.socket = socket;
-    this.context = vertx.getOrCreateContext();
+    this.codec = codec;
+    this.outbox = new RedisOutbox(socket, vertx.getOrCreateContext(), this::fail);
+    this.parser = codec.parser(this);
     socket
-        .handler(new RESPParser(this, MAX_NESTED_ARRAYS))
+        .handler(this::read)
         .exceptionHandler(this::fail)
         .closeHandler(closed -> end("the connection was closed"));
   }
 
   /**
-   * Says who is told why the connection ended, at once when it has; before its commands fail, and
-   * not because of {@link #close}.
+   * Says who is told why the connection ended, at once when it has; before its commands are lost,
+   * and not because of {@link #close} or {@link #retire}.
    */
   void onEnd(Consumer<String> handler) {
     onEnd = handler;
@@ -64,72 +66,155 @@ final class RedisSocket implements ParserHandler {
 
   /** Sends a command. Fails with Redis's error reply, or when the connection ends without one. */
   Future<@Nullable Response> send(Request request) {
-    Promise<@Nullable Response> reply = Promise.promise();
-    send(request, reply);
-    return reply.future();
+    OneCommand command = new OneCommand(request);
+    send(command);
+    return command.reply().future();
   }
 
-  /** The same for one who need not have a future. */
-  void send(Request request, Completable<@Nullable Response> reply) {
+  /** Sends a command that is told what becomes of it; throws nothing. */
+  void send(Pipelined command) {
     if (ended != null) {
-      reply.fail(ended);
+      command.lost(ended);
       return;
     }
-    waiting.add(reply);
-    Buffer command = ((RequestImpl) request).encode();
-    if (unwritten != null) {
-      unwritten.appendBuffer(command);
-    } else {
-      unwritten = command;
-      context.runOnContext(endOfPass -> write());
+    boolean isWaiting = false;
+    try {
+      Buffer bytes = codec.encode(command.request());
+      command.sent();
+      outbox.append(bytes);
+      if (ended == null) { // writing may have failed
+        isWaiting = waiting.add(command);
+      }
+    } catch (Throwable e) {
+      broken(e);
     }
-    if (unwritten.length() >= MAX_UNWRITTEN_BYTES) {
-      write();
+    if (!isWaiting) {
+      command.lost(ended == null ? "the connection broke" : ended);
     }
   }
 
-  /** Closes the connection; commands without a reply fail. */
-  Future<Void> close() {
+  /** How many commands have no reply yet. */
+  int size() {
+    return waiting.size();
+  }
+
+  /** Whether the oldest command was sent so long ago, or longer. */
+  boolean overdue(long nowNanos, long timeoutNanos) {
+    Pipelined oldest = waiting.peek();
+    return oldest != null && nowNanos - oldest.sentNanos() >= timeoutNanos;
+  }
+
+  /** Gets no more commands; closes when those that it has are answered. */
+  void retire() {
     onEnd = reason -> {};
-    end("the connection was closed");
-    return socket.close();
+    retired = true;
+    endIfRetired();
   }
 
-  private void write() {
-    Buffer commands = unwritten;
-    unwritten = null;
-    if (commands != null && ended == null) {
-      socket.write(commands).onFailure(this::fail);
+  /** Closes the connection; commands without a reply are lost. */
+  void close(String reason) {
+    onEnd = ignored -> {};
+    end(reason);
+  }
+
+  /** Ends a connection that cannot be used; says so to {@link #onEnd} and loses its commands. */
+  void end(String reason) {
+    if (ended != null) {
+      return;
+    }
+    ended = reason;
+    outbox.close();
+    try {
+      onEnd.accept(reason);
+    } catch (Throwable e) {
+      RedisErrors.log(e);
+    }
+    for (Pipelined command = waiting.poll(); command != null; command = waiting.poll()) {
+      lose(command, reason);
+    }
+    try {
+      socket.close();
+    } catch (Throwable e) {
+      RedisErrors.log(e);
+    }
+  }
+
+  private void read(Buffer chunk) {
+    try {
+      if (ended == null && waiting.isEmpty() && chunk.getByte(0) != PUSH) {
+        end("it sent what nobody asked for: " + RedisErrors.shown(chunk.toString().strip()));
+      }
+      if (ended == null) {
+        parser.handle(chunk);
+      }
+    } catch (Throwable e) { // the parser is somewhere in the middle of a reply
+      broken(e);
     }
   }
 
   @Override
   public void handle(@Nullable Response response) {
-    if (response != null && response.type() == ResponseType.PUSH) {
+    if (ended != null || (response != null && response.type() == ResponseType.PUSH)) {
       return; // answers nobody
     }
-    Completable<@Nullable Response> reply = waiting.poll();
-    if (reply == null) {
-      return; // it came after the end
+    Pipelined command = waiting.poll();
+    if (command == null) {
+      end("it sent what nobody asked for: " + RedisErrors.shown(String.valueOf(response)));
+      return;
     }
+    try {
+      handOver(command, response);
+    } catch (Throwable e) {
+      lose(command, "its reply could not be handed over");
+      throw e;
+    }
+    endIfRetired();
+  }
+
+  private void handOver(Pipelined command, @Nullable Response response) {
     if (response instanceof ErrorType error) {
-      reply.fail(error);
+      command.refused(error);
+      return;
+    }
+    ReplyKind expected = ReplyKind.of(command.request().command());
+    if (expected.fits(response)) {
+      command.answered(response);
     } else {
-      reply.succeed(response);
+      String type = response == null ? "null" : response.type().toString();
+      end("a reply of type %s (expected: %s)".formatted(type, expected));
+      command.lost(String.valueOf(ended));
+    }
+  }
+
+  private void endIfRetired() {
+    if (retired && waiting.isEmpty()) {
+      end("the connection was replaced");
     }
   }
 
   @Override
   public void fail(Throwable error) {
-    end(RedisErrors.reason(error));
+    String reason = "the connection broke";
+    try {
+      reason = RedisErrors.reason(error);
+    } catch (Throwable noRoomForWords) {
+      // the connection ends without
+    }
+    end(reason);
   }
 
-  private void end(String reason) {
-    if (ended == null) {
-      ended = reason;
-      onEnd.accept(reason);
-      waiting.forEach(reply -> reply.fail(reason));
-      waiting.clear();
+  /** Ends because of what was thrown here: a defect, or a process without memory. */
+  private void broken(Throwable thrown) {
+    fail(thrown);
+    RedisErrors.log(thrown);
+  }
+
+  /** What one command throws must not keep the next from being told. */
+  private static void lose(Pipelined command, String reason) {
+    try {
+      command.lost(reason);
+    } catch (Throwable e) {
+      RedisErrors.log(e);
     }
   }
 }

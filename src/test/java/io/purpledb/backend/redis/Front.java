@@ -8,8 +8,10 @@ import io.vertx.core.net.NetSocket;
 final class Front {
 
   private final Loop loop;
-  private final int redisPort;
   private final NetServer server;
+
+  /** Where new connections lead. */
+  volatile int redisPort;
 
   /** Swallows what comes and answers nothing. */
   volatile boolean silent;

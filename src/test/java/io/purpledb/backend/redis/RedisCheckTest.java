@@ -114,6 +114,16 @@ class RedisCheckTest {
   }
 
   @Test
+  void refusesAReplica() {
+    try (RedisProcess redis = RedisForTests.start("--replicaof", "127.0.0.1", "1")) {
+      assertThat(refused(redis.url(), "kv"))
+          .isEqualTo(
+              "redis-url: %s cannot be used: the server is a replica (expected: a master)"
+                  .formatted(redis.url()));
+    }
+  }
+
+  @Test
   void refusesAServerWithoutTheDatabase() {
     try (RedisProcess redis = RedisForTests.start("--databases", "4")) {
       assertThatCode(() -> backends(redis.url()).open("kv")).doesNotThrowAnyException();

@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.ArrayList;
@@ -113,6 +114,38 @@ class RedisHangTest extends LinkTest {
     inFlight.forEach(Loop::await);
     assertThat(loop.answer(() -> full.get("k"))).isEqualTo(MAX_IN_FLIGHT);
     loop.answer(full::close);
+  }
+
+  /** As many bytes as there is room for, and one command more; at its end all room is back. */
+  @Test
+  void theBytesOfWhatWaitsAreBounded() {
+    RedisRoom room = new RedisRoom(1 << 20);
+    RedisBackends bounded =
+        new RedisBackends(
+            loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT, room, RespCodec.LIBRARY);
+    RedisKv kv = loop.call(() -> (RedisKv) bounded.kv());
+    RedisCounter other = loop.call(() -> (RedisCounter) bounded.counter());
+    awaitServing(kv);
+    awaitServing(other);
+    redis.pause();
+    ByteString value = ByteString.copyFrom(new byte[700_000]);
+    CompletableFuture<Void> first = loop.start(() -> kv.put("1", value));
+    CompletableFuture<Void> second = loop.start(() -> kv.put("2", value));
+
+    Failure failure = loop.failureAtOnce(() -> kv.put("3", value));
+    assertThat(failure.kind()).isEqualTo(Kind.BUSY);
+    assertThat(failure)
+        .hasMessageMatching(
+            "redis: 1400\\d{3} bytes of commands without a reply \\(expected: at most 1048576\\)");
+    assertThat(loop.failureAtOnce(() -> other.get("k")).kind()).isEqualTo(Kind.BUSY);
+    redis.resume();
+
+    Loop.await(first);
+    Loop.await(second);
+    assertThat(loop.call(room::usedBytes)).isZero();
+    loop.answer(() -> kv.put("3", value));
+    loop.answer(kv::close);
+    loop.answer(other::close);
   }
 
   @Test

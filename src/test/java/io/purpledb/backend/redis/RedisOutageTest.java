@@ -3,11 +3,16 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -69,16 +74,80 @@ class RedisOutageTest extends LinkTest {
   }
 
   @Test
-  void errorRepliesOfARedisThatCannotServeAreUnavailable() {
+  void withoutRoomWritesAreRefusedAndReadsAreServed() {
+    loop.answer(() -> counter.increment("k", 7));
     loop.raw(redis.url(), Command.CONFIG, "SET", "maxmemory", "1");
-    assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
-    assertUnavailable(loop.failure(() -> set.add("k", "item")), "");
+
+    assertFull(loop.failure(() -> counter.increment("k", 1)));
+    assertFull(loop.failure(() -> set.add("k", "item")));
+    assertFull(loop.failure(counter::health));
+    assertThat(loop.answer(() -> counter.get("k"))).isEqualTo(7);
 
     loop.raw(redis.url(), Command.CONFIG, "SET", "maxmemory", "0");
-    loop.raw(redis.url(), Command.REPLICAOF, "127.0.0.1", "1");
-    assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
-    assertUnavailable(loop.failure(() -> set.add("k", "item")), "");
+    assertThat(loop.answer(counter::health)).isNull();
     assertThat(log.lines()).isEmpty();
+  }
+
+  @Test
+  void withTooFewReplicasWritesAreRefusedAndReadsAreServed() {
+    loop.raw(redis.url(), Command.CONFIG, "SET", "min-replicas-to-write", "1");
+
+    assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
+    assertUnavailable(loop.failure(counter::health), "");
+    assertThat(loop.answer(() -> counter.get("k"))).isZero();
+
+    loop.raw(redis.url(), Command.CONFIG, "SET", "min-replicas-to-write", "0");
+    assertThat(loop.answer(counter::health)).isNull();
+    assertThat(log.lines()).isEmpty();
+  }
+
+  /** A save failed, as on a full disk: Redis then refuses writes, and PING, too. */
+  @Test
+  void afterAFailedSaveWritesAreRefusedAndReadsAreServed() throws IOException {
+    loop.answer(() -> counter.increment("k", 7));
+    Files.createDirectory(redis.directory().resolve("dump.rdb")); // where the file is to be
+    loop.raw(redis.url(), Command.CONFIG, "SET", "save", "3600 1");
+    loop.raw(redis.url(), Command.BGSAVE);
+    awaitDown();
+
+    assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
+    assertThat(loop.failure(counter::health)).hasMessageContaining("MISCONF");
+    RedisCounter another = loop.call(() -> (RedisCounter) backends.counter());
+    assertThat(loop.answer(() -> another.get("k"))).isEqualTo(7);
+    backends.open("counter"); // so does a start
+    assertThat(log.lines()).isEmpty();
+
+    loop.raw(redis.url(), Command.CONFIG, "SET", "save", "");
+    assertThat(loop.answer(counter::health)).isNull();
+    loop.answer(another::close);
+  }
+
+  @Test
+  void healthLeavesNoKeyAndTouchesNone() {
+    assertThat(loop.answer(counter::health)).isNull();
+    assertThat(String.valueOf(loop.raw(redis.url() + "/1", Command.DBSIZE))).isEqualTo("0");
+
+    loop.raw(redis.url() + "/1", Command.SET, "purple:health", "mine");
+    loop.raw(redis.url() + "/4", Command.RPUSH, "purple:health", "of another type");
+    assertThat(loop.answer(counter::health)).isNull();
+    assertThat(loop.answer(set::health)).isNull();
+    assertThat(loop.raw(redis.url() + "/1", Command.GET, "purple:health")).hasToString("mine");
+  }
+
+  @Test
+  void healthNeedsNoPermissionThatServingDoesNot() {
+    loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "on", ">s3cret", "~k*", "+get", "+ping");
+    loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "+select", "+incrby");
+    String url = redis.url().replace("//", "//ann:s3cret@");
+    RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    RedisCounter limited = loop.call(() -> (RedisCounter) own.counter());
+
+    assertThat(loop.answer(() -> limited.increment("k", 7))).isEqualTo(7);
+    assertThat(loop.answer(limited::health)).isNull();
+    loop.answer(() -> loop.vertx().timer(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)); // marks meanwhile
+    assertThat(loop.answer(() -> limited.get("k"))).isEqualTo(7);
+    assertThat(log.lines()).isEmpty();
+    loop.answer(limited::close);
   }
 
   @Test
@@ -111,6 +180,11 @@ class RedisOutageTest extends LinkTest {
     awaitServing();
     loop.answer(kv::close);
     assertThat(log.lines()).hasSize(2);
+  }
+
+  private static void assertFull(Failure failure) {
+    assertThat(failure).hasMessageStartingWith("redis: ").hasMessageContaining("OOM ");
+    assertThat(failure.kind()).isEqualTo(Kind.STORAGE_FULL);
   }
 
   private static boolean saysNoAuth(@Nullable Throwable failure) {

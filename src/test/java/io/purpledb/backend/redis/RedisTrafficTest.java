@@ -2,14 +2,11 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,8 +23,6 @@ class RedisTrafficTest {
 
   /** A few ms on a machine that is not busy; far below the timeout of commands. */
   private static final int FAST_MILLIS = 1000;
-
-  private static final long PATIENCE_SECONDS = 20;
 
   private final RedisProcess redis =
       RedisForTests.start("--appendonly", "yes", "--appendfsync", "always");
@@ -65,13 +60,13 @@ class RedisTrafficTest {
         clients.stream().map(client -> loop.start(client::run)).toList();
 
     for (int round = 0; round < ROUNDS; round++) {
-      awaitMore(clients, client -> client.answers.get());
+      Traffic.awaitMore(clients, client -> client.answers.get());
       redis.kill();
-      awaitMore(clients, client -> client.refusals.get());
+      Traffic.awaitMore(clients, client -> client.refusals.get());
       redis.restartSamePort();
       log.await(2 * round + 2); // lost and back
     }
-    awaitMore(clients, client -> client.answers.get());
+    Traffic.awaitMore(clients, client -> client.answers.get());
     clients.forEach(client -> client.stopping = true);
     ends.forEach(Loop::await);
 
@@ -88,25 +83,6 @@ class RedisTrafficTest {
     assertThat(TimeUnit.NANOSECONDS.toMillis(client.slowestLossNanos))
         .as("slowest request lost with its connection, ms")
         .isLessThan(FAST_MILLIS);
-    assertThat(loop.answer(() -> counter.get(client.key)))
-        .as("counter")
-        .isBetween(client.counted, client.counted + client.maybeCounted);
-    ByteString value = loop.answer(() -> kv.get(client.key));
-    assertThat(Long.parseLong(value.toStringUtf8()))
-        .as("value")
-        .isBetween(client.put, client.maybePut);
-    assertThat(loop.answer(() -> set.get(client.key))).as("set").containsAll(client.added);
-  }
-
-  /** Waits until each client has got some more of something. */
-  private static void awaitMore(List<Traffic> clients, ToIntFunction<Traffic> count) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    int[] goals = clients.stream().mapToInt(client -> count.applyAsInt(client) + 30).toArray();
-    for (int i = 0; i < goals.length; i++) {
-      while (count.applyAsInt(clients.get(i)) < goals[i]) {
-        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-        LockSupport.parkNanos(1_000_000);
-      }
-    }
+    client.assertNothingLost(loop);
   }
 }

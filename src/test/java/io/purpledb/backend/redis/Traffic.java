@@ -1,5 +1,7 @@
 package io.purpledb.backend.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -7,8 +9,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToIntFunction;
 
 /**
  * A client that increments a counter, puts a value and adds to a set under its key, one request
@@ -18,6 +24,7 @@ final class Traffic {
 
   private static final long PAUSE_MILLIS = 2;
   private static final int ITEMS = 50;
+  private static final long PATIENCE_SECONDS = 20;
 
   final String key;
   final Set<String> added = new HashSet<>();
@@ -55,6 +62,28 @@ final class Traffic {
   Future<Void> run() {
     next();
     return end.future();
+  }
+
+  /** Checks that all that was acknowledged is there, once, and nothing that was not asked for. */
+  void assertNothingLost(Loop loop) {
+    assertThat(loop.answer(() -> counter.get(key)))
+        .as("counter")
+        .isBetween(counted, counted + maybeCounted);
+    ByteString value = loop.answer(() -> kv.get(key));
+    assertThat(Long.parseLong(value.toStringUtf8())).as("value").isBetween(put, maybePut);
+    assertThat(loop.answer(() -> set.get(key))).as("set").containsAll(added);
+  }
+
+  /** Waits until each client has got some more of something. */
+  static void awaitMore(List<Traffic> clients, ToIntFunction<Traffic> count) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    int[] goals = clients.stream().mapToInt(client -> count.applyAsInt(client) + 30).toArray();
+    for (int i = 0; i < goals.length; i++) {
+      while (count.applyAsInt(clients.get(i)) < goals[i]) {
+        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
   }
 
   private void next() {

@@ -1,0 +1,147 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command of a {@link RedisLink} from its acceptance to its end, which comes once, whatever is
+ * thrown. One that the wrong server refused, unexecuted, is held for the next connection and sent
+ * again, once.
+ */
+final class RedisCommand implements Pipelined {
+
+  /** Made beforehand for want of memory then; it has no stack trace. */
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Failure NO_MEMORY =
+      Failure.unavailable(
+          "redis is unavailable: out of memory; a write may or may not have happened");
+
+  private final RedisLink link;
+  private final RedisServer server;
+  private final Request request;
+  private final long bytes;
+  private final long startNanos;
+  private final Promise<@Nullable Response> reply = Promise.promise();
+  private @Nullable RedisSocket connection;
+  private @Nullable ErrorType refusal;
+  private boolean mayRepeat;
+  private boolean sent;
+  private boolean ended;
+  private long sentNanos;
+
+  /**
+   * @param bytes what it has taken of the room, given back at its end
+   * @param mayRepeat whether it is worth waiting for the next connection
+   */
+  RedisCommand(
+      RedisLink link,
+      RedisServer server,
+      Request request,
+      long bytes,
+      long now,
+      boolean mayRepeat) {
+    this.link = link;
+    this.server = server;
+    this.request = request;
+    this.bytes = bytes;
+    this.startNanos = now;
+    this.mayRepeat = mayRepeat;
+  }
+
+  Future<@Nullable Response> reply() {
+    return reply.future();
+  }
+
+  /** Sends it; throws nothing. */
+  void send(RedisSocket over) {
+    connection = over;
+    over.send(this);
+  }
+
+  /** Whether it is held because the wrong server refused it, not because there was none yet. */
+  boolean isRefused() {
+    return refusal != null;
+  }
+
+  /** Whether its caller has waited for the timeout. */
+  boolean isLate(long now) {
+    return now - startNanos >= server.timeoutNanos();
+  }
+
+  @Override
+  public Request request() {
+    return request;
+  }
+
+  @Override
+  public void sent() {
+    sent = true;
+    refusal = null;
+    sentNanos = System.nanoTime();
+  }
+
+  @Override
+  public long sentNanos() {
+    return sentNanos;
+  }
+
+  @Override
+  public void answered(@Nullable Response response) {
+    end(response, null);
+  }
+
+  @Override
+  public void refused(ErrorType error) {
+    if (RedisErrors.leadsElsewhere(error)) {
+      RedisSocket wrong = connection;
+      if (wrong != null) {
+        link.replace(wrong, String.valueOf(error.getMessage()));
+      }
+      if (mayRepeat && RedisErrors.provesNotRun(error)) {
+        mayRepeat = false;
+        sent = false;
+        refusal = error;
+        link.hold(this);
+        return;
+      }
+    }
+    end(null, RedisErrors.ofReply(error));
+  }
+
+  /** Ends it without a reply: unavailable, or timed out if it has waited for that long. */
+  @Override
+  public void lost(String reason) {
+    if (ended) {
+      return;
+    }
+    Throwable failure = NO_MEMORY;
+    try {
+      failure = refusal == null ? failure(reason) : RedisErrors.ofReply(refusal);
+      server.outage().failed(1);
+    } catch (Throwable e) {
+      RedisErrors.log(e); // no memory for a reason, perhaps
+    }
+    end(null, failure);
+  }
+
+  private void end(@Nullable Response response, @Nullable Throwable error) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    server.room().giveBack(bytes);
+    reply.complete(response, error);
+  }
+
+  private Failure failure(String reason) {
+    String outcome = sent ? "; a write may or may not have happened" : "; nothing was sent";
+    return isLate(System.nanoTime())
+        ? Failure.timedOut("no reply from redis within " + server.timeoutMillis() + " ms" + outcome)
+        : Failure.unavailable("redis is unavailable: " + reason + outcome);
+  }
+}

@@ -1,0 +1,37 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+
+/**
+ * Whether writes succeed, found out without one: SETRANGE of nothing is a write to Redis, which
+ * refuses it like any other (a replica, too few replicas, no room, a failed save), and changes and
+ * makes no key, whatever the key. HELLO tells a replica that would take writes.
+ */
+final class RedisHealth {
+
+  private static final String ANY_KEY = "purple:health";
+
+  private RedisHealth() {}
+
+  /** Fails with the reason when they do not. */
+  static Future<Void> check(RedisLink link, RedisServer server) {
+    Future<?> write =
+        link.sendOnce(Request.cmd(Command.SETRANGE).arg(ANY_KEY).arg("0").arg(""))
+            .recover(
+                error ->
+                    RedisErrors.isAboutTheKey(error)
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(error));
+    Future<?> role =
+        link.sendOnce(server.role())
+            .compose(
+                hello ->
+                    RedisErrors.isReplica(hello)
+                        ? Future.failedFuture(Failure.unavailable("redis: " + RedisErrors.REPLICA))
+                        : Future.succeededFuture());
+    return write.compose(written -> role).mapEmpty();
+  }
+}
