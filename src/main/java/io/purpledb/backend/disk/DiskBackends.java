@@ -82,7 +82,7 @@ public final class DiskBackends implements Backends {
       long maxLogBytes,
       long idleMillis) {
     this.vertx = vertx;
-    this.directory = dataDir.toAbsolutePath().normalize();
+    this.directory = dataDir.toAbsolutePath(); // not normalised: a link may stand before a ..
     this.durability = durability;
     this.room = new CacheRoom(cacheMaxBytes, clock);
     this.clock = clock;

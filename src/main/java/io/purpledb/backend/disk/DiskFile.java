@@ -6,6 +6,7 @@ import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.JournaledPath;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -139,8 +140,11 @@ final class DiskFile {
   }
 
   private void checkDirectory() {
-    if (directory.toString().contains(";")) { // ends the path in a database's URL
-      throw failure(directory + " " + EXPECTED + ", without a ;", new IllegalArgumentException());
+    String name = directory.toString();
+    if (name.contains(";") || (name.contains("\\") && File.separatorChar == '/')) {
+      // a ; ends the path in a database's URL, and H2 takes a \ for a /
+      throw failure(
+          directory + " " + EXPECTED + ", without ; and \\", new IllegalArgumentException());
     }
     try {
       Files.createDirectories(directory);

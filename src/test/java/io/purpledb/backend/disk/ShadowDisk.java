@@ -28,7 +28,12 @@ public final class ShadowDisk extends FilePathWrapper {
 
   /** The shadow of a file. */
   static Shadow of(Path file) {
-    return FILES.computeIfAbsent(file.toString(), name -> new Shadow());
+    return FILES.computeIfAbsent(realName(file), name -> new Shadow());
+  }
+
+  /** The one name of a file, whatever links and dots lead to it. */
+  private static String realName(Path file) {
+    return FilePath.get(file.toString()).toRealPath().toString();
   }
 
   /** Frees what is kept of the files in a directory that is not used any more. */

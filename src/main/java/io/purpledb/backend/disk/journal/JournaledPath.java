@@ -53,7 +53,12 @@ public final class JournaledPath extends FilePathWrapper {
   }
 
   private static @Nullable JournaledFile named(String name) {
-    return JournaledFile.named(FilePath.get(name).toString()); // written as H2 writes it
+    return JournaledFile.named(realName(FilePath.get(name)));
+  }
+
+  /** The one name of a file, whatever links, dots or mounts lead to it. */
+  private static String realName(FilePath file) {
+    return file.toRealPath().toString();
   }
 
   @Override
@@ -69,6 +74,6 @@ public final class JournaledPath extends FilePathWrapper {
       return file;
     }
     String stem = name.substring(0, name.length() - DATABASE_SUFFIX.length());
-    return new JournaledFile(name, file, FilePath.get(stem + JOURNAL_SUFFIX));
+    return new JournaledFile(realName(getBase()), file, FilePath.get(stem + JOURNAL_SUFFIX));
   }
 }
