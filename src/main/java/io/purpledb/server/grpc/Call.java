@@ -63,7 +63,7 @@ abstract class Call extends Pending.Entry {
     try {
       checkHeaders();
       onStart();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }
@@ -168,7 +168,7 @@ abstract class Call extends Pending.Entry {
     }
     try {
       onMessage(loop.reader().read(message, prototype));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }
@@ -180,7 +180,7 @@ abstract class Call extends Pending.Entry {
     loop.incoming().remove(this);
     try {
       onWhole();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }
