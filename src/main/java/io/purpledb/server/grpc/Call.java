@@ -64,7 +64,7 @@ abstract class Call extends Pending.Entry {
     try {
       checkHeaders();
       onStart();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }
@@ -181,7 +181,7 @@ abstract class Call extends Pending.Entry {
     }
     try {
       onMessage(loop.reader().read(message, prototype));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }
@@ -193,7 +193,7 @@ abstract class Call extends Pending.Entry {
     loop.incoming().remove(this);
     try {
       onWhole();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       fail(e);
     }
   }

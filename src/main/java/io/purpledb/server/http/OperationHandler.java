@@ -30,7 +30,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   public void handle(HttpServerRequest request) {
     try {
       accept(request);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       Problem.send(request, e);
     }
   }
@@ -59,7 +59,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
           .onComplete(
               answer -> answer.send(request, operation.status()),
               failure -> Problem.send(request, failure));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       Problem.send(request, e);
     }
   }
