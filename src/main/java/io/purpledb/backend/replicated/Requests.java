@@ -176,6 +176,9 @@ final class Requests {
       if (cause instanceof ResourceUnavailableException) {
         answer.completeExceptionally(
             Failure.busy("cluster: too many writes wait for the other members"));
+      } else if (cause instanceof StateMachineException
+          && cause.getCause() instanceof NoRoomException full) {
+        answer.completeExceptionally(Failure.storageFull(full.getMessage()));
       } else if (write && cause instanceof StateMachineException) {
         answer.completeExceptionally(cause);
       } else {

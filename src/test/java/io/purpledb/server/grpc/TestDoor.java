@@ -90,6 +90,8 @@ final class TestDoor implements AutoCloseable {
         64 << 20,
         requestTimeoutMillis,
         1_000,
+        256L << 20,
+        64L << 20,
         null,
         false);
   }

@@ -101,6 +101,8 @@ final class TestDoor implements AutoCloseable {
         64L << 20,
         timeoutMillis,
         1024,
+        256L << 20,
+        64L << 20,
         null,
         false);
   }
