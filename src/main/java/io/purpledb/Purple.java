@@ -50,13 +50,17 @@ public final class Purple {
   /** Starts a server that is closed when this process is asked to end. */
   static PurpleServer serve(Config config) {
     Log.configure(config.debug(), config.cluster() != null);
+    ProcessEnd end = ProcessEnd.ofThisProcess();
+    end.watchThreads();
     PurpleServer server = await(PurpleServer.start(config, SteadyClock.system()));
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, end), "purple-stop"));
+    end.watch(server.vertx());
     Banner.lines(Version.current(), config, server).forEach(System.out::println);
     return server;
   }
 
-  private static void stop(PurpleServer server) {
+  private static void stop(PurpleServer server, ProcessEnd end) {
+    end.closing();
     try {
       server.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
       System.out.println("Stopped.");

@@ -74,6 +74,7 @@ public final class Failure extends RuntimeException {
   private static final Logger LOG = System.getLogger(Failure.class.getName());
 
   /** Made ahead: when it is needed there may be no room for another. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
   private static final Failure OUT_OF_MEMORY =
       unavailable("the server ran out of memory; a write may or may not have happened");
 

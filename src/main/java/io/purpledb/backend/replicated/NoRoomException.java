@@ -13,4 +13,9 @@ public final class NoRoomException extends IOException {
   public NoRoomException(String text) {
     super(text);
   }
+
+  String text() {
+    String text = getMessage();
+    return text == null ? "memory: no room" : text;
+  }
 }

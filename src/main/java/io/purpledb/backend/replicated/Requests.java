@@ -178,7 +178,7 @@ final class Requests {
             Failure.busy("cluster: too many writes wait for the other members"));
       } else if (cause instanceof StateMachineException
           && cause.getCause() instanceof NoRoomException full) {
-        answer.completeExceptionally(Failure.storageFull(full.getMessage()));
+        answer.completeExceptionally(Failure.storageFull(full.text()));
       } else if (write && cause instanceof StateMachineException) {
         answer.completeExceptionally(cause);
       } else {

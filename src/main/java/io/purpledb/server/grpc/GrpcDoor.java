@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import io.purpledb.config.Config;
 import io.purpledb.message.Pending;
 import io.purpledb.server.Door;
+import io.purpledb.server.InFlightBytes;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.Http2Settings;
@@ -77,13 +78,14 @@ public final class GrpcDoor extends VerticleBase implements Door {
             new Pending(vertx, config.requestTimeoutMillis()),
             new MessageReader(maxMessageBytes),
             new HashSet<>());
+    InFlightBytes inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis).bind(grpc);
     server =
         vertx
             .createHttpServer(httpOptions())
             .connectionHandler(Connections::prepare)
-            .requestHandler(http -> accept(http, grpc));
+            .requestHandler(http -> accept(http, grpc, inFlight.hold()));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -101,8 +103,9 @@ public final class GrpcDoor extends VerticleBase implements Door {
     return listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static void accept(HttpServerRequest http, GrpcServer grpc) {
+  private static void accept(HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held) {
     http.response().endHandler(x -> wantNoMore(http));
+    http.response().closeHandler(x -> held.release()); // also after its end
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
       return;
@@ -111,7 +114,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     if (!http.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
-    grpc.handle(http);
+    grpc.handle(new CountedRequest(http, held));
   }
 
   /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
