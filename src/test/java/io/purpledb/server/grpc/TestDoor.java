@@ -75,6 +75,11 @@ final class TestDoor implements AutoCloseable {
   }
 
   static Config config(int port, int maxValueBytes, long requestTimeoutMillis) {
+    return config(port, maxValueBytes, requestTimeoutMillis, 64L << 20);
+  }
+
+  static Config config(
+      int port, int maxValueBytes, long requestTimeoutMillis, long maxInFlightBytes) {
     return new Config(
         Set.of(),
         "127.0.0.1",
@@ -91,7 +96,7 @@ final class TestDoor implements AutoCloseable {
         requestTimeoutMillis,
         1_000,
         256L << 20,
-        64L << 20,
+        maxInFlightBytes,
         null,
         false);
   }
