@@ -121,11 +121,12 @@ final class Engines {
 
   private Backends newMemory(@Nullable ClusterConfig cluster) {
     return cluster == null
-        ? new MemoryBackends(vertx, config.cacheMaxBytes(), clock)
+        ? new MemoryBackends(vertx, config.cacheMaxBytes(), config.memoryBudget(), clock)
         : new ReplicatedBackends(
             cluster,
             config.dataDir(),
             config.cacheMaxBytes(),
+            config.memoryBudget(),
             clock,
             config.requestTimeoutMillis(),
             vertx);

@@ -12,17 +12,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SortedItems extends AbstractList<String> implements Shareable {
 
-  public static final SortedItems NONE = new SortedItems(new String[0]);
+  public static final SortedItems NONE = new SortedItems(new String[0], 0);
 
   private final String[] sorted;
+  private final long heapBytes;
 
-  private SortedItems(String[] sorted) {
+  private SortedItems(String[] sorted, long heapBytes) {
     this.sorted = sorted;
+    this.heapBytes = heapBytes;
+  }
+
+  /** What an item takes of the heap, in bytes. */
+  public static long heapBytes(String item) {
+    return Footprint.REFERENCE + Footprint.text(item);
+  }
+
+  /** What all items take of the heap, in bytes. */
+  public long heapBytes() {
+    return heapBytes;
+  }
+
+  public boolean has(String item) {
+    return Arrays.binarySearch(sorted, item, ByteOrder.INSTANCE) >= 0;
   }
 
   /** Items that are sorted by {@link ByteOrder}. */
   public static SortedItems ofSorted(List<String> items) {
-    return new SortedItems(items.toArray(new String[0]));
+    String[] sorted = items.toArray(new String[0]);
+    long bytes = 0;
+    for (String item : sorted) {
+      bytes += heapBytes(item);
+    }
+    return new SortedItems(sorted, bytes);
   }
 
   /** The items and one more. */
@@ -36,7 +57,7 @@ public final class SortedItems extends AbstractList<String> implements Shareable
     System.arraycopy(sorted, 0, more, 0, at);
     more[at] = item;
     System.arraycopy(sorted, at, more, at + 1, sorted.length - at);
-    return new SortedItems(more);
+    return new SortedItems(more, heapBytes + heapBytes(item));
   }
 
   /** The items without one; null when none is left, because such a set does not exist. */
@@ -51,7 +72,7 @@ public final class SortedItems extends AbstractList<String> implements Shareable
     String[] fewer = new String[sorted.length - 1];
     System.arraycopy(sorted, 0, fewer, 0, at);
     System.arraycopy(sorted, at + 1, fewer, at, fewer.length - at);
-    return new SortedItems(fewer);
+    return new SortedItems(fewer, heapBytes - heapBytes(item));
   }
 
   @Override

@@ -7,11 +7,14 @@ import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * owner fails as soon as the owner is seen to be away.
  */
 public final class Relay extends Endpoint {
+
+  private static final Logger LOG = System.getLogger(Relay.class.getName());
 
   private final String address;
   private final long timeoutMillis;
@@ -78,31 +83,40 @@ public final class Relay extends Endpoint {
       return Future.failedFuture(refusal == null ? Failure.unavailable("not started") : refusal);
     }
     Promise<T> answer = Promise.promise();
+    Future<T> asked = question.to(caller); // may throw: what was not asked does not wait
     waiting.add(answer);
-    question
-        .to(caller)
-        .onComplete(
-            reply -> {
-              waiting.remove(answer);
-              if (reply.succeeded()) {
-                answer.tryComplete(reply.result());
-              } else {
-                answer.tryFail(named(reply.cause()));
-              }
-            });
+    try {
+      asked.onComplete(reply -> answered(answer, reply));
+    } catch (Throwable t) {
+      waiting.remove(answer);
+      answer.tryFail(t);
+    }
     return answer.future();
+  }
+
+  private <T> void answered(Promise<T> answer, AsyncResult<T> reply) {
+    waiting.remove(answer);
+    if (reply.succeeded()) {
+      answer.tryComplete(reply.result());
+    } else {
+      answer.tryFail(named(reply.cause()));
+    }
   }
 
   private void failWaiting() {
     Failure refusal = membership.noDiskOwner();
-    if (refusal != null) {
-      List.copyOf(waiting)
-          .forEach(
-              promise ->
-                  promise.tryFail(
-                      Failure.unavailable(
-                          refusal.getMessage() + "; a write may or may not have happened")));
-      waiting.clear();
+    if (refusal == null) {
+      return;
+    }
+    Failure failure =
+        Failure.unavailable(refusal.getMessage() + "; a write may or may not have happened");
+    for (Promise<?> promise : List.copyOf(waiting)) {
+      waiting.remove(promise);
+      try {
+        promise.tryFail(failure);
+      } catch (Throwable t) { // the others wait as well
+        LOG.log(Level.ERROR, "a request was not ended", t);
+      }
     }
   }
 

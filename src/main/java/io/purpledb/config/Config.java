@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheMaxBytes the room of the cache, in bytes; 0 when Redis keeps the cache and decides
  * @param requestTimeoutMillis when a request without an answer ends, in milliseconds
  * @param maxInFlight how many requests one backend of one event loop works on at once
+ * @param memoryBudget the room of all data in memory, in bytes
+ * @param maxInFlightBytes the room of the requests that are being read and answered, in bytes
  * @param cluster the cluster that this server is a node of; null when it runs alone
  * @param debug whether the log tells more and failures at start come with their stack trace
  */
@@ -36,6 +38,8 @@ public record Config(
     long cacheMaxBytes,
     long requestTimeoutMillis,
     int maxInFlight,
+    long memoryBudget,
+    long maxInFlightBytes,
     @Nullable ClusterConfig cluster,
     boolean debug) {
 

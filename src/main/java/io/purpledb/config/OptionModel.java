@@ -27,7 +27,8 @@ final class OptionModel {
     "In the file a setting has the name of its option: \"http-port: 8080\". The variables of the",
     "original, PURPLE_HTTP_BACKEND and the like (BACKEND, REDIS_URL, DEBUG), work too.",
     "",
-    "Exit codes: 2 a setting is wrong; 1 a port, Redis or the data directory cannot be had."
+    "Exit codes: 2 a setting is wrong; 1 a port, Redis or the data directory cannot be had;",
+    "3 memory ran out, or the process cannot go on: start it again."
   };
 
   private OptionModel() {}

@@ -91,6 +91,22 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "4096",
           "How many requests one backend of one event loop works on at once; more are refused.");
 
+  static final Setting<HeapShare> MEMORY_BUDGET =
+      add(
+          "memory-budget",
+          new HeapShare.OfHeap(),
+          "40%",
+          "Room of all data in memory, of the cache's too: a write beyond it is refused as 507, the"
+              + " cache makes room.");
+
+  static final Setting<HeapShare> MAX_IN_FLIGHT_BYTES =
+      add(
+          "max-in-flight-bytes",
+          new HeapShare.OfHeap(),
+          "8%",
+          "Room of the requests that are being read and answered; a request beyond it is refused as"
+              + " 503 before its body is read.");
+
   static final Setting<Boolean> CLUSTER =
       add(
           "cluster",

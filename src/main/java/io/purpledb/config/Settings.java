@@ -38,6 +38,8 @@ record Settings(Set<String> doors, List<Source> sources) {
         cacheMaxBytes(),
         value(Setting.REQUEST_TIMEOUT_MS),
         Math.toIntExact(value(Setting.MAX_IN_FLIGHT)),
+        value(Setting.MEMORY_BUDGET).bytes(),
+        value(Setting.MAX_IN_FLIGHT_BYTES).bytes(),
         cluster(),
         value(Setting.DEBUG));
   }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A verticle that answers requests at an address: a table from request type to handler. It is
  * deployed once per event loop and listens twice, at the public address and at the address of its
- * loop. Every request gets an answer, also when a handler throws.
+ * loop. Every request gets an answer, also when a handler throws, be it an {@link Error}.
  */
 public abstract class Endpoint extends VerticleBase implements Handlers {
 
@@ -97,7 +97,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private void receive(Exchange exchange) {
     Message request = exchange.request();
     if (request == null) {
-      asked(this::health).onComplete(exchange);
+      answer(this::health, exchange);
     } else {
       bounded(() -> handle(request), exchange);
     }
@@ -110,7 +110,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     if (body instanceof Message request) {
       bounded(() -> handle(request), replyTo(message));
     } else if (Bus.HEALTH.equals(id)) {
-      asked(() -> health().map(ok -> new JsonObject())).onComplete(replyTo(message));
+      answer(() -> health().map(ok -> new JsonObject()), replyTo(message));
     } else {
       bounded(() -> handlePlain(id, body), replyTo(message));
     }
@@ -119,13 +119,21 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private static Completable<@Nullable Object> replyTo(
       io.vertx.core.eventbus.Message<Object> message) {
     return (answer, cause) -> {
-      if (cause == null) {
+      if (cause != null) {
+        refuse(message, cause);
+        return;
+      }
+      try {
         message.reply(answer);
-      } else {
-        Failure failure = Failure.of(cause);
-        message.fail(failure.kind().httpStatus(), failure.getMessage());
+      } catch (Throwable t) { // it has no wire form, or no room for it
+        refuse(message, t);
       }
     };
+  }
+
+  private static void refuse(io.vertx.core.eventbus.Message<Object> message, Throwable cause) {
+    Failure failure = Failure.of(cause);
+    message.fail(failure.kind().httpStatus(), failure.getMessage());
   }
 
   /** Answers within the bound of what is in flight. */
@@ -137,20 +145,37 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
                   .formatted(address, inFlight, maxInFlight)));
       return;
     }
+    InFlight one = new InFlight(answer); // nothing can fail between the count and its end
     inFlight++;
-    asked(handling)
-        .onComplete( // one listener: a future with two makes a list of them
-            (response, cause) -> {
-              inFlight--;
-              answer.complete(response, cause);
-            });
+    answer(handling, one);
   }
 
-  private static Future<?> asked(Supplier<Future<?>> handling) {
+  /** Asks for an answer and passes it on; what is thrown on the way is the answer, too. */
+  private static void answer(Supplier<Future<?>> handling, Completable<@Nullable Object> answer) {
     try {
-      return handling.get();
-    } catch (RuntimeException e) {
-      return Future.failedFuture(e);
+      handling.get().onComplete(answer); // one listener: two cost a list of them
+    } catch (Throwable t) {
+      answer.fail(t);
+    }
+  }
+
+  /** One request that counts until it is answered, once. */
+  private final class InFlight implements Completable<@Nullable Object> {
+
+    private final Completable<@Nullable Object> answer;
+    private boolean ended;
+
+    InFlight(Completable<@Nullable Object> answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public void complete(@Nullable Object response, @Nullable Throwable cause) {
+      if (!ended) {
+        ended = true;
+        inFlight--;
+        answer.complete(response, cause);
+      }
     }
   }
 

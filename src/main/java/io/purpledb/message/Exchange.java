@@ -62,8 +62,8 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
   private void end(@Nullable Object answer, @Nullable Throwable cause) {
     try {
       response.complete(answer, cause);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "an answer was not taken", e);
+    } catch (Throwable t) {
+      LOG.log(Level.ERROR, "an answer was not taken", t);
     }
   }
 

@@ -72,6 +72,12 @@ public final class Failure extends RuntimeException {
   }
 
   private static final Logger LOG = System.getLogger(Failure.class.getName());
+
+  /** Made ahead: when it is needed there may be no room for another. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure OUT_OF_MEMORY =
+      unavailable("the server ran out of memory; a write may or may not have happened");
+
   private static final long serialVersionUID = 1;
 
   private final Kind kind;
@@ -139,9 +145,21 @@ public final class Failure extends RuntimeException {
     if (thrown instanceof TimeoutException) {
       return timedOut("no answer in time; a write may or may not have happened");
     }
+    if (thrown instanceof OutOfMemoryError error) {
+      return outOfMemory(error);
+    }
     String id = UUID.randomUUID().toString();
     LOG.log(Level.ERROR, "internal failure " + id, thrown);
     return new Failure(Kind.INTERNAL, "internal failure, see the server's log for id " + id);
+  }
+
+  private static Failure outOfMemory(OutOfMemoryError error) {
+    try {
+      LOG.log(Level.ERROR, "out of memory", error);
+    } catch (OutOfMemoryError again) {
+      // No room for a line either.
+    }
+    return OUT_OF_MEMORY;
   }
 
   private static Failure ofReply(ReplyException reply) {

@@ -31,9 +31,13 @@ final class LoopCaller implements Caller {
   }
 
   private Future<@Nullable Object> send(Exchange exchange) {
-    Future<Void> sent = instance.write(exchange);
-    if (!sent.succeeded()) { // a listener for each would cost more than the rest of this class
-      sent.onFailure(exchange::fail);
+    try {
+      Future<Void> sent = instance.write(exchange);
+      if (!sent.succeeded()) { // a listener for each would cost more than the rest of this class
+        sent.onFailure(exchange::fail);
+      }
+    } catch (Throwable t) {
+      exchange.fail(t); // it does not wait for an answer that nobody was asked for
     }
     return exchange.response();
   }

@@ -1,6 +1,8 @@
 package io.purpledb.message;
 
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * a heap, and a map would hash what nearly always leaves at once. Used on its event loop only.
  */
 public final class Pending {
+
+  private static final Logger LOG = System.getLogger(Pending.class.getName());
 
   private final Vertx vertx;
   private final long timeoutMillis;
@@ -40,9 +44,15 @@ public final class Pending {
     return timeoutMillis;
   }
 
-  /** Ends an entry as late unless it is removed before its time is over. */
+  /**
+   * Ends an entry as late unless it is removed before its time is over. When this throws, as it may
+   * when memory runs out, the entry does not wait.
+   */
   public void add(Entry entry) {
     long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    if (!timing) {
+      startTimer(timeoutNanos);
+    }
     entry.deadline = System.nanoTime() + timeoutNanos;
     entry.waiting = true;
     entry.earlier = youngest;
@@ -52,9 +62,6 @@ public final class Pending {
       youngest.later = entry;
     }
     youngest = entry;
-    if (!timing) {
-      startTimer(timeoutNanos);
-    }
   }
 
   /** Answers whether it was still waiting. */
@@ -79,8 +86,8 @@ public final class Pending {
   }
 
   private void startTimer(long nanos) {
-    timing = true;
     vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos) + 1), timer -> endLate());
+    timing = true;
   }
 
   private void endLate() {
@@ -88,7 +95,11 @@ public final class Pending {
     long now = System.nanoTime();
     for (Entry entry = oldest; entry != null && entry.deadline - now <= 0; entry = oldest) {
       remove(entry);
-      entry.late();
+      try {
+        entry.late();
+      } catch (Throwable t) { // the next are late as well
+        LOG.log(Level.ERROR, "a request that was late was not ended", t);
+      }
     }
     if (oldest != null && !timing) { // one that was late may have added another
       startTimer(oldest.deadline - now);

@@ -31,7 +31,11 @@ public final class PublicCaller implements Caller {
     if (refused != null) {
       return Future.failedFuture(refused);
     }
-    return bus.<R>request(address, request, options).map(io.vertx.core.eventbus.Message::body);
+    try {
+      return bus.<R>request(address, request, options).map(io.vertx.core.eventbus.Message::body);
+    } catch (Throwable t) { // it has no wire form, or no room for it
+      return Future.failedFuture(t);
+    }
   }
 
   @Override

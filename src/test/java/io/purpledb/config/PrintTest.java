@@ -42,6 +42,8 @@ class PrintTest {
               cache-max-bytes: 64MiB (default)
               request-timeout-ms: 10000 (default)
               max-in-flight: 4096 (default)
+              memory-budget: 40% (default)
+              max-in-flight-bytes: 8% (default)
               cluster: false (default)
               debug: false (default)
             """

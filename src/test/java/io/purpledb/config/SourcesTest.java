@@ -46,6 +46,8 @@ class SourcesTest {
           Map.entry("cache-max-bytes", List.of("1MiB", "2GiB")),
           Map.entry("request-timeout-ms", List.of("100", "600000")),
           Map.entry("max-in-flight", List.of("1", "1000000")),
+          Map.entry("memory-budget", List.of("1%", "64MiB")),
+          Map.entry("max-in-flight-bytes", List.of("90%", "1MiB")),
           Map.entry("cluster", List.of("true", "false")),
           Map.entry("cluster-members", List.of("127.0.0.1:7900", "127.0.0.1:7900,b:1")),
           Map.entry("cluster-self", List.of("127.0.0.1:7800", "127.0.0.1:7810")),
@@ -123,6 +125,8 @@ class SourcesTest {
                 64 << 20,
                 10_000,
                 4096,
+                Runtime.getRuntime().maxMemory() / 100 * 40,
+                Runtime.getRuntime().maxMemory() / 100 * 8,
                 null,
                 false));
   }
@@ -134,7 +138,8 @@ class SourcesTest {
                 "--http-port 0 --grpc-port 0 --host localhost --backend memory --kv-backend disk"
                     + " --set-backend redis --data-dir some/../dir --durability process"
                     + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
-                    + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7 --debug")
+                    + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7"
+                    + " --memory-budget 70% --max-in-flight-bytes 5MiB --debug")
             .start();
 
     assertThat(config)
@@ -154,6 +159,8 @@ class SourcesTest {
                 2 << 20,
                 100,
                 7,
+                Runtime.getRuntime().maxMemory() / 100 * 70,
+                5 << 20,
                 null,
                 true));
   }

@@ -61,8 +61,8 @@ class RedisHeapIT {
     try (RedisProcess redis = RedisForTests.start();
         ServerProcess server =
             ServerProcess.startWithHeap(
-                heap,
                 directory,
+                heap,
                 "--backend",
                 "redis",
                 "--redis-url",

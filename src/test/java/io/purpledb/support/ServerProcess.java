@@ -66,20 +66,23 @@ public final class ServerProcess implements AutoCloseable {
     return launch(directory, Map.of(), all.toArray(String[]::new)).awaitReady();
   }
 
-  /** Like {@link #start}, with a heap of its own size, such as {@code 160m}. */
-  public static ServerProcess startWithHeap(String heap, Path directory, String... args) {
-    List<String> command = new ArrayList<>(packaged());
-    command.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx" + heap : word);
-    command.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
-    command.addAll(Arrays.asList(args));
-    return launch(directory, Map.of(), command).awaitReady();
+  /** The same with the largest heap that it may have, such as {@code 128m}. */
+  public static ServerProcess startWithHeap(Path directory, String heap, String... args) {
+    List<String> all = new ArrayList<>(packaged(heap));
+    all.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
+    all.addAll(Arrays.asList(args));
+    return launch(directory, Map.of(), all).awaitReady();
   }
 
   /** The command that runs the packaged server. */
   static List<String> packaged() {
+    return packaged("256m");
+  }
+
+  private static List<String> packaged(String heap) {
     String jar = jar();
     String options = jar.replaceFirst("\\.jar$", ".options");
-    return List.of(java(), "-Xmx256m", "@" + options, "-jar", jar);
+    return List.of(java(), "-Xmx" + heap, "@" + options, "-jar", jar);
   }
 
   static String java() {

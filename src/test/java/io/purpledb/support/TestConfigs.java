@@ -24,6 +24,8 @@ public final class TestConfigs {
   private static final long CACHE_MAX_BYTES = 64L << 20;
   private static final long REQUEST_TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 1024;
+  private static final long MEMORY_BUDGET = 256L << 20;
+  private static final long MAX_IN_FLIGHT_BYTES = 64L << 20;
 
   private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
@@ -51,6 +53,8 @@ public final class TestConfigs {
         CACHE_MAX_BYTES,
         REQUEST_TIMEOUT_MILLIS,
         MAX_IN_FLIGHT,
+        MEMORY_BUDGET,
+        MAX_IN_FLIGHT_BYTES,
         null,
         false);
   }

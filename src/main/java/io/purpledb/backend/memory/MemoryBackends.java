@@ -20,15 +20,18 @@ public final class MemoryBackends implements Backends {
   private final Vertx vertx;
   private final InstantSource clock;
   private final Cache<String, MemoryCache.Entry> cache;
+  private final MemoryBudget budget;
 
   /**
    * @param cacheMaxBytes the room of the cache
+   * @param maxBytes the room of all data, the cache's too
    * @param clock tells when cache entries expire
    */
-  public MemoryBackends(Vertx vertx, long cacheMaxBytes, InstantSource clock) {
+  public MemoryBackends(Vertx vertx, long cacheMaxBytes, long maxBytes, InstantSource clock) {
     this.vertx = vertx;
     this.clock = clock;
-    this.cache = MemoryCache.create(cacheMaxBytes, clock);
+    this.cache = MemoryCache.create(clock);
+    this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, true);
   }
 
   @Override
@@ -46,26 +49,31 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new MemoryCounter(map("counter"));
+    return new MemoryCounter(MemoryEntries.counters(map("counter"), budget));
   }
 
   @Override
   public FlagBackend flag() {
-    return new MemoryFlag(map("flag"));
+    return new MemoryFlag(MemoryEntries.flags(map("flag"), budget));
   }
 
   @Override
   public KvBackend kv() {
-    return new MemoryKv(map("kv"));
+    return new MemoryKv(MemoryEntries.values(map("kv"), budget));
   }
 
   @Override
   public SetBackend set() {
-    return new MemorySet(map("set"));
+    return new MemorySet(MemoryEntries.sets(map("set"), budget));
   }
 
   @Override
   public void close() {}
+
+  /** What all but the cache take of the heap, in bytes. */
+  long usedBytes() {
+    return budget.used();
+  }
 
   private <V> LocalMap<String, V> map(String service) {
     return vertx.sharedData().getLocalMap("purple." + service);

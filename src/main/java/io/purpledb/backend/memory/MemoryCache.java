@@ -28,9 +28,9 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
    *
    * @param clock tells when an entry is freed
    */
-  static Cache<String, Entry> create(long maxBytes, InstantSource clock) {
+  static Cache<String, Entry> create(InstantSource clock) {
     return Caffeine.newBuilder()
-        .maximumWeight(maxBytes)
+        .maximumWeight(0) // a budget says how much
         .weigher(MemoryCache::weight)
         .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
         .expireAfter(new AtDeadline())
@@ -50,6 +50,16 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
   public Future<Void> set(String key, String value, long ttlMillis) {
     entries.put(key, new Entry(value, clock.millis() + ttlMillis));
     return Future.succeededFuture();
+  }
+
+  /** A budget for all data, which says how much room this store has. */
+  static MemoryBudget budget(
+      Cache<String, Entry> entries, long cacheMaxBytes, long limit, boolean refuses) {
+    return new MemoryBudget(
+        limit,
+        refuses,
+        cacheMaxBytes,
+        bytes -> entries.policy().eviction().orElseThrow().setMaximum(bytes));
   }
 
   private static int weight(String key, Entry entry) {

@@ -3,13 +3,13 @@ package io.purpledb.backend.memory;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.shareddata.Shareable;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** KV values in a shared map: copied when they come in, and never again. */
-record MemoryKv(Map<String, Stored> values) implements MemoryBackend, KvBackend {
+record MemoryKv(CountedMap<Stored> values) implements MemoryBackend, KvBackend {
 
   /**
    * A value in the map, which may share it. It keeps the bytes alone: with millions of values, each
@@ -20,6 +20,10 @@ record MemoryKv(Map<String, Stored> values) implements MemoryBackend, KvBackend 
 
     Stored(ByteString bytes) {
       this.bytes = bytes.toByteArray();
+    }
+
+    int length() {
+      return bytes.length;
     }
 
     /** The value; shares its bytes. */
@@ -36,12 +40,16 @@ record MemoryKv(Map<String, Stored> values) implements MemoryBackend, KvBackend 
 
   @Override
   public Future<Void> put(String key, ByteString value) {
-    values.put(key, new Stored(value));
-    return Future.succeededFuture();
+    try {
+      values.put(key, new Stored(value));
+      return Future.succeededFuture();
+    } catch (Failure full) {
+      return Future.failedFuture(full);
+    }
   }
 
   @Override
   public Future<Boolean> delete(String key) {
-    return Future.succeededFuture(values.remove(key) != null);
+    return Future.succeededFuture(values.remove(key));
   }
 }

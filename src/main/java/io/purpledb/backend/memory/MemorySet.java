@@ -2,27 +2,35 @@ package io.purpledb.backend.memory;
 
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Sets in a shared map. Every change replaces a set by another, so that readers need no lock. */
-record MemorySet(Map<String, SortedItems> sets) implements MemoryBackend, SetBackend {
+record MemorySet(CountedMap<SortedItems> sets) implements MemoryBackend, SetBackend {
 
   @Override
   public Future<List<String>> get(String key) {
-    return Future.succeededFuture(sets.getOrDefault(key, SortedItems.NONE));
+    return Future.succeededFuture(orNone(sets.get(key)));
   }
 
   @Override
   public Future<List<String>> add(String key, String item) {
-    return Future.succeededFuture(
-        sets.compute(key, (k, items) -> (items == null ? SortedItems.NONE : items).with(item)));
+    try {
+      return Future.succeededFuture(orNone(sets.update(key, items -> orNone(items).with(item))));
+    } catch (Failure full) {
+      return Future.failedFuture(full);
+    }
   }
 
   @Override
   public Future<List<String>> remove(String key, String item) {
-    SortedItems left = sets.computeIfPresent(key, (k, items) -> items.without(item));
-    return Future.succeededFuture(left == null ? SortedItems.NONE : left);
+    return Future.succeededFuture(
+        orNone(sets.update(key, items -> items == null ? null : items.without(item))));
+  }
+
+  private static SortedItems orNone(@Nullable SortedItems items) {
+    return items == null ? SortedItems.NONE : items;
   }
 }

@@ -2,8 +2,14 @@ package io.purpledb.backend.memory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.message.Handlers;
+import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.SetAddRequest;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -17,18 +23,66 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class MemoryStore implements EntrySink {
 
+  private static final long MOST_OVERHEAD_BYTES = 512;
+
   private final Cache<String, MemoryCache.Entry> cache;
-  private final Map<String, Long> counters = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> flags = new ConcurrentHashMap<>();
-  private final Map<String, MemoryKv.Stored> values = new ConcurrentHashMap<>();
-  private final Map<String, SortedItems> sets = new ConcurrentHashMap<>();
+  private final MemoryBudget budget;
+  private final CountedMap<Long> counters;
+  private final CountedMap<Boolean> flags;
+  private final CountedMap<MemoryKv.Stored> values;
+  private final CountedMap<SortedItems> sets;
 
   /**
    * @param cacheMaxBytes the room of the cache
+   * @param maxBytes the room of all data, the cache's too. What is written is written, as on the
+   *     other copies; who takes writes asks before ({@link #requireRoom})
    * @param clock tells when expired cache entries are freed
    */
-  public MemoryStore(long cacheMaxBytes, InstantSource clock) {
-    this.cache = MemoryCache.create(cacheMaxBytes, clock);
+  public MemoryStore(long cacheMaxBytes, long maxBytes, InstantSource clock) {
+    this.cache = MemoryCache.create(clock);
+    this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, false);
+    this.counters = MemoryEntries.counters(new ConcurrentHashMap<>(), budget);
+    this.flags = MemoryEntries.flags(new ConcurrentHashMap<>(), budget);
+    this.values = MemoryEntries.values(new ConcurrentHashMap<>(), budget);
+    this.sets = MemoryEntries.sets(new ConcurrentHashMap<>(), budget);
+  }
+
+  /**
+   * Fails as storage full when a write would need more room than there is.
+   *
+   * @param promised the room for writes that are taken and not applied yet, in bytes
+   * @return how much more room it needs, in bytes; 0 or less when none
+   */
+  public long requireRoom(Message write, long promised) {
+    long more = 0;
+    if (write instanceof KvPutRequest put) {
+      String key = put.getKey();
+      long before = values.bytes(key, values.get(key));
+      more = MemoryEntries.keyBytes(key) + MemoryEntries.valueBytes(put.getValue().size()) - before;
+    } else if (write instanceof SetAddRequest add) {
+      more = MemoryEntries.itemBytes(sets.get(add.getKey()), add.getKey(), add.getItem());
+    } else if (write instanceof CounterIncrementRequest increment) {
+      more = counters.get(increment.getKey()) == null ? counters.bytes(increment.getKey(), 0L) : 0;
+    } else if (write instanceof FlagSetRequest set) {
+      more = flags.get(set.getKey()) == null ? flags.bytes(set.getKey(), true) : 0;
+    }
+    budget.require(more, promised);
+    return more;
+  }
+
+  /** More than any write takes of the heap whose message has so many bytes. */
+  public static long mostBytes(int messageBytes) {
+    return MOST_OVERHEAD_BYTES + 2L * Footprint.array(messageBytes);
+  }
+
+  /** The room that is left, in bytes. */
+  public long freeBytes() {
+    return budget.limit() - budget.used();
+  }
+
+  /** What all but the cache take of the heap, in bytes. */
+  public long usedBytes() {
+    return budget.used();
   }
 
   /**
@@ -48,10 +102,10 @@ public final class MemoryStore implements EntrySink {
   public Image image() {
     return new Image(
         new HashMap<>(cache.asMap()),
-        new HashMap<>(counters),
-        new HashMap<>(flags),
-        new HashMap<>(values),
-        new HashMap<>(sets));
+        new HashMap<>(counters.map()),
+        new HashMap<>(flags.map()),
+        new HashMap<>(values.map()),
+        new HashMap<>(sets.map()));
   }
 
   @Override

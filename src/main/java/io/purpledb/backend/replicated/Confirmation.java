@@ -67,7 +67,11 @@ final class Confirmation {
       next = null;
     }
     var unused = round.answer.whenComplete((ok, failure) -> end(round));
-    round.start();
+    try {
+      round.start();
+    } catch (Throwable t) { // it may have no end of its own yet
+      round.answer.completeExceptionally(t);
+    }
   }
 
   private void end(Round round) {
@@ -136,8 +140,13 @@ final class Confirmation {
         }
         asked = true;
       }
-      var unused =
-          askTerm.apply(id).exceptionally(x -> null).thenAccept(term -> answered(round, term));
+      try {
+        var unused =
+            askTerm.apply(id).exceptionally(x -> null).thenAccept(term -> answered(round, term));
+      } catch (Throwable t) { // else it would never be asked again
+        answered(round, null);
+        throw t;
+      }
     }
 
     /** No answer is null. A late one does not count for a round that began after its question. */

@@ -13,6 +13,9 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
  */
 final class Copy {
 
+  /** There may be no room for a write: {@link #requireRoom} finds out. */
+  static final long NO_ROOM = -1;
+
   private final MemoryStore store;
   private final Table writes = new Table();
   private final Table reads = new Table();
@@ -21,11 +24,31 @@ final class Copy {
   /** Written by the thread that applies the log. */
   private volatile long stampMillis;
 
-  Copy(long cacheMaxBytes, InstantSource clock, Replies replies) {
+  Copy(long cacheMaxBytes, long maxBytes, InstantSource clock, Replies replies) {
     answered = new Answered(replies);
-    store = new MemoryStore(cacheMaxBytes, clock);
+    store = new MemoryStore(cacheMaxBytes, maxBytes, clock);
     store.bind(writes, () -> Instant.ofEpochMilli(stampMillis));
     store.bind(reads, () -> Instant.ofEpochMilli(nowMillis(clock)));
+  }
+
+  /**
+   * The room that a write needs at most, in bytes, if there is plenty; else {@link #NO_ROOM}. Cheap.
+   *
+   * @param write as a client sends it
+   * @param promised the room for writes that are not applied yet, in bytes
+   */
+  long promiseRoom(ByteString write, long promised) {
+    long most = MemoryStore.mostBytes(write.size());
+    return store.freeBytes() - promised >= most ? most : NO_ROOM;
+  }
+
+  /**
+   * The room that a write needs, in bytes; 0 or less when none.
+   *
+   * @throws io.purpledb.message.Failure storage full
+   */
+  long requireRoom(ByteString write, long promised) {
+    return store.requireRoom(Wire.written(write), promised);
   }
 
   MemoryStore store() {

@@ -27,18 +27,24 @@ final class Machine extends BaseStateMachine {
   /** How much of the replies to writes is kept for requests that are sent again. */
   private static final long KEPT_REPLY_BYTES = 32L << 20;
 
+  /** Longer than a request may take. */
+  private static final long PROMISE_MILLIS = 660_000;
+
   private final long cacheMaxBytes;
+  private final long maxBytes;
   private final InstantSource clock;
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final Snapshots snapshots = new Snapshots(storage);
   private final Replies replies = new Replies(KEPT_REPLY_BYTES);
+  private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
 
-  Machine(long cacheMaxBytes, InstantSource clock) {
+  Machine(long cacheMaxBytes, long maxBytes, InstantSource clock) {
     this.cacheMaxBytes = cacheMaxBytes;
+    this.maxBytes = maxBytes;
     this.clock = clock;
-    this.copy = new Copy(cacheMaxBytes, clock, replies);
+    this.copy = new Copy(cacheMaxBytes, maxBytes, clock, replies);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
@@ -76,11 +82,31 @@ final class Machine extends BaseStateMachine {
 
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    return TransactionContext.newBuilder()
-        .setStateMachine(this)
-        .setClientRequest(request)
-        .setLogData(Wire.entry(copy.nowMillis(clock), request.getMessage().getContent()))
-        .build();
+    TransactionContext write =
+        TransactionContext.newBuilder()
+            .setStateMachine(this)
+            .setClientRequest(request)
+            .setLogData(Wire.entry(copy.nowMillis(clock), request.getMessage().getContent()))
+            .build();
+    try {
+      promiseRoom(request);
+    } catch (Failure full) {
+      write.setException(new NoRoomException(full.getMessage()));
+    }
+    return write;
+  }
+
+  /** Before a write is in the log, because what is there is applied, on nodes with less room too. */
+  private void promiseRoom(RaftClientRequest request) {
+    ByteString content = request.getMessage().getContent();
+    long room = copy.promiseRoom(content, promised.bytes());
+    if (room == Copy.NO_ROOM) {
+      promised.forgetOld();
+      room = copy.requireRoom(content, promised.bytes());
+    }
+    if (room > 0) {
+      promised.add(request.getClientId().toByteString(), request.getCallId(), room);
+    }
   }
 
   @Override
@@ -89,6 +115,7 @@ final class Machine extends BaseStateMachine {
     StateMachineLogEntryProto write = entry.getStateMachineLogEntry();
     Message reply =
         copy.apply(write.getClientId(), write.getCallId(), Wire.entry(write.getLogData()));
+    promised.remove(write.getClientId(), write.getCallId());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(reply);
   }
@@ -139,7 +166,7 @@ final class Machine extends BaseStateMachine {
   private void loadLatest() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
-      Copy loaded = new Copy(cacheMaxBytes, clock, replies);
+      Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, replies);
       SnapshotFile.read(latest.getFile().getPath(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));

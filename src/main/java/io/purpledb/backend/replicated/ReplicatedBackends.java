@@ -17,6 +17,7 @@ public final class ReplicatedBackends implements Backends {
   private final ClusterConfig cluster;
   private final Path dataDir;
   private final long cacheMaxBytes;
+  private final long maxBytes;
   private final InstantSource clock;
   private final long requestTimeoutMillis;
   private final Vertx vertx;
@@ -27,6 +28,7 @@ public final class ReplicatedBackends implements Backends {
    *
    * @param dataDir the data directory of the server
    * @param cacheMaxBytes the room of the cache
+   * @param maxBytes the room of all data, the cache's too
    * @param clock tells when cache entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take until it fails as timed out
    */
@@ -34,12 +36,14 @@ public final class ReplicatedBackends implements Backends {
       ClusterConfig cluster,
       Path dataDir,
       long cacheMaxBytes,
+      long maxBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx) {
     this.cluster = cluster;
     this.dataDir = dataDir;
     this.cacheMaxBytes = cacheMaxBytes;
+    this.maxBytes = maxBytes;
     this.clock = clock;
     this.requestTimeoutMillis = requestTimeoutMillis;
     this.vertx = vertx;
@@ -54,7 +58,8 @@ public final class ReplicatedBackends implements Backends {
   public synchronized void open(String service) {
     if (replication == null) {
       replication =
-          Replication.open(cluster, dataDir, cacheMaxBytes, clock, requestTimeoutMillis, vertx);
+          Replication.open(
+              cluster, dataDir, cacheMaxBytes, maxBytes, clock, requestTimeoutMillis, vertx);
     }
   }
 

@@ -88,6 +88,7 @@ public final class Replication {
    *
    * @param dataDir the data directory of the server
    * @param cacheMaxBytes the room of the cache
+   * @param maxBytes the room of all data, the cache's too
    * @param clock tells when cache entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take
    * @throws StartFailure when the list of members is not the one that the data belongs to, when the
@@ -97,6 +98,7 @@ public final class Replication {
       ClusterConfig cluster,
       Path dataDir,
       long cacheMaxBytes,
+      long maxBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx) {
@@ -104,6 +106,7 @@ public final class Replication {
         cluster,
         dataDir,
         cacheMaxBytes,
+        maxBytes,
         clock,
         requestTimeoutMillis,
         vertx,
@@ -121,6 +124,7 @@ public final class Replication {
       ClusterConfig cluster,
       Path dataDir,
       long cacheMaxBytes,
+      long maxBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx,
@@ -135,7 +139,7 @@ public final class Replication {
         RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
     Parameters parameters = RaftSettings.parameters(cluster);
     RaftPeerId self = Group.id(cluster.self());
-    Machine machine = new Machine(cacheMaxBytes, clock);
+    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock);
     try {
       RaftServer server =
           RaftServer.newBuilder()

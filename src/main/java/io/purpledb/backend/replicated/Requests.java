@@ -63,14 +63,21 @@ final class Requests {
 
   /** Sends a request; the future fails with {@link Failure} or with a defect. */
   CompletableFuture<ByteString> send(ByteString request, boolean write) {
-    long number = write ? openWrites.begin() : CallId.getAndIncrement();
-    ByteString content = write ? Wire.write(openWrites.oldest(), request) : request;
-    Pending pending = new Pending(content, write, number);
-    if (write) {
-      var unused = pending.answer.whenComplete((reply, failure) -> openWrites.end(number));
+    if (!write) {
+      Pending read = new Pending(request, false, CallId.getAndIncrement());
+      read.attempt();
+      return read.answer;
     }
-    pending.attempt();
-    return pending.answer;
+    long number = openWrites.begin();
+    try {
+      Pending pending = new Pending(Wire.write(openWrites.oldest(), request), true, number);
+      var unused = pending.answer.whenComplete((reply, failure) -> openWrites.end(number));
+      pending.attempt();
+      return pending.answer;
+    } catch (Throwable t) { // open for good, no node would ever forget a reply
+      openWrites.end(number);
+      throw t;
+    }
   }
 
   /** A request on its way. */
@@ -92,7 +99,16 @@ final class Requests {
       answer.orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 
+    /** Never throws: nobody would hear it. */
     void attempt() {
+      try {
+        tryLeader();
+      } catch (Throwable t) {
+        answer.completeExceptionally(t);
+      }
+    }
+
+    private void tryLeader() {
       if (answer.isDone()) {
         return;
       }
@@ -101,7 +117,7 @@ final class Requests {
         waitForLeader();
         return;
       }
-      var unused = sendTo(leader).whenComplete((reply, thrown) -> received(leader, reply, thrown));
+      var unused = sendTo(leader).whenComplete((reply, thrown) -> receive(leader, reply, thrown));
     }
 
     private void waitForLeader() {
@@ -140,6 +156,15 @@ final class Requests {
       }
     }
 
+    private void receive(
+        RaftPeerId leader, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
+      try {
+        received(leader, reply, thrown);
+      } catch (Throwable t) {
+        answer.completeExceptionally(t);
+      }
+    }
+
     private void received(
         RaftPeerId leader, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
       if (reply != null && reply.isSuccess()) {
@@ -151,6 +176,9 @@ final class Requests {
       if (cause instanceof ResourceUnavailableException) {
         answer.completeExceptionally(
             Failure.busy("cluster: too many writes wait for the other members"));
+      } else if (cause instanceof StateMachineException
+          && cause.getCause() instanceof NoRoomException full) {
+        answer.completeExceptionally(Failure.storageFull(full.text()));
       } else if (write && cause instanceof StateMachineException) {
         answer.completeExceptionally(cause);
       } else {

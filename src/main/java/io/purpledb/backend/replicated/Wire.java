@@ -58,6 +58,11 @@ final class Wire {
     return wrap(ByteBuffer.allocate(Long.BYTES).putLong(oldestOpen)).concat(request);
   }
 
+  /** The request of a write. */
+  static Message written(ByteString write) {
+    return request(write.substring(Long.BYTES));
+  }
+
   static ByteString entry(long stampMillis, ByteString write) {
     ByteBuffer stamp = ByteBuffer.allocate(STAMP_BYTES).put(VERSION).putLong(stampMillis);
     return wrap(stamp).concat(write);

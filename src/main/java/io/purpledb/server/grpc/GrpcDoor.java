@@ -4,6 +4,7 @@ import io.purpledb.config.Config;
 import io.purpledb.message.Pending;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
+import io.purpledb.server.InFlightBytes;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -83,6 +84,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
             new HashSet<>());
     UnreadAnswers watching = new UnreadAnswers(vertx, AnswerRoom.OF_PROCESS);
     unread = watching;
+    InFlightBytes inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
     new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis).bind(grpc);
     server =
@@ -93,7 +95,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
                   Connections.prepare(connection);
                   watching.add(connection);
                 })
-            .requestHandler(http -> serve(http, grpc));
+            .requestHandler(http -> serve(http, grpc, inFlight));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
     return server.listen(port, config.host());
@@ -113,22 +115,24 @@ public final class GrpcDoor extends VerticleBase implements Door {
   }
 
   /** Accepts a call, but not before its connection has read of what was answered before. */
-  private static void serve(HttpServerRequest http, GrpcServer grpc) {
+  private static void serve(
+      HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
     UnreadConnection unread = UnreadConnection.of(http.connection());
     if (unread.isFull()) {
       http.pause();
       unread.hold(
           () -> {
-            accept(http, grpc);
+            accept(http, grpc, inFlight.hold());
             http.resume();
           });
     } else {
-      accept(http, grpc);
+      accept(http, grpc, inFlight.hold());
     }
   }
 
-  private static void accept(HttpServerRequest http, GrpcServer grpc) {
+  private static void accept(HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held) {
     http.response().endHandler(x -> wantNoMore(http));
+    http.response().closeHandler(x -> held.release()); // also after its end
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
       return;
@@ -137,7 +141,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     if (!http.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
-    grpc.handle(http);
+    grpc.handle(new CountedRequest(http, held));
   }
 
   /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */

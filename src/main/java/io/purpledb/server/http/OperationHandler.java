@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.config.Config;
+import io.purpledb.server.InFlightBytes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -13,12 +14,14 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   private final Bindings.Binding binding;
   private final Vertx vertx;
   private final Config config;
+  private final InFlightBytes inFlight;
 
   OperationHandler(OperationCheck operation, Bindings.Binding binding, Vertx vertx, Config config) {
     this.operation = operation;
     this.binding = binding;
     this.vertx = vertx;
     this.config = config;
+    this.inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
   }
 
   /** Whether requests with a method and a raw path are this operation's. */
@@ -30,8 +33,8 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   public void handle(HttpServerRequest request) {
     try {
       accept(request);
-    } catch (Throwable e) {
-      Problem.send(request, e);
+    } catch (Throwable t) {
+      Problem.send(request, t);
     }
   }
 
@@ -40,27 +43,44 @@ final class OperationHandler implements Handler<HttpServerRequest> {
     if (RequestBody.isAnnounced(request.headers())) {
       readBody(request, in);
     } else {
-      serve(request, in);
+      serve(request, in, inFlight.hold());
     }
   }
 
   private void readBody(HttpServerRequest request, Input in) {
     BodyCheck check = operation.body();
     long max = check.maxBytes(in.bodyType(), config.maxValueBytes());
-    RequestBody.read(vertx, request, check, max, config.requestTimeoutMillis())
-        .onComplete(
-            body -> serve(request, in.withBody(body)), failure -> Problem.send(request, failure));
+    InFlightBytes.Held held = inFlight.hold();
+    try {
+      RequestBody.read(vertx, request, check, max, config.requestTimeoutMillis(), held)
+          .onComplete(
+              body -> serve(request, in.withBody(body), held),
+              failure -> {
+                held.release();
+                Problem.send(request, failure);
+              });
+    } catch (Throwable t) {
+      held.release();
+      throw t;
+    }
   }
 
-  private void serve(HttpServerRequest request, Input in) {
+  private void serve(HttpServerRequest request, Input in, InFlightBytes.Held held) {
     try {
       binding
           .serve(in)
           .onComplete(
-              answer -> answer.send(request, operation.status()),
-              failure -> Problem.send(request, failure));
-    } catch (Throwable e) {
-      Problem.send(request, e);
+              answer -> {
+                held.release();
+                answer.send(request, operation.status());
+              },
+              failure -> {
+                held.release();
+                Problem.send(request, failure);
+              });
+    } catch (Throwable t) {
+      held.release();
+      Problem.send(request, t);
     }
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.InFlightBytes;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -21,16 +22,21 @@ final class RequestBody {
   /** How long the rest of a body is read and thrown away after a refusal, in milliseconds. */
   private static final long DISCARD_MILLIS = 5_000;
 
+  private static final String RETRY_AFTER_SECONDS = "1";
+
   private final HttpServerRequest request;
   private final BodyCheck check;
   private final long maxBytes;
+  private final InFlightBytes.Held held;
   private final Promise<ByteString> done = Promise.promise();
   private Buffer bytes = Buffer.buffer();
 
-  private RequestBody(HttpServerRequest request, BodyCheck check, long maxBytes) {
+  private RequestBody(
+      HttpServerRequest request, BodyCheck check, long maxBytes, InFlightBytes.Held held) {
     this.request = request;
     this.check = check;
     this.maxBytes = maxBytes;
+    this.held = held;
   }
 
   /** Whether the headers say that a body of one byte or more may follow. */
@@ -44,12 +50,22 @@ final class RequestBody {
    * encoded, and as invalid when it breaks off.
    *
    * @param check what the operation says of it
+   * @param held counts its bytes, those announced before any is read; the caller releases it
    */
   static Future<ByteString> read(
-      Vertx vertx, HttpServerRequest request, BodyCheck check, long maxBytes, long timeoutMillis) {
+      Vertx vertx,
+      HttpServerRequest request,
+      BodyCheck check,
+      long maxBytes,
+      long timeoutMillis,
+      InFlightBytes.Held held) {
     requireIdentity(request);
-    RequestBody body = new RequestBody(request, check, maxBytes);
-    body.requireSize(contentLength(request.headers()));
+    RequestBody body = new RequestBody(request, check, maxBytes, held);
+    long announced = contentLength(request.headers());
+    body.requireSize(announced);
+    if (!held.grow(announced)) {
+      throw body.noRoom(announced);
+    }
     body.awaitContinue();
     return body.read(vertx, timeoutMillis);
   }
@@ -67,10 +83,21 @@ final class RequestBody {
 
   private Future<ByteString> read(Vertx vertx, long timeoutMillis) {
     request.handler(this::append);
-    request.endHandler(end -> done.tryComplete(UnsafeByteOperations.unsafeWrap(bytes.getBytes())));
+    request.endHandler(end -> complete());
     request.exceptionHandler(this::broken);
     long timer = vertx.setTimer(timeoutMillis, id -> late(timeoutMillis));
     return done.future().andThen((body, failure) -> vertx.cancelTimer(timer));
+  }
+
+  private void complete() {
+    byte[] body = bytes.getBytes();
+    bytes = Buffer.buffer(); // the request refers to it until it is answered
+    done.tryComplete(UnsafeByteOperations.unsafeWrap(body));
+  }
+
+  private Failure noRoom(long more) {
+    request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return held.unavailable(more);
   }
 
   private void append(Buffer chunk) {
@@ -80,11 +107,19 @@ final class RequestBody {
     if ((long) bytes.length() + chunk.length() > maxBytes) {
       bytes = Buffer.buffer();
       done.tryFail(check.exceeded("more than " + maxBytes, maxBytes));
+    } else if (!heldFor((long) bytes.length() + chunk.length())) {
+      bytes = Buffer.buffer();
+      done.tryFail(noRoom(chunk.length()));
     } else if (bytes.length() == 0) {
       bytes = chunk;
     } else {
       bytes.appendBuffer(chunk);
     }
+  }
+
+  /** What was not announced counts as it comes. */
+  private boolean heldFor(long length) {
+    return length <= held.bytes() || held.grow(length - held.bytes());
   }
 
   /** Vert.x drops a connection that breaks; closing it here sends the answer first. */

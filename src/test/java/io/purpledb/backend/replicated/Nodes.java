@@ -28,6 +28,7 @@ final class Nodes implements AutoCloseable {
   private final Path directory;
   private final Map<Integer, Replication> running = new ConcurrentSkipListMap<>();
   InstantSource clock = InstantSource.system();
+  long maxBytes = 256L << 20;
   long snapshotEntries = 1_000_000;
   @Nullable ClusterTls tls;
   @Nullable Network network;
@@ -65,6 +66,7 @@ final class Nodes implements AutoCloseable {
             config(i),
             directory(i),
             1 << 20,
+            maxBytes,
             clock,
             TIMEOUT_MILLIS,
             vertx,

@@ -75,6 +75,11 @@ final class TestDoor implements AutoCloseable {
   }
 
   static Config config(int port, int maxValueBytes, long requestTimeoutMillis) {
+    return config(port, maxValueBytes, requestTimeoutMillis, 64L << 20);
+  }
+
+  static Config config(
+      int port, int maxValueBytes, long requestTimeoutMillis, long maxInFlightBytes) {
     return new Config(
         Set.of(),
         "127.0.0.1",
@@ -90,6 +95,8 @@ final class TestDoor implements AutoCloseable {
         64 << 20,
         requestTimeoutMillis,
         1_000,
+        256L << 20,
+        maxInFlightBytes,
         null,
         false);
   }

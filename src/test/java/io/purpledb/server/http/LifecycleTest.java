@@ -106,6 +106,8 @@ class LifecycleTest {
               1 << 20,
               1_000,
               10,
+              1 << 20,
+              1 << 20,
               null,
               false);
 

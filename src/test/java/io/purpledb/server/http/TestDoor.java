@@ -86,6 +86,11 @@ final class TestDoor implements AutoCloseable {
 
   /** Everything on memory, and no doors but the one that the test opens. */
   static Config config(int maxValueBytes, long timeoutMillis) {
+    return config(maxValueBytes, timeoutMillis, 64L << 20);
+  }
+
+  /** The same with a bound for the bytes of all requests. */
+  static Config config(int maxValueBytes, long timeoutMillis, long maxInFlightBytes) {
     return new Config(
         Set.of(),
         "127.0.0.1",
@@ -101,6 +106,8 @@ final class TestDoor implements AutoCloseable {
         64L << 20,
         timeoutMillis,
         1024,
+        256L << 20,
+        maxInFlightBytes,
         null,
         false);
   }

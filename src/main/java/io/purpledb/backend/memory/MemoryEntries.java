@@ -1,0 +1,46 @@
+package io.purpledb.backend.memory;
+
+import io.purpledb.backend.Footprint;
+import io.purpledb.backend.SortedItems;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of each service and what they take of the heap. */
+final class MemoryEntries {
+
+  private MemoryEntries() {}
+
+  static long keyBytes(String key) {
+    return Footprint.ENTRY + Footprint.text(key);
+  }
+
+  static CountedMap<Long> counters(Map<String, Long> map, MemoryBudget budget) {
+    return new CountedMap<>(map, budget, value -> Footprint.NUMBER);
+  }
+
+  /** There are two values, which all share. */
+  static CountedMap<Boolean> flags(Map<String, Boolean> map, MemoryBudget budget) {
+    return new CountedMap<>(map, budget, value -> 0);
+  }
+
+  static CountedMap<MemoryKv.Stored> values(
+      Map<String, MemoryKv.Stored> map, MemoryBudget budget) {
+    return new CountedMap<>(map, budget, value -> valueBytes(value.length()));
+  }
+
+  static long valueBytes(int length) {
+    return Footprint.HOLDER + Footprint.array(length);
+  }
+
+  static CountedMap<SortedItems> sets(Map<String, SortedItems> map, MemoryBudget budget) {
+    return new CountedMap<>(map, budget, items -> Footprint.SET + items.heapBytes());
+  }
+
+  /** What an item adds to a set, in bytes. */
+  static long itemBytes(@Nullable SortedItems items, String key, String item) {
+    if (items == null) {
+      return keyBytes(key) + Footprint.SET + SortedItems.heapBytes(item);
+    }
+    return items.has(item) ? 0 : SortedItems.heapBytes(item);
+  }
+}

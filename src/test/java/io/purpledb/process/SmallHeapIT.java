@@ -1,0 +1,91 @@
+package io.purpledb.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.support.ServerProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server with a small heap refuses what it has no room for, and goes on. */
+class SmallHeapIT {
+
+  private static final int MIB = 1 << 20;
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @Test
+  @Timeout(120)
+  void inMemory(@TempDir Path directory) throws Exception {
+    try (ServerProcess server =
+        ServerProcess.startWithHeap(directory, "128m", "--backend", "memory")) {
+      int done = 0;
+      TreeMap<Integer, Integer> statuses = new TreeMap<>();
+      for (int round = 0; round < Integer.getInteger("purple.rounds", 1); round++) {
+        List<CompletableFuture<HttpResponse<String>>> puts = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          puts.add(CLIENT.sendAsync(put(server, "k" + i), BodyHandlers.ofString()));
+        }
+        for (CompletableFuture<HttpResponse<String>> put : puts) {
+          HttpResponse<String> answer = put.get(30, TimeUnit.SECONDS);
+          statuses.merge(answer.statusCode(), 1, Integer::sum);
+          if (answer.statusCode() == 204) {
+            done++;
+          } else if (answer.statusCode() == 503) {
+            assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+            assertThat(answer.body()).contains("max-in-flight-bytes");
+          } else {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(507);
+            assertThat(answer.body()).contains("memory-budget");
+          }
+        }
+      }
+      assertThat(done).as("%s", statuses).isPositive();
+      assertThat(statuses).containsKey(503);
+      fill(server);
+      assertAnswers(server);
+      assertThat(server.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE");
+    }
+  }
+
+  /** One after the other, until there is no room. */
+  private static void fill(ServerProcess server) throws Exception {
+    int status = 204;
+    for (int i = 0; i < 200 && status == 204; i++) {
+      status = CLIENT.send(put(server, "more" + i), BodyHandlers.ofString()).statusCode();
+    }
+    assertThat(status).isEqualTo(507);
+  }
+
+  private static void assertAnswers(ServerProcess server) throws Exception {
+    HttpRequest get = HttpRequest.newBuilder(uri(server, "/health/ready")).build();
+    assertThat(CLIENT.send(get, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    HttpRequest value = HttpRequest.newBuilder(uri(server, "/kv/more0")).build();
+    assertThat(CLIENT.send(value, BodyHandlers.ofByteArray()).statusCode()).isIn(200, 404);
+    HttpRequest delete = HttpRequest.newBuilder(uri(server, "/kv/more0")).DELETE().build();
+    assertThat(CLIENT.send(delete, BodyHandlers.ofString()).statusCode()).isIn(204, 404);
+  }
+
+  private static HttpRequest put(ServerProcess server, String key) {
+    return HttpRequest.newBuilder(uri(server, "/kv/" + key))
+        .header("content-type", "application/octet-stream")
+        .PUT(BodyPublishers.ofByteArray(new byte[MIB]))
+        .build();
+  }
+
+  private static URI uri(ServerProcess server, String path) {
+    return URI.create("http://127.0.0.1:" + server.httpPort() + path);
+  }
+}
