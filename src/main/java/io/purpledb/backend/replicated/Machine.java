@@ -74,13 +74,20 @@ final class Machine extends BaseStateMachine {
     return storage;
   }
 
+  /** A write that could not be read again must not reach the log: no node could apply it. */
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    return TransactionContext.newBuilder()
-        .setStateMachine(this)
-        .setClientRequest(request)
-        .setLogData(Wire.entry(copy.nowMillis(clock), request.getMessage().getContent()))
-        .build();
+    ByteString write = request.getMessage().getContent();
+    TransactionContext context =
+        TransactionContext.newBuilder()
+            .setStateMachine(this)
+            .setClientRequest(request)
+            .setLogData(Wire.entry(copy.nowMillis(clock), write))
+            .build();
+    if (!Wire.isWrite(write)) {
+      context.setException(new IOException("not a write of this release of Purple"));
+    }
+    return context;
   }
 
   @Override

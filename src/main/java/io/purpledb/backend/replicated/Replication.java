@@ -131,12 +131,12 @@ public final class Replication {
     Path directory = Group.directory(cluster, dataDir);
     Group.check(cluster, directory);
     RaftGroup group = Group.of(cluster, address);
-    RaftProperties properties =
-        RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
     Parameters parameters = RaftSettings.parameters(cluster);
     RaftPeerId self = Group.id(cluster.self());
     Machine machine = new Machine(cacheMaxBytes, clock);
     try {
+      RaftProperties properties =
+          RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
       RaftServer server =
           RaftServer.newBuilder()
               .setServerId(self)
@@ -150,10 +150,13 @@ public final class Replication {
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
       Replication replication = new Replication(vertx, server, group, links, requestTimeoutMillis);
+      Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
       server.start();
       replication.leadership.start();
       return replication;
+    } catch (StartFailure e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw StartFailure.wrongSurroundings(
           "cluster: %s cannot take part on port %d with the data in %s: %s"

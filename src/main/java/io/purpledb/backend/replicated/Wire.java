@@ -58,6 +58,18 @@ final class Wire {
     return wrap(ByteBuffer.allocate(Long.BYTES).putLong(oldestOpen)).concat(request);
   }
 
+  /** Whether the bytes are a write that can be read; they may come from anybody. */
+  static boolean isWrite(ByteString bytes) {
+    try {
+      ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+      buffer.getLong();
+      request(buffer);
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   static ByteString entry(long stampMillis, ByteString write) {
     ByteBuffer stamp = ByteBuffer.allocate(STAMP_BYTES).put(VERSION).putLong(stampMillis);
     return wrap(stamp).concat(write);
