@@ -40,6 +40,9 @@ final class Stack {
   /** Who has not answered by then has been found silent, and is not waited for. */
   private static final long ACK_MILLIS = SILENT_MILLIS + 2_000;
 
+  /** Who lost a message that waits for acknowledgements is asked again; 0 would ask in a busy loop. */
+  private static final long RESEND_MILLIS = 2_000;
+
   private Stack() {}
 
   /**
@@ -80,7 +83,7 @@ final class Stack {
             new UFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new MFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new FRAG4().setFragSize(60_000),
-            new RSVP().setTimeout(ACK_MILLIS).setResendInterval(0).throwExceptionOnTimeout(false),
+            new RSVP().setTimeout(ACK_MILLIS).setResendInterval(RESEND_MILLIS).throwExceptionOnTimeout(false),
             fork());
     channel.setName(name);
     return channel;
