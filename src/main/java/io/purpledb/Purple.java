@@ -4,9 +4,9 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Invocation;
 import io.purpledb.config.StartFailure;
 import io.purpledb.config.Version;
+import io.purpledb.message.SteadyClock;
 import io.purpledb.server.http.HttpContract;
 import io.vertx.core.Future;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +50,7 @@ public final class Purple {
   /** Starts a server that is closed when this process is asked to end. */
   static PurpleServer serve(Config config) {
     Log.configure(config.debug(), config.cluster() != null);
-    PurpleServer server = await(PurpleServer.start(config, InstantSource.system()));
+    PurpleServer server = await(PurpleServer.start(config, SteadyClock.system()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "purple-stop"));
     Banner.lines(Version.current(), config, server).forEach(System.out::println);
     return server;
