@@ -32,6 +32,11 @@ public final class SteadyClock implements InstantSource {
   private final InstantSource wall;
   private final LongSupplier nanoTime;
   private final Instant start;
+  private final long startMillis;
+
+  /** What the start has beyond its last whole millisecond. */
+  private final long startRestNanos;
+
   private final long startNanos;
 
   /** The difference that was told last, in milliseconds; 0 when there was none. */
@@ -47,6 +52,8 @@ public final class SteadyClock implements InstantSource {
     this.wall = wall;
     this.nanoTime = nanoTime;
     this.start = wall.instant();
+    this.startMillis = start.toEpochMilli();
+    this.startRestNanos = Duration.between(Instant.ofEpochMilli(startMillis), start).toNanos();
     this.startNanos = nanoTime.getAsLong();
   }
 
@@ -62,8 +69,7 @@ public final class SteadyClock implements InstantSource {
 
   @Override
   public long millis() {
-    long nanosOfStart = start.getNano() % 1_000_000;
-    return start.toEpochMilli() + TimeUnit.NANOSECONDS.toMillis(nanosOfStart + elapsedNanos());
+    return startMillis + TimeUnit.NANOSECONDS.toMillis(startRestNanos + elapsedNanos());
   }
 
   /** How far the system's clock is ahead of this one, in milliseconds; negative when behind. */

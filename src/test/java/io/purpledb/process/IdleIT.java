@@ -2,6 +2,7 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.config.Member;
 import io.purpledb.support.ClusterPorts;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
@@ -63,12 +64,13 @@ class IdleIT {
 
   @Test
   void theNodesOfACluster(@TempDir Path directory) throws Exception {
-    String members = ClusterPorts.text(ClusterPorts.members(3));
+    List<Member> all = ClusterPorts.members(3);
+    String members = ClusterPorts.text(all);
     List<ServerProcess> nodes = new ArrayList<>();
     try {
-      for (String self : members.split(",")) {
-        Path home = Files.createDirectory(directory.resolve(self.replace(':', '_')));
-        nodes.add(node(home, members, self));
+      for (Member self : all) {
+        Path home = Files.createDirectory(directory.resolve("" + self.port()));
+        nodes.add(node(home, members, self.id()));
       }
       nodes.forEach(ServerProcess::awaitReady);
       assertIdle(nodes);

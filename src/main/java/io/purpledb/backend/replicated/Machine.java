@@ -4,6 +4,7 @@ import io.purpledb.message.Failure;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
@@ -29,16 +30,18 @@ final class Machine extends BaseStateMachine {
 
   private final long cacheMaxBytes;
   private final InstantSource clock;
+  private final BooleanSupplier clocksAgree;
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final Snapshots snapshots = new Snapshots(storage);
   private final Replies replies = new Replies(KEPT_REPLY_BYTES);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
 
-  Machine(long cacheMaxBytes, InstantSource clock) {
+  Machine(long cacheMaxBytes, InstantSource clock, BooleanSupplier clocksAgree) {
     this.cacheMaxBytes = cacheMaxBytes;
     this.clock = clock;
-    this.copy = new Copy(cacheMaxBytes, clock, replies);
+    this.clocksAgree = clocksAgree;
+    this.copy = new Copy(cacheMaxBytes, clock, clocksAgree, replies);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
@@ -82,7 +85,7 @@ final class Machine extends BaseStateMachine {
         TransactionContext.newBuilder()
             .setStateMachine(this)
             .setClientRequest(request)
-            .setLogData(Wire.entry(copy.nowMillis(clock), write))
+            .setLogData(Wire.entry(copy.nowMillis(), write))
             .build();
     if (!Wire.isWrite(write)) {
       context.setException(new IOException("not a write of this release of Purple"));
@@ -114,7 +117,8 @@ final class Machine extends BaseStateMachine {
   public CompletableFuture<Message> queryStale(Message request, long minIndex) {
     try {
       long term = getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
-      return CompletableFuture.completedFuture(Message.valueOf(Wire.term(term)));
+      return CompletableFuture.completedFuture(
+          Message.valueOf(Wire.term(term, clock.millis())));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -146,7 +150,7 @@ final class Machine extends BaseStateMachine {
   private void loadLatest() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
-      Copy loaded = new Copy(cacheMaxBytes, clock, replies);
+      Copy loaded = new Copy(cacheMaxBytes, clock, clocksAgree, replies);
       SnapshotFile.read(latest.getFile().getPath(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
