@@ -2,14 +2,11 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.config.Member;
-import io.purpledb.support.ClusterPorts;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,43 +57,6 @@ class IdleIT {
         socket.close();
       }
     }
-  }
-
-  @Test
-  void theNodesOfACluster(@TempDir Path directory) throws Exception {
-    List<Member> all = ClusterPorts.members(3);
-    String members = ClusterPorts.text(all);
-    List<ServerProcess> nodes = new ArrayList<>();
-    try {
-      for (Member self : all) {
-        Path home = Files.createDirectory(directory.resolve("" + self.port()));
-        nodes.add(node(home, members, self.id()));
-      }
-      nodes.forEach(ServerProcess::awaitReady);
-      assertIdle(nodes);
-    } finally {
-      nodes.forEach(ServerProcess::close);
-    }
-  }
-
-  @Test
-  void aNodeWithoutTheOthers(@TempDir Path directory) throws Exception {
-    String members = ClusterPorts.text(ClusterPorts.members(1));
-    try (ServerProcess node = node(directory, members, members).awaitReady()) {
-      assertIdle(List.of(node));
-    }
-  }
-
-  private static ServerProcess node(Path home, String members, String self) {
-    return ServerProcess.launchOnFreePorts(
-        home,
-        "--backend",
-        "memory",
-        "--cluster",
-        "--cluster-members",
-        members,
-        "--cluster-self",
-        self);
   }
 
   private static void assertIdle(List<ServerProcess> servers) throws InterruptedException {
