@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The lines that a start prints: version, doors, backends, data directory and durability. */
+/**
+ * The lines that a start prints as soon as it listens: version, doors, backends, data directory and
+ * durability.
+ */
 final class Banner {
 
   private Banner() {}
@@ -36,7 +39,6 @@ final class Banner {
       String durability = config.durability().name().toLowerCase(Locale.ROOT);
       lines.add("  Data        " + config.dataDir() + ", durability " + durability);
     }
-    lines.add("Ready.");
     return lines;
   }
 

@@ -16,6 +16,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -31,7 +32,7 @@ final class Engines {
   private final Vertx vertx;
   private final int loops;
   private final @Nullable Membership membership;
-  private final Map<String, Backends> open = new LinkedHashMap<>();
+  private final Map<String, Backends> open = Collections.synchronizedMap(new LinkedHashMap<>());
 
   /**
    * @param loops how many event loops share an engine
@@ -71,6 +72,13 @@ final class Engines {
                   engine.equals(DISK)); // by the relays
         },
         false); // not one after the other
+  }
+
+  /** What of the replicated data is to be seen to though it serves; null when nothing. */
+  @Nullable String notice() {
+    return open.get("memory") instanceof ReplicatedBackends replicated && replicated.isOpen()
+        ? replicated.replication().notice()
+        : null;
   }
 
   /** Closes all; blocks. */

@@ -14,11 +14,12 @@ import java.util.function.IntConsumer;
 /**
  * Ends a process that cannot go on, so that whoever watches over it starts it again: one that ran
  * out of memory, outside of a request that can be told so, is in no known state, and one without an
- * event loop answers nobody. One line on standard error, and exit code {@value #EXIT_CODE}, which is
- * also that of the JVM's ExitOnOutOfMemoryError.
+ * event loop answers nobody. One line on standard error, and exit code {@value #EXIT_CODE}, which
+ * is also that of the JVM's ExitOnOutOfMemoryError.
  *
- * <p>An OutOfMemoryError of Netty, which bounds the memory outside of the heap by itself, is treated
- * alike if it comes here; in the course of reading or writing it closes one connection and does not.
+ * <p>An OutOfMemoryError of Netty, which bounds the memory outside of the heap by itself, is
+ * treated alike if it comes here; in the course of reading or writing it closes one connection and
+ * does not.
  */
 final class ProcessEnd {
 

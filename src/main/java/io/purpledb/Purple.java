@@ -4,13 +4,17 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Invocation;
 import io.purpledb.config.StartFailure;
 import io.purpledb.config.Version;
+import io.purpledb.message.Failure;
 import io.purpledb.message.SteadyClock;
 import io.purpledb.server.http.HttpContract;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program: reads the settings, starts a server, and closes it when asked to end. A start that
@@ -20,6 +24,11 @@ public final class Purple {
 
   /** How long a stop may take: 10 s for requests in flight, then the backends. */
   private static final long STOP_SECONDS = 20;
+
+  private static final long READY_POLL_MILLIS = 100;
+
+  /** The same reason may be told with another number each time. */
+  private static final Pattern FIGURES = Pattern.compile("\\d+");
 
   private static final String NETTY_EVENTS = "io.netty.jfr.enabled";
 
@@ -56,7 +65,37 @@ public final class Purple {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, end), "purple-stop"));
     end.watch(server.vertx());
     Banner.lines(Version.current(), config, server).forEach(System.out::println);
+    awaitReady(server);
     return server;
+  }
+
+  /** Says what a start waits for, as of a majority, each time that it is something else. */
+  private static void awaitReady(PurpleServer server) {
+    String told = "";
+    for (String missing = notReady(server); missing != null; missing = notReady(server)) {
+      String reason = FIGURES.matcher(missing).replaceAll("");
+      if (!reason.equals(told)) {
+        System.out.println("Waiting: " + missing);
+        told = reason;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(READY_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    System.out.println("Ready.");
+  }
+
+  /** Why /health/ready is not 200; null when it is. */
+  private static @Nullable String notReady(PurpleServer server) {
+    try {
+      server.ready().toCompletionStage().toCompletableFuture().join();
+      return null;
+    } catch (CompletionException e) {
+      return Failure.of(e.getCause()).getMessage();
+    }
   }
 
   private static void stop(PurpleServer server, ProcessEnd end) {
@@ -74,7 +113,7 @@ public final class Purple {
   private static PurpleServer await(Future<PurpleServer> starting) {
     try {
       return starting.toCompletionStage().toCompletableFuture().join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw e.getCause() instanceof StartFailure failure
           ? failure
           : StartFailure.wrongSurroundings("the server cannot start: " + e.getCause(), e);

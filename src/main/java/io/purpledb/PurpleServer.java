@@ -6,6 +6,7 @@ import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
+import io.purpledb.message.Caller;
 import io.purpledb.server.Door;
 import io.purpledb.server.grpc.GrpcDoor;
 import io.purpledb.server.http.HttpContract;
@@ -15,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.List;
@@ -32,6 +34,7 @@ public final class PurpleServer {
 
   private static final String HTTP = "http";
   private static final String GRPC = "grpc";
+  private static final long HEALTH_MILLIS = 2_000;
 
   /** Else Vert.x makes a directory for copies of resources, which a kill leaves behind. */
   private static final FileSystemOptions NO_COPIES =
@@ -74,11 +77,18 @@ public final class PurpleServer {
     return ClusterNode.join(cluster, options, membership)
         .compose(
             vertx -> {
+              PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);
               vertx
                   .eventBus()
-                  .localConsumer(Bus.CLUSTER, asked -> asked.reply(membership.toJson()));
-              return new PurpleServer(config, clock, vertx, loops, membership).deployAll();
+                  .localConsumer(Bus.CLUSTER, asked -> asked.reply(server.state(membership)));
+              return server.deployAll();
             });
+  }
+
+  private JsonObject state(Membership membership) {
+    JsonObject state = membership.toJson();
+    String notice = engines.notice();
+    return notice == null ? state : state.put("notice", notice);
   }
 
   /** The port of the HTTP door; 0 when it is not served. */
@@ -94,6 +104,16 @@ public final class PurpleServer {
   private int port(String name) {
     Door door = doors.get(name);
     return door == null ? 0 : door.port();
+  }
+
+  /** Whether all services can answer now; fails with the reason, as /health/ready tells it. */
+  Future<Void> ready() {
+    return Future.all(
+            ServiceKind.ALL.stream()
+                .map(kind -> Bus.service(kind.name()))
+                .map(address -> Caller.inThisProcess(vertx, address, HEALTH_MILLIS).health())
+                .toList())
+        .mapEmpty();
   }
 
   public Vertx vertx() {

@@ -46,7 +46,10 @@ class ProcessEndTest {
     Vertx vertx = Vertx.vertx();
     end().watch(vertx);
     var unused =
-        ((VertxInternal) vertx).nettyEventLoopGroup().next().shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        ((VertxInternal) vertx)
+            .nettyEventLoopGroup()
+            .next()
+            .shutdownGracefully(0, 0, TimeUnit.SECONDS);
 
     assertThat(codes.poll(10, TimeUnit.SECONDS)).isEqualTo(3);
     assertThat(printed()).startsWith("purple: an event loop has ended; ");

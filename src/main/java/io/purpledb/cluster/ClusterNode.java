@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
+import io.purpledb.config.OwnAddress;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -70,7 +71,7 @@ public final class ClusterNode {
   private Future<Vertx> join(VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
-      InetAddress address = self == null ? NodeAddress.towards(members) : NodeAddress.of(self);
+      InetAddress address = self == null ? NodeAddress.towards(members) : OwnAddress.of(self);
       options.setEventBusOptions(bus(address));
       String name = NodeName.of(self);
       JChannel channel = Stack.channel(name, self, address, members);

@@ -5,32 +5,15 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** The address of this machine that a node listens on. */
+/** The address of this machine that a guest listens on. */
 final class NodeAddress {
 
   private static final System.Logger LOG = System.getLogger(NodeAddress.class.getName());
 
   private NodeAddress() {}
-
-  /**
-   * The address of a member's host. Where its name has no address yet or one that is not of this
-   * machine (as behind a forwarding), it is the address that goes with this machine's own name.
-   */
-  static InetAddress of(Member self) throws UnknownHostException {
-    try {
-      InetAddress address = InetAddress.getByName(self.host());
-      if (address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null) {
-        return address;
-      }
-    } catch (IOException e) {
-      // as with an address of another machine
-    }
-    return InetAddress.getLocalHost();
-  }
 
   /** The address by which this machine reaches the first member that has a name known here. */
   static InetAddress towards(List<Member> members) throws UnknownHostException {

@@ -40,6 +40,14 @@ final class Stack {
   /** Who has not answered by then has been found silent, and is not waited for. */
   private static final long ACK_MILLIS = SILENT_MILLIS + 2_000;
 
+  /**
+   * Who lost a message that waits for acknowledgements is asked again; 0 would ask in a busy loop.
+   */
+  private static final long RESEND_MILLIS = 2_000;
+
+  /** What was sent over a connection that broke is missed and asked for after so long. */
+  private static final long XMIT_MILLIS = 250;
+
   private Stack() {}
 
   /**
@@ -61,7 +69,7 @@ final class Stack {
             new DefaultThreadFactory("", true, true)); // a guest may end without a word
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
     FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(0); // others look at no other port
-    NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(100);
+    NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(XMIT_MILLIS);
     multicast.setResendLastSeqno(true);
     GMS membership = new GMS().setJoinTimeout(JOIN_MILLIS).setLeaveTimeout(1_000);
     membership.printLocalAddress(false);
@@ -74,13 +82,16 @@ final class Stack {
             new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
             new VERIFY_SUSPECT2().setTimeout(250),
             multicast,
-            new UNICAST3().setXmitInterval(100).setConnCloseTimeout(5_000),
+            new UNICAST3().setXmitInterval(XMIT_MILLIS).setConnCloseTimeout(5_000),
             new STABLE().setDesiredAverageGossip(5_000).setMaxBytes(1 << 20),
             membership,
             new UFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new MFC().setMaxCredits(4 << 20).setMinThreshold(0.4),
             new FRAG4().setFragSize(60_000),
-            new RSVP().setTimeout(ACK_MILLIS).setResendInterval(0).throwExceptionOnTimeout(false),
+            new RSVP()
+                .setTimeout(ACK_MILLIS)
+                .setResendInterval(RESEND_MILLIS)
+                .throwExceptionOnTimeout(false),
             fork());
     channel.setName(name);
     return channel;

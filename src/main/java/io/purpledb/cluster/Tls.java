@@ -6,8 +6,9 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
+import java.net.ServerSocket;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
 import org.jgroups.util.DefaultSocketFactory;
 import org.jgroups.util.SocketFactory;
 
@@ -30,10 +31,12 @@ record Tls(ClusterTls files) {
         key().getKeyManagerFactory(vertx).getKeyManagers(),
         trust().getTrustManagerFactory(vertx).getTrustManagers(),
         null);
-    DefaultSocketFactory sockets = new DefaultSocketFactory(context);
-    sockets.setServerSocketConfigurator(
-        socket -> ((SSLServerSocket) socket).setNeedClientAuth(true));
-    return sockets;
+    return new DefaultSocketFactory(context) {
+      @Override
+      public ServerSocket createServerSocket(String name) throws IOException {
+        return new ShakenServerSocket(context);
+      }
+    };
   }
 
   private PemKeyCertOptions key() {

@@ -119,11 +119,11 @@ public final class UnreadConnection {
     var unused =
         first
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(
-            done -> {
-              draining = false;
-              serveHeld();
-            });
+            .addListener(
+                done -> {
+                  draining = false;
+                  serveHeld();
+                });
   }
 
   private void serveHeld() {
@@ -176,7 +176,7 @@ public final class UnreadConnection {
       if (message instanceof ByteBuf bytes) {
         writtenBytes += bytes.readableBytes();
       }
-      context.write(message, promise);
+      var unused = context.write(message, promise);
     }
   }
 }

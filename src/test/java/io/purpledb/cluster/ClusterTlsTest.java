@@ -15,6 +15,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,26 @@ class ClusterTlsTest {
       Member node = nodes.members().get(0);
       assertRefusesPlainText(node.membershipPort());
       assertRefusesPlainText(node.busPort());
+    }
+  }
+
+  @Test
+  void letsItsOwnInThoughManySilentConnectionsWait(@TempDir Path directory) throws Exception {
+    ClusterTls ours = TestCertificate.in(directory);
+    List<Socket> silent = new ArrayList<>();
+    try (Nodes nodes = new Nodes(1, ours)) {
+      int port = nodes.members().get(0).membershipPort();
+      for (int i = 0; i < 30; i++) {
+        silent.add(new Socket(InetAddress.getLoopbackAddress(), port));
+      }
+      String members = ClusterPorts.text(nodes.members());
+      PurpleClient guest = Nodes.await(PurpleClient.join(members, ours, new VertxOptions()));
+      assertThat(guest).isNotNull();
+      Nodes.await(guest.close());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
     }
   }
 

@@ -18,7 +18,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.ReplyException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,10 +49,10 @@ class ErrorsTest {
       on(CounterGetRequest.class, q -> Future.failedFuture(new StackOverflowError("a test")));
       on(
           FlagGetRequest.class,
-          q -> Future.succeededFuture(KvGetResponse.getDefaultInstance()).map(Weak::thrown));
+          q -> Future.succeededFuture(KvGetResponse.getDefaultInstance()).map(x -> thrown()));
     }
 
-    private static <T> T thrown(Object x) {
+    private static KvGetResponse thrown() {
       throw new NoClassDefFoundError("a test");
     }
 
@@ -166,11 +165,11 @@ class ErrorsTest {
             ended.tryComplete();
           }
         };
-    this.<@Nullable Void>onLoop(
+    onLoop(
         () -> {
           pending.add(bad);
           pending.add(good);
-          return null;
+          return true;
         });
 
     ended.future().await(10, TimeUnit.SECONDS);

@@ -60,10 +60,15 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts the jar with free ports on the loopback address and waits until it serves. */
   public static ServerProcess start(Path directory, String... args) {
+    return launchOnFreePorts(directory, args).awaitReady();
+  }
+
+  /** Starts the jar with free ports on the loopback address and returns at once. */
+  public static ServerProcess launchOnFreePorts(Path directory, String... args) {
     List<String> all =
         new ArrayList<>(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
     all.addAll(Arrays.asList(args));
-    return launch(directory, Map.of(), all.toArray(String[]::new)).awaitReady();
+    return launch(directory, Map.of(), all.toArray(String[]::new));
   }
 
   /** The same with the largest heap that it may have, such as {@code 128m}. */

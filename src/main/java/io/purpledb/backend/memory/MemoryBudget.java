@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Counts what the data in memory takes of the heap, and has a bound for it. The cache, which may
- * forget, has what the others leave. Safe for use by many threads; a reservation is one atomic step,
- * so that together they never go beyond the bound.
+ * forget, has what the others leave. Safe for use by many threads; a reservation is one atomic
+ * step, so that together they never go beyond the bound.
  */
 public final class MemoryBudget {
 
@@ -105,7 +105,8 @@ public final class MemoryBudget {
 
   private synchronized void resizeCache(long step) {
     long free = Math.max(0, limit - used.get());
-    long room = free >= cacheWish + step ? cacheWish : Math.max(0, Math.min(cacheWish, free - step));
+    long room =
+        free >= cacheWish + step ? cacheWish : Math.max(0, Math.min(cacheWish, free - step));
     if (room != cacheRoom) {
       cacheRoom = room;
       cache.resize(room);

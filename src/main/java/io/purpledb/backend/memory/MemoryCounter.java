@@ -16,7 +16,8 @@ record MemoryCounter(CountedMap<Long> counters) implements MemoryBackend, Counte
   @Override
   public Future<Long> increment(String key, long amount) {
     try {
-      return Future.succeededFuture(counters.update(key, old -> old == null ? amount : Math.addExact(old, amount)));
+      return Future.succeededFuture(
+          counters.update(key, old -> old == null ? amount : Math.addExact(old, amount)));
     } catch (Failure full) {
       return Future.failedFuture(full);
     } catch (ArithmeticException e) {

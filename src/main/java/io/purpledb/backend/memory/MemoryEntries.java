@@ -23,8 +23,7 @@ final class MemoryEntries {
     return new CountedMap<>(map, budget, value -> 0);
   }
 
-  static CountedMap<MemoryKv.Stored> values(
-      Map<String, MemoryKv.Stored> map, MemoryBudget budget) {
+  static CountedMap<MemoryKv.Stored> values(Map<String, MemoryKv.Stored> map, MemoryBudget budget) {
     return new CountedMap<>(map, budget, value -> valueBytes(value.length()));
   }
 

@@ -6,6 +6,7 @@ import io.purpledb.config.StartFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.apache.ratis.protocol.RaftPeerId;
 final class Group {
 
   private static final String FILE = "members";
+
+  /** What Ratis writes first, and never removes. */
+  private static final String STORED = "current/raft-meta";
 
   private Group() {}
 
@@ -56,9 +60,9 @@ final class Group {
   }
 
   /**
-   * Makes the directory, and compares the list of members with the one that is there.
+   * Makes the directory, and compares what is there with the list of members.
    *
-   * @throws StartFailure when they differ
+   * @throws StartFailure when the data belongs to other members, or is gone though it was there
    */
   static void check(ClusterConfig cluster, Path directory) {
     Path file = directory.resolve(FILE);
@@ -66,9 +70,6 @@ final class Group {
     try {
       Files.createDirectories(directory);
       if (!Files.exists(file)) {
-        Path unfinished = directory.resolve(FILE + ".tmp");
-        Files.writeString(unfinished, members);
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         return;
       }
       String before = Files.readString(file).strip();
@@ -77,12 +78,44 @@ final class Group {
             "cluster-members: %s (expected: %s, the members that the data in %s belongs to)"
                 .formatted(members, before, directory));
       }
+      Path data = directory.resolve(groupId(cluster).getUuid().toString());
+      if (!Files.exists(data.resolve(STORED))) {
+        throw gone(data, file);
+      }
     } catch (IOException e) {
-      throw StartFailure.wrongSurroundings(
-          "data-dir: %s cannot be used: %s (expected: a directory to write to)"
-              .formatted(directory, e),
-          e);
+      throw unusable(directory, e);
     }
+  }
+
+  /** Remembers whose data is here; called when there is a log, so that its loss is told later. */
+  static void remember(ClusterConfig cluster, Path directory) {
+    Path file = directory.resolve(FILE);
+    try {
+      if (!Files.exists(file)) {
+        Path unfinished = directory.resolve(FILE + ".tmp");
+        Files.writeString(unfinished, list(cluster));
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  /** An empty member that votes could lose what a majority has acknowledged: a person decides. */
+  private static StartFailure gone(Path data, Path file) {
+    return StartFailure.wrongSurroundings(
+        ("data-dir: %s is gone, though this member had data (expected: that directory; either put"
+                + " it back, or, if a majority of the other members has its data, remove %s: then"
+                + " this member begins empty and gets all data from them)")
+            .formatted(data, file),
+        new NoSuchFileException(data.toString()));
+  }
+
+  private static StartFailure unusable(Path directory, IOException cause) {
+    return StartFailure.wrongSurroundings(
+        "data-dir: %s cannot be used: %s (expected: a directory to write to)"
+            .formatted(directory, cause),
+        cause);
   }
 
   private static RaftGroupId groupId(ClusterConfig cluster) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Leadership {
 
   private static final Logger LOG = System.getLogger(Leadership.class.getName());
-  private static final long LOOK_MILLIS = 50;
+  private static final long LOOK_MILLIS = 100;
 
   private final DivisionInfo info;
   private final RaftGroup group;

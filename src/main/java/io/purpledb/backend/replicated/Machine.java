@@ -4,6 +4,7 @@ import io.purpledb.message.Failure;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
@@ -33,6 +34,7 @@ final class Machine extends BaseStateMachine {
   private final long cacheMaxBytes;
   private final long maxBytes;
   private final InstantSource clock;
+  private final BooleanSupplier clocksAgree;
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final Snapshots snapshots = new Snapshots(storage);
   private final Replies replies = new Replies(KEPT_REPLY_BYTES);
@@ -40,11 +42,12 @@ final class Machine extends BaseStateMachine {
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
 
-  Machine(long cacheMaxBytes, long maxBytes, InstantSource clock) {
+  Machine(long cacheMaxBytes, long maxBytes, InstantSource clock, BooleanSupplier clocksAgree) {
     this.cacheMaxBytes = cacheMaxBytes;
     this.maxBytes = maxBytes;
     this.clock = clock;
-    this.copy = new Copy(cacheMaxBytes, maxBytes, clock, replies);
+    this.clocksAgree = clocksAgree;
+    this.copy = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
@@ -80,23 +83,31 @@ final class Machine extends BaseStateMachine {
     return storage;
   }
 
+  /** A write that could not be read again must not reach the log: no node could apply it. */
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    TransactionContext write =
+    ByteString write = request.getMessage().getContent();
+    TransactionContext context =
         TransactionContext.newBuilder()
             .setStateMachine(this)
             .setClientRequest(request)
-            .setLogData(Wire.entry(copy.nowMillis(clock), request.getMessage().getContent()))
+            .setLogData(Wire.entry(copy.nowMillis(), write))
             .build();
+    if (!Wire.isWrite(write)) {
+      context.setException(new IOException("not a write of this release of Purple"));
+      return context;
+    }
     try {
       promiseRoom(request);
     } catch (Failure full) {
-      write.setException(new NoRoomException(full.getMessage()));
+      context.setException(new NoRoomException(full.getMessage()));
     }
-    return write;
+    return context;
   }
 
-  /** Before a write is in the log, because what is there is applied, on nodes with less room too. */
+  /**
+   * Before a write is in the log, because what is there is applied, on nodes with less room too.
+   */
   private void promiseRoom(RaftClientRequest request) {
     ByteString content = request.getMessage().getContent();
     long room = copy.promiseRoom(content, promised.bytes());
@@ -134,7 +145,7 @@ final class Machine extends BaseStateMachine {
   public CompletableFuture<Message> queryStale(Message request, long minIndex) {
     try {
       long term = getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
-      return CompletableFuture.completedFuture(Message.valueOf(Wire.term(term)));
+      return CompletableFuture.completedFuture(Message.valueOf(Wire.term(term, clock.millis())));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -166,7 +177,7 @@ final class Machine extends BaseStateMachine {
   private void loadLatest() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
-      Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, replies);
+      Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
       SnapshotFile.read(latest.getFile().getPath(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));

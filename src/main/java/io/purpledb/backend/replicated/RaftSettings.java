@@ -1,9 +1,10 @@
 package io.purpledb.backend.replicated;
 
-import io.netty.util.NetUtil;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
+import io.purpledb.config.OwnAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +39,11 @@ final class RaftSettings {
    * The properties of a node.
    *
    * @param snapshotEntries after how many entries of the log a snapshot is taken
+   * @throws UnknownHostException when this machine has no address to listen on
    */
   static RaftProperties of(
-      ClusterConfig cluster, Path directory, long requestTimeoutMillis, long snapshotEntries) {
+      ClusterConfig cluster, Path directory, long requestTimeoutMillis, long snapshotEntries)
+      throws UnknownHostException {
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
     RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
@@ -57,9 +60,10 @@ final class RaftSettings {
     return p;
   }
 
-  /** Certificates; none when the cluster has none. */
+  /** What the port answers, and certificates; none when the cluster has none. */
   static Parameters parameters(ClusterConfig cluster) {
     Parameters parameters = new Parameters();
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort());
     ClusterTls tls = cluster.tls();
     if (tls != null) {
       GrpcConfigKeys.TLS.setConf(
@@ -70,10 +74,8 @@ final class RaftSettings {
     return parameters;
   }
 
-  private static void network(RaftProperties p, Member self) {
-    if (NetUtil.isValidIpV4Address(self.host()) || NetUtil.isValidIpV6Address(self.host())) {
-      GrpcConfigKeys.Server.setHost(p, self.host());
-    } // a name may have another address tomorrow: listen on all
+  private static void network(RaftProperties p, Member self) throws UnknownHostException {
+    GrpcConfigKeys.Server.setHost(p, OwnAddress.of(self).getHostAddress());
     GrpcConfigKeys.Server.setPort(p, self.replicationPort());
     GrpcConfigKeys.setMessageSizeMax(p, MESSAGE_MAX);
     GrpcConfigKeys.setFlowControlWindow(p, SizeInBytes.valueOf("8MB"));

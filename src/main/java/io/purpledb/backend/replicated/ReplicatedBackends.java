@@ -63,6 +63,11 @@ public final class ReplicatedBackends implements Backends {
     }
   }
 
+  /** Whether a service has been opened. */
+  public synchronized boolean isOpen() {
+    return replication != null;
+  }
+
   /** This node's part, for its health. */
   public synchronized Replication replication() {
     if (replication == null) {

@@ -66,9 +66,16 @@ public final class Replication {
   private final Requests requests;
   private final Handover handover;
   private final Confirmation confirmation;
+  private final PeerClocks clocks;
+  private final ClockWatch watch;
 
   private Replication(
-      Vertx vertx, RaftServer server, RaftGroup group, Links links, long timeoutMillis)
+      Vertx vertx,
+      RaftServer server,
+      RaftGroup group,
+      Links links,
+      PeerClocks clocks,
+      long timeoutMillis)
       throws IOException {
     ClientId client = ClientId.randomId();
     DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
@@ -79,8 +86,11 @@ public final class Replication {
     this.requests =
         new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
     this.handover = new Handover(server, group, client);
-    this.confirmation =
-        new Confirmation(info, others(server, group), new TermQuestion(links, group, client)::ask);
+    List<RaftPeerId> others = others(server, group);
+    TermQuestion question = new TermQuestion(links, group, client, clocks);
+    this.confirmation = new Confirmation(info, others, question::ask);
+    this.clocks = clocks;
+    this.watch = new ClockWatch(clocks, others, question, leadership, handover);
   }
 
   /**
@@ -135,12 +145,13 @@ public final class Replication {
     Path directory = Group.directory(cluster, dataDir);
     Group.check(cluster, directory);
     RaftGroup group = Group.of(cluster, address);
-    RaftProperties properties =
-        RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
     Parameters parameters = RaftSettings.parameters(cluster);
     RaftPeerId self = Group.id(cluster.self());
-    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock);
+    PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
+    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree);
     try {
+      RaftProperties properties =
+          RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
       RaftServer server =
           RaftServer.newBuilder()
               .setServerId(self)
@@ -153,11 +164,16 @@ public final class Replication {
       Links links =
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
-      Replication replication = new Replication(vertx, server, group, links, requestTimeoutMillis);
+      Replication replication =
+          new Replication(vertx, server, group, links, clocks, requestTimeoutMillis);
+      Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
       server.start();
       replication.leadership.start();
+      replication.watch.start();
       return replication;
+    } catch (StartFailure e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw StartFailure.wrongSurroundings(
           "cluster: %s cannot take part on port %d with the data in %s: %s"
@@ -194,6 +210,11 @@ public final class Replication {
                 "cluster: no leader (expected: a majority of the members within reach)"));
   }
 
+  /** What does not stop requests but is to be seen to; null when there is nothing. */
+  public @Nullable String notice() {
+    return clocks.notice();
+  }
+
   /** Leaves: hands the lead over if this node has it, then stops. Blocks. */
   public void close() {
     try {
@@ -218,6 +239,7 @@ public final class Replication {
 
   /** Stops without handing the lead over. */
   void abort() throws IOException {
+    watch.close();
     leadership.close();
     server.close();
     links.close();

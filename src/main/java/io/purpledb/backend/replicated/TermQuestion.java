@@ -8,8 +8,11 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.CallId;
 
-/** Asks a member for its term, as a read that any member answers by itself. */
-record TermQuestion(Links links, RaftGroup group, ClientId client) {
+/**
+ * Asks a member for its term, as a read that any member answers by itself, and takes notice of its
+ * clock.
+ */
+record TermQuestion(Links links, RaftGroup group, ClientId client, PeerClocks clocks) {
 
   CompletableFuture<Long> ask(RaftPeerId member) {
     RaftClientRequest question =
@@ -21,6 +24,13 @@ record TermQuestion(Links links, RaftGroup group, ClientId client) {
             .setMessage(Message.EMPTY)
             .setType(RaftClientRequest.staleReadRequestType(0))
             .build();
-    return links.send(question).thenApply(reply -> Wire.term(reply.getMessage().getContent()));
+    return links
+        .send(question)
+        .thenApply(
+            reply -> {
+              Wire.Term answer = Wire.term(reply.getMessage().getContent());
+              clocks.heard(member, answer.clockMillis());
+              return answer.term();
+            });
   }
 }

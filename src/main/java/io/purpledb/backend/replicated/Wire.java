@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   write    8 bytes the lowest number that the client waits for, the request
  *   entry    1 byte version, 8 bytes the leader's time in milliseconds, the write
  *   reply    1 byte kind, then nothing, the message, or 2 bytes HTTP status and a text
- *   term     8 bytes
+ *   term     8 bytes, 8 bytes the clock of who answers in milliseconds
  * </pre>
  */
 final class Wire {
@@ -61,6 +61,18 @@ final class Wire {
   /** The request of a write. */
   static Message written(ByteString write) {
     return request(write.substring(Long.BYTES));
+  }
+
+  /** Whether the bytes are a write that can be read; they may come from anybody. */
+  static boolean isWrite(ByteString bytes) {
+    try {
+      ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+      buffer.getLong();
+      request(buffer);
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   static ByteString entry(long stampMillis, ByteString write) {
@@ -110,12 +122,13 @@ final class Wire {
     };
   }
 
-  static ByteString term(long term) {
-    return wrap(ByteBuffer.allocate(Long.BYTES).putLong(term));
+  static ByteString term(long term, long clockMillis) {
+    return wrap(ByteBuffer.allocate(2 * Long.BYTES).putLong(term).putLong(clockMillis));
   }
 
-  static long term(ByteString bytes) {
-    return bytes.asReadOnlyByteBuffer().getLong();
+  static Term term(ByteString bytes) {
+    ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
+    return new Term(buffer.getLong(), buffer.getLong());
   }
 
   private static Message message(Message prototype, ByteBuffer bytes) {
@@ -132,4 +145,7 @@ final class Wire {
 
   /** What the log keeps of a write. */
   record Entry(long stampMillis, long oldestOpen, Message request) {}
+
+  /** What a member says of itself. */
+  record Term(long term, long clockMillis) {}
 }

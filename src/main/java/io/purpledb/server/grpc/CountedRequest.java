@@ -12,9 +12,9 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose bytes count as they arrive: Vert.x collects a message until it is whole, and shows
- * it only then. When there is no room for more, the call ends here, with its status as the only
- * answer.
+ * A request whose bytes count as they arrive: Vert.x collects a message until it is whole, and
+ * shows it only then. When there is no room for more, the call ends here, with its status as the
+ * only answer.
  */
 final class CountedRequest extends HttpServerRequestWrapper {
 

@@ -115,8 +115,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
   }
 
   /** Accepts a call, but not before its connection has read of what was answered before. */
-  private static void serve(
-      HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
+  private static void serve(HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
     UnreadConnection unread = UnreadConnection.of(http.connection());
     if (unread.isFull()) {
       http.pause();

@@ -120,7 +120,9 @@ class DirectoryNameTest {
     Path other = name.in(parent);
     try (Disk disk = new Disk(other.toRealPath(), Durability.FSYNC)) {
       await(disk.kv.put("key", VALUE));
-      assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> new Disk(other, Durability.FSYNC)))
+      assertThat(
+              org.assertj.core.api.Assertions.catchThrowable(
+                  () -> new Disk(other, Durability.FSYNC)))
           .hasMessageContaining("is in use");
     }
   }

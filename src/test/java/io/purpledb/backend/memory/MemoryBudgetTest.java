@@ -15,7 +15,6 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -151,7 +150,7 @@ class MemoryBudgetTest {
     @Override
     public Long compute(
         String key, BiFunction<? super String, ? super @Nullable Long, ? extends Long> change) {
-      change.apply(key, null);
+      var unused = change.apply(key, null);
       throw new OutOfMemoryError("a test");
     }
   }

@@ -34,7 +34,11 @@ final class Nodes implements AutoCloseable {
   @Nullable Network network;
 
   Nodes(int size, Path directory) throws IOException {
-    this.members = members(size);
+    this(members(size), directory);
+  }
+
+  Nodes(List<Member> members, Path directory) {
+    this.members = members;
     this.directory = directory;
   }
 

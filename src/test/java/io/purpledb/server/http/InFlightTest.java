@@ -35,9 +35,7 @@ class InFlightTest {
       assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
       assertThat(refused.body()).contains("40000 are in flight", "max-in-flight-bytes");
       HttpResponse<String> unannounced =
-          put(
-              door,
-              BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[40_000])));
+          put(door, BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[40_000])));
       assertThat(unannounced.statusCode()).isEqualTo(503);
       assertThat(put(door, BodyPublishers.ofString("small")).statusCode()).isEqualTo(204);
 
