@@ -7,6 +7,8 @@ import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.message.Notices;
+import io.purpledb.message.SteadyClock;
 import io.purpledb.server.Door;
 import io.purpledb.server.grpc.GrpcDoor;
 import io.purpledb.server.http.HttpContract;
@@ -40,6 +42,8 @@ public final class PurpleServer {
   private static final FileSystemOptions NO_COPIES =
       new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
+  private static final long NOTICES_MILLIS = 5_000;
+
   private final Config config;
   private final Vertx vertx;
   private final int loops;
@@ -54,6 +58,11 @@ public final class PurpleServer {
     this.vertx = vertx;
     this.loops = loops;
     this.engines = new Engines(config, clock, vertx, loops, membership);
+    if (clock instanceof SteadyClock steady) {
+      Notices notices = Notices.of(vertx);
+      notices.add(steady::notice);
+      vertx.setPeriodic(NOTICES_MILLIS, timer -> notices.now()); // a jump is logged without a reader
+    }
   }
 
   /**

@@ -43,6 +43,10 @@ final class DiskFile {
           + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;PAGE_SIZE=2048;CACHE_SIZE=32768;MAX_MEMORY_ROWS=2147483647";
 
   private final Path directory;
+
+  /** Without links and dots, which H2 would resolve by the text; known when it exists. */
+  private Path realDirectory;
+
   private final String service;
   private final String fileSystem;
   private final boolean forcing;
@@ -64,6 +68,7 @@ final class DiskFile {
       Path directory, String service, Durability durability, String fileSystem, long maxLogBytes) {
     JournaledPath.register();
     this.directory = directory;
+    this.realDirectory = directory;
     this.service = service;
     this.fileSystem = fileSystem;
     this.forcing = durability == Durability.FSYNC;
@@ -90,7 +95,7 @@ final class DiskFile {
         int format = schema.format(connections.unlogged(), path());
         connections.redo();
         schema.bringUpToDate(connections.unlogged(), format);
-        JournaledPath.accept(fileSystem + path());
+        JournaledPath.accept(storedPath());
         connections.checkpoint();
         forceDirectory();
         return connections;
@@ -112,12 +117,17 @@ final class DiskFile {
         + JournaledPath.SCHEME
         + ":"
         + fileSystem
-        + directory.resolve(service)
+        + realDirectory.resolve(service)
         + OPTIONS;
   }
 
   private FilePath log() {
-    return FilePath.get(fileSystem + directory.resolve(service + LOG_SUFFIX));
+    return FilePath.get(fileSystem + realDirectory.resolve(service + LOG_SUFFIX));
+  }
+
+  /** The database file as the file system below the journal knows it. */
+  private String storedPath() {
+    return fileSystem + realDirectory.resolve(service + SUFFIX);
   }
 
   /** The version that H2's file header tells, 0 without one. */
@@ -148,6 +158,7 @@ final class DiskFile {
     }
     try {
       Files.createDirectories(directory);
+      realDirectory = directory.toRealPath();
     } catch (IOException e) {
       throw failure("%s cannot be created: %s %s".formatted(directory, e, EXPECTED), e);
     }
@@ -174,7 +185,7 @@ final class DiskFile {
       return failure(path() + " does not fit into the heap (expected: a larger -Xmx)", e);
     }
     try {
-      JournaledPath.closeLeft(fileSystem + path());
+      JournaledPath.closeLeft(storedPath());
     } catch (IOException left) {
       e.addSuppressed(left);
     }

@@ -7,6 +7,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ public final class MemoryBackends implements Backends {
     this.clock = clock;
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, true);
+    Notices.of(vertx).add(budget::notice);
   }
 
   @Override

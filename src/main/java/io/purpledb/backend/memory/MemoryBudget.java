@@ -2,6 +2,7 @@ package io.purpledb.backend.memory;
 
 import io.purpledb.message.Failure;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what the data in memory takes of the heap, and has a bound for it. The cache, which may
@@ -85,6 +86,15 @@ public final class MemoryBudget {
     if (bytes > 0 && bytes > limit - taken) {
       throw full(bytes, taken);
     }
+  }
+
+  /** What to say when there is hardly room for more; null when there is. */
+  @Nullable String notice() {
+    long now = used.get();
+    return now <= limit - limit / STEPS
+        ? null
+        : "memory: %d of %d bytes of memory-budget are in use; writes that need more are refused"
+            .formatted(now, limit);
   }
 
   private Failure full(long bytes, long before) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.purpledb.config.Config;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Notices;
 import io.purpledb.message.PublicCaller;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -20,22 +21,29 @@ import org.jspecify.annotations.Nullable;
 final class Health {
 
   /** Whoever can answer this is alive. */
-  static final Answer LIVE = answer(List.of(), null);
+  static final Answer LIVE = answer(List.of(), null, List.of());
 
   private static final int UNAVAILABLE = Failure.Kind.UNAVAILABLE.httpStatus();
 
   private final Config config;
   private final Map<String, Caller> services;
   private final @Nullable PublicCaller cluster;
+  private final Notices notices;
 
   /**
    * @param services the caller of each service, in the order of the answer
    * @param cluster whom to ask about the cluster; null outside of one
+   * @param notices what is not as it should be, though the server can serve
    */
-  Health(Config config, Map<String, Caller> services, @Nullable PublicCaller cluster) {
+  Health(
+      Config config,
+      Map<String, Caller> services,
+      @Nullable PublicCaller cluster,
+      Notices notices) {
     this.config = config;
     this.services = services;
     this.cluster = cluster;
+    this.notices = notices;
   }
 
   /** The health of one service; its detail is null when it is up. */
@@ -46,7 +54,7 @@ final class Health {
     List<Future<State>> states = new ArrayList<>();
     services.forEach((service, caller) -> states.add(state(service, caller)));
     return Future.all(states)
-        .compose(all -> clusterState().map(state -> answer(all.list(), state)));
+        .compose(all -> clusterState().map(state -> answer(all.list(), state, notices.now())));
   }
 
   /** The state of the cluster; null outside of one. */
@@ -62,7 +70,8 @@ final class Health {
         .otherwise(down -> new State(service, backend, Failure.of(down).getMessage()));
   }
 
-  private static Answer answer(List<State> states, @Nullable JsonObject cluster) {
+  private static Answer answer(
+      List<State> states, @Nullable JsonObject cluster, List<String> degraded) {
     boolean up =
         states.stream().allMatch(state -> state.detail() == null)
             && (cluster == null || "up".equals(cluster.getString("status")));
@@ -75,6 +84,13 @@ final class Health {
                 write(json, state);
               }
               json.writeEndArray();
+              if (!degraded.isEmpty()) {
+                json.writeArrayFieldStart("degraded");
+                for (String notice : degraded) {
+                  json.writeString(notice);
+                }
+                json.writeEndArray();
+              }
               if (cluster != null) {
                 json.writeFieldName("cluster");
                 json.writeRawValue(cluster.encode());

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.message.Notices;
 import io.purpledb.message.PublicCaller;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
@@ -125,7 +126,7 @@ public final class HttpDoor extends VerticleBase implements Door {
     FlagHttp.bind(bindings);
     KvHttp.bind(bindings);
     SetHttp.bind(bindings);
-    Health health = new Health(config, callers(HEALTH_MILLIS), cluster());
+    Health health = new Health(config, callers(HEALTH_MILLIS), cluster(), Notices.of(vertx));
     ServerHttp.bind(bindings, contract.files(), health);
     return bindings;
   }

@@ -112,6 +112,10 @@ final class TestDoor implements AutoCloseable {
         false);
   }
 
+  Vertx vertx() {
+    return vertx;
+  }
+
   HttpContract contract() {
     return contract;
   }
