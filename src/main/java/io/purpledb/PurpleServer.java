@@ -61,7 +61,8 @@ public final class PurpleServer {
     if (clock instanceof SteadyClock steady) {
       Notices notices = Notices.of(vertx);
       notices.add(steady::notice);
-      vertx.setPeriodic(NOTICES_MILLIS, timer -> notices.now()); // a jump is logged without a reader
+      vertx.setPeriodic(
+          NOTICES_MILLIS, timer -> notices.now()); // a jump is logged without a reader
     }
   }
 
