@@ -49,6 +49,7 @@ class RedisFailoverTest {
   @BeforeEach
   void open() {
     awaitInfo(next, "master_link_status:up");
+    awaitInfo(old, ",state=online,"); // the old master's own view, which comes later
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
