@@ -6,6 +6,6 @@ public enum Durability {
   FSYNC,
   /** Written to the operating system: survives the death of the process, not power loss. */
   PROCESS,
-  /** Kept in memory, written within about a second: the death of the process may lose it. */
+  /** Written to the operating system, forced within about a second: power loss may lose that. */
   ASYNC
 }

@@ -23,7 +23,7 @@ final class FillSet {
       byte[] item = ("item-" + i).getBytes(UTF_8);
       database.writing().change("INSERT INTO SET_ITEM VALUES (?, ?)", set, item);
     }
-    database.commit();
+    database.commit(false);
     database.force();
     database.close();
   }

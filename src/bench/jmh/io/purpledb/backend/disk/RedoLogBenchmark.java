@@ -1,13 +1,16 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.journal.Mark;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.h2.store.fs.FilePath;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -30,25 +33,34 @@ public class RedoLogBenchmark {
   int puts;
 
   private final List<Change> batch = new ArrayList<>();
-  private Path path;
+  private Path directory;
+  private Mark mark;
   private RedoLog log;
 
   /** Opens an empty log. */
   @Setup
-  public void open() throws IOException {
+  public void open() throws IOException, SQLException {
     for (int i = 0; i < puts; i++) {
       batch.add(Change.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
     }
-    path = Files.createTempFile("purple-bench-", ".redo");
+    directory = Files.createTempDirectory("purple-bench-");
+    Path path = Files.createFile(directory.resolve("bench.redo"));
+    mark = Mark.read(FilePath.get(directory + "/bench.state"), "bench");
+    mark.begin();
     log =
         new RedoLog(
-            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), true);
+            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), mark, true);
+    log.replay(0, change -> {});
+    log.restart(0);
   }
 
   @TearDown
   public void close() throws IOException {
     log.close();
-    Files.delete(path);
+    mark.close();
+    Files.delete(directory.resolve("bench.redo"));
+    Files.delete(directory.resolve("bench.state"));
+    Files.delete(directory);
   }
 
   /** Restarts are part of it, as they are of the server; they keep the space. */
@@ -57,7 +69,7 @@ public class RedoLogBenchmark {
     if (log.bytes() > RESTART_BYTES) {
       log.restart(RESTART_BYTES);
     }
-    log.add(batch);
+    log.append(batch, false);
     log.makeSafe();
     return log.bytes();
   }

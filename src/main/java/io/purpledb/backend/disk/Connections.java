@@ -1,5 +1,9 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.journal.DiskFullException;
+import io.purpledb.backend.disk.journal.JournaledPath;
+import io.purpledb.backend.disk.journal.Mark;
+import io.purpledb.backend.disk.journal.OpenDatabase;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,7 +16,9 @@ import java.util.List;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open database: one connection that writes, one that reads, and the log of what was written. H2
@@ -43,28 +49,52 @@ final class Connections {
   private final Sql unlogged;
   private final MVStore store;
   private final RedoLog log;
+  private final Mark mark;
+  private final FilesInPlace files;
+  private final OpenDatabase file;
+  private final DiskRoom room = new DiskRoom();
   private final long maxLogBytes;
   private final List<Change> uncommitted = new ArrayList<>();
 
   private Connections(
-      Connection writing, Connection reading, MVStore store, RedoLog log, long maxLogBytes) {
+      Connection writing,
+      Connection reading,
+      MVStore store,
+      RedoLog log,
+      Mark mark,
+      FilesInPlace files,
+      OpenDatabase file,
+      long maxLogBytes) {
     this.connection = writing;
     this.writing = new Sql(writing, uncommitted::add);
     this.unlogged = new Sql(writing);
     this.reading = new Sql(reading);
     this.store = store;
     this.log = log;
+    this.mark = mark;
+    this.files = files;
+    this.file = file;
     this.maxLogBytes = maxLogBytes;
   }
 
   /**
    * Opens a database that nobody, not even this process, has open.
    *
+   * @param name of the database file, below the journal
    * @param log the file of its log
+   * @param mark how its files must be; closed with it
+   * @param files watched from now on
    * @param forcing whether what is safe is on the device, or only with the operating system
    * @param maxLogBytes how long the log may become, which bounds how long an opening takes
    */
-  static Connections open(String url, FilePath log, boolean forcing, long maxLogBytes)
+  static Connections open(
+      String url,
+      String name,
+      FilePath log,
+      Mark mark,
+      FilesInPlace files,
+      boolean forcing,
+      long maxLogBytes)
       throws SQLException, IOException {
     Connection writing = DriverManager.getConnection(url + ";OPEN_NEW=TRUE", "", "");
     try {
@@ -75,7 +105,9 @@ final class Connections {
       try {
         Connection reading = DriverManager.getConnection(url, "", "");
         store.setAutoCommitDelay(NEVER);
-        return new Connections(writing, reading, store, new RedoLog(logFile, forcing), maxLogBytes);
+        RedoLog redoLog = new RedoLog(logFile, mark, forcing);
+        OpenDatabase file = JournaledPath.inUse(name);
+        return new Connections(writing, reading, store, redoLog, mark, files, file, maxLogBytes);
       } catch (SQLException e) {
         logFile.close();
         throw e;
@@ -101,10 +133,25 @@ final class Connections {
     return unlogged;
   }
 
-  void commit() throws SQLException {
-    connection.commit();
-    log.add(uncommitted);
+  /**
+   * Commits; the log has it first, so that nothing is committed when there is no room for that.
+   *
+   * @param freeing whether only deletions are committed: they are, too, when the disk is full
+   * @throws DiskFullException and nothing is committed; {@link #rollback} is next
+   */
+  void commit(boolean freeing) throws SQLException, IOException {
+    DiskFullException full = room.missing();
+    if (full != null && !freeing && !uncommitted.isEmpty()) {
+      throw full;
+    }
+    try {
+      log.append(uncommitted, freeing);
+    } catch (DiskFullException e) {
+      room.gone(e);
+      throw e;
+    }
     uncommitted.clear();
+    connection.commit();
   }
 
   void rollback() throws SQLException {
@@ -112,9 +159,45 @@ final class Connections {
     uncommitted.clear();
   }
 
-  /** Makes all that is committed safe. */
+  /**
+   * Makes all that is committed safe.
+   *
+   * @throws IOException also when the files are not where a next opening would look for them
+   */
   void force() throws IOException {
     log.makeSafe();
+    files.check();
+  }
+
+  /** What is not as it should be, null when nothing is known. */
+  @Nullable String notice() {
+    String damage = file.damage();
+    return damage == null ? room.notice() : damage;
+  }
+
+  /** Looks from time to time whether a disk that was full has room again. */
+  void lookForRoom() throws SQLException, IOException {
+    if (!room.retryDue()) {
+      return;
+    }
+    try {
+      log.reserve();
+      room.back();
+    } catch (DiskFullException e) {
+      room.gone(e);
+    }
+    checkpoint();
+  }
+
+  /** Makes sure that a next opening would find the files. */
+  void checkFiles() throws IOException {
+    files.check();
+  }
+
+  /** From now on the file may change. */
+  void accept() throws IOException {
+    log.rewrite();
+    file.accept();
   }
 
   /** Commits what of the log is not in the database. */
@@ -130,8 +213,17 @@ final class Connections {
     connection.commit();
   }
 
-  /** Whether the log or the memory of changed pages has become large. */
+  /** The bytes of the log in use. */
+  long logBytes() {
+    return log.bytes();
+  }
+
+  /** Whether the log or the memory of changed pages has become large, and the disk is not full. */
   boolean checkpointDue() {
+    return room.missing() == null && isMuchChanged();
+  }
+
+  private boolean isMuchChanged() {
     return log.bytes() > maxLogBytes || store.getUnsavedMemory() > CHANGED_BYTES;
   }
 
@@ -140,16 +232,28 @@ final class Connections {
    * so only in a thread of its own; without it the file grows to many times its data.
    */
   void compact() {
-    store.compact(FILL_PERCENT, COMPACT_BYTES);
+    try {
+      store.compact(FILL_PERCENT, COMPACT_BYTES);
+    } catch (MVStoreException e) { // what cannot be read cannot be moved, and may stay
+      LOG.log(Level.DEBUG, "a part of the database could not be moved", e);
+    }
   }
 
-  /** Brings all that is committed into the database file, safely, and starts the log again. */
+  /**
+   * Brings all that is committed into the database file, safely, and starts the log again; on a
+   * full disk the log goes on instead.
+   */
   void checkpoint() throws SQLException, IOException {
     log.makeSafe();
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
     unlogged.run("CHECKPOINT SYNC");
-    log.restart(maxLogBytes);
+    DiskFullException owed = file.owed();
+    if (owed == null) {
+      log.restart(maxLogBytes);
+    } else {
+      room.gone(owed);
+    }
   }
 
   /** The version of the data that H2 found or wrote last; it grows with every checkpoint. */
@@ -164,11 +268,20 @@ final class Connections {
 
   /** Closes in order; all that is committed is safe. */
   void close() throws SQLException, IOException {
-    try {
-      checkpoint();
-      log.restart(0);
-    } finally {
-      closeAll();
+    try (mark) {
+      boolean settled;
+      try {
+        checkpoint();
+        settled = file.owed() == null;
+        if (settled) {
+          log.restart(0);
+        }
+      } finally {
+        closeAll();
+      }
+      if (settled) {
+        mark.closed();
+      }
     }
   }
 
@@ -179,7 +292,7 @@ final class Connections {
     } catch (SQLException e) {
       LOG.log(Level.DEBUG, "closing an unusable database", e);
     }
-    try {
+    try (mark) {
       closeAll();
     } catch (SQLException | IOException e) {
       LOG.log(Level.DEBUG, "closing an unusable database", e);

@@ -34,6 +34,12 @@ record DiskAccess(DiskDatabase database, Context loop) {
     return future(request, database.write(request));
   }
 
+  /** Deletes something of a key; the future completes when that is safe. */
+  <T> Future<T> delete(String key, Task<T> task) {
+    Request<T> request = Request.deletion(key, task, loop);
+    return future(request, database.write(request));
+  }
+
   Future<Void> health() {
     Failure failure = database.unavailable();
     return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);

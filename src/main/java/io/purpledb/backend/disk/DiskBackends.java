@@ -7,6 +7,7 @@ import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.config.Durability;
+import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -112,6 +113,7 @@ public final class DiskBackends implements Backends {
         new DiskWriter(shared, recovery, upkeep, new Forcing(durability), idleMillis);
     DiskDatabase database = new DiskDatabase(service, shared, writer);
     database.start();
+    Notices.of(vertx).add(database::notice);
     open.put(service, database);
   }
 

@@ -53,6 +53,12 @@ final class DiskDatabase {
     return shared.open() == null ? shared.reason() : null;
   }
 
+  /** What is not as it should be while requests are served; null when there is nothing. */
+  @Nullable String notice() {
+    Connections open = shared.open();
+    return open == null ? null : open.notice();
+  }
+
   /** Serves what waits, then closes the database. */
   void close() {
     boolean readerEnded = ends(reader, shared.reads());

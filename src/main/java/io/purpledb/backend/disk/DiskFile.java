@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.JournaledPath;
+import io.purpledb.backend.disk.journal.Mark;
+import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;
 import java.io.File;
@@ -14,16 +16,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.h2.api.ErrorCode;
 import org.h2.store.fs.FilePath;
+import org.jspecify.annotations.Nullable;
 
-/** The file of one service's database: where it is, how it is opened, why it cannot be. */
+/** The files of one service's database: where they are, and how they are opened. */
 final class DiskFile {
 
   private static final String SUFFIX = ".mv.db";
   private static final String LOG_SUFFIX = ".redo";
+  private static final String MARK_SUFFIX = ".state";
+
+  /** All files of a database in order. */
+  private static final List<String> SUFFIXES =
+      List.of(SUFFIX, ".sums", ".journal", LOG_SUFFIX, MARK_SUFFIX);
 
   /** What an opening after a kill runs again at most. */
   static final long MAX_LOG_BYTES = 32 << 20;
@@ -51,6 +59,10 @@ final class DiskFile {
   private final String fileSystem;
   private final boolean forcing;
   private final long maxLogBytes;
+  private final Refusals refusals;
+
+  /** The data set that was opened first: the others of this process must be the same. */
+  private @Nullable Long dataSet;
 
   /**
    * @param directory absolute
@@ -71,8 +83,9 @@ final class DiskFile {
     this.realDirectory = directory;
     this.service = service;
     this.fileSystem = fileSystem;
-    this.forcing = durability == Durability.FSYNC;
+    this.forcing = durability != Durability.PROCESS;
     this.maxLogBytes = maxLogBytes;
+    this.refusals = new Refusals(directory, path(), service);
   }
 
   Path path() {
@@ -80,35 +93,70 @@ final class DiskFile {
   }
 
   /**
-   * Opens the database, after creating what is missing. What it finds is safe before it returns, so
-   * that nothing is shown that a power cut could take back.
+   * Opens the database, after creating what is missing if this is its first opening. What it finds
+   * is safe before it returns, so that nothing is shown that a power cut could take back.
    *
    * @throws StartFailure with one line that says why it cannot be; the file is as it was
    */
   Connections open(Schema schema) {
     checkDirectory();
     try {
-      long version = writtenVersion();
-      Connections connections = Connections.open(url(), log(), forcing, maxLogBytes);
+      Mark mark = Mark.read(stored(MARK_SUFFIX), service);
       try {
-        checkVersion(version, connections.version());
-        int format = schema.format(connections.unlogged(), path());
-        connections.redo();
-        schema.bringUpToDate(connections.unlogged(), format);
-        JournaledPath.accept(storedPath());
-        connections.checkpoint();
-        forceDirectory();
-        return connections;
+        checkFiles(mark);
+        JournaledPath.expect(stored(SUFFIX).toString(), mark);
+        Connections opened = open(schema, mark);
+        dataSet = mark.dataSet();
+        return opened;
       } catch (SQLException | IOException | RuntimeException e) {
-        connections.abandon();
+        mark.close();
         throw e;
       }
-    } catch (SQLException e) {
+    } catch (SQLException | IOException e) {
       throw refused(e);
-    } catch (DamagedFileException e) {
-      throw damaged(reason(e), e);
-    } catch (IOException e) {
-      throw failure("%s cannot be opened: %s".formatted(path(), reason(e)), e);
+    }
+  }
+
+  private Connections open(Schema schema, Mark mark) throws SQLException, IOException {
+    long version = writtenVersion();
+    FilesInPlace files = new FilesInPlace();
+    Connections connections =
+        Connections.open(
+            url(),
+            stored(SUFFIX).toString(),
+            stored(LOG_SUFFIX),
+            mark,
+            files,
+            forcing,
+            maxLogBytes);
+    try {
+      checkVersion(version, connections.version());
+      int format = schema.format(connections.unlogged(), path());
+      schema.check(connections.unlogged(), format, mark, path());
+      connections.redo();
+      schema.bringUpToDate(connections.unlogged(), format, mark);
+      mark.begin();
+      connections.accept();
+      connections.checkpoint();
+      forceDirectory();
+      mark.opened();
+      watch(files, connections);
+      return connections;
+    } catch (SQLException | IOException | RuntimeException e) {
+      connections.abandon();
+      throw e;
+    }
+  }
+
+  private void watch(FilesInPlace files, Connections connections) throws IOException {
+    for (String suffix : SUFFIXES) {
+      files.add(
+          realDirectory.resolve(service + suffix),
+          switch (suffix) {
+            case SUFFIX -> JournaledPath.inUse(stored(SUFFIX).toString())::leastBytes;
+            case LOG_SUFFIX -> connections::logBytes;
+            default -> () -> 1;
+          });
     }
   }
 
@@ -121,13 +169,9 @@ final class DiskFile {
         + OPTIONS;
   }
 
-  private FilePath log() {
-    return FilePath.get(fileSystem + realDirectory.resolve(service + LOG_SUFFIX));
-  }
-
-  /** The database file as the file system below the journal knows it. */
-  private String storedPath() {
-    return fileSystem + realDirectory.resolve(service + SUFFIX);
+  /** A file as the file system below the journal knows it. */
+  private FilePath stored(String suffix) {
+    return FilePath.get(fileSystem + realDirectory.resolve(service + suffix));
   }
 
   /** The version that H2's file header tells, 0 without one. */
@@ -142,10 +186,11 @@ final class DiskFile {
   }
 
   /** H2 takes older data without a word when it cannot read the newest. */
-  private void checkVersion(long written, long found) {
+  private void checkVersion(long written, long found) throws DamagedFileException {
     if (found < written) {
-      String reason = "only version %d is readable (expected: %d)".formatted(found, written);
-      throw damaged(reason, new IllegalStateException(reason));
+      throw new DamagedFileException(
+          path().toString(),
+          "only version %d is readable (expected: %d)".formatted(found, written));
     }
   }
 
@@ -153,20 +198,48 @@ final class DiskFile {
     String name = directory.toString();
     if (name.contains(";") || (name.contains("\\") && File.separatorChar == '/')) {
       // a ; ends the path in a database's URL, and H2 takes a \ for a /
-      throw failure(
+      throw Refusals.failure(
           directory + " " + EXPECTED + ", without ; and \\", new IllegalArgumentException());
     }
     try {
-      Files.createDirectories(directory);
+      if (dataSet == null) {
+        Files.createDirectories(directory); // not again: it may be unmounted, and come back
+      }
       realDirectory = directory.toRealPath();
     } catch (IOException e) {
-      throw failure("%s cannot be created: %s %s".formatted(directory, e, EXPECTED), e);
+      String verb = dataSet == null ? "created" : "found";
+      throw Refusals.failure("%s cannot be %s: %s %s".formatted(directory, verb, e, EXPECTED), e);
     }
     for (Path path : new Path[] {directory, path()}) {
       if (Files.exists(path) && !Files.isWritable(path)) {
-        throw failure(path + " is not writable " + EXPECTED, new IllegalStateException());
+        throw Refusals.failure(path + " is not writable " + EXPECTED, new IllegalStateException());
       }
     }
+  }
+
+  /** A database is opened with all its files or, before the first promise, with any of them. */
+  private void checkFiles(Mark mark) throws IOException {
+    if (mark.status() == Status.NONE) {
+      if (dataSet != null || stored(".sums").exists()) {
+        throw missing(MARK_SUFFIX);
+      }
+    } else if (dataSet != null && dataSet != mark.dataSet()) {
+      throw new DamagedFileException(
+          service + MARK_SUFFIX,
+          "it is of data set %016x (expected: %016x, which was open before)"
+              .formatted(mark.dataSet(), dataSet));
+    } else if (!mark.fresh()) {
+      for (String suffix : SUFFIXES) {
+        if (!stored(suffix).exists()) {
+          throw missing(suffix);
+        }
+      }
+    }
+  }
+
+  private DamagedFileException missing(String suffix) {
+    return new DamagedFileException(
+        service + suffix, "it is missing (expected: it, as the files beside it are there)");
   }
 
   /** Makes the names of new files safe. */
@@ -176,46 +249,14 @@ final class DiskFile {
     }
   }
 
-  /** The start failure that an exception of H2 means. */
-  StartFailure refused(SQLException e) {
-    if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
-      return failure(path() + " is in use (expected: one server per directory)", e);
-    }
-    if (e.getErrorCode() == ErrorCode.OUT_OF_MEMORY) {
-      return failure(path() + " does not fit into the heap (expected: a larger -Xmx)", e);
-    }
+  /** The start failure that an exception means; afterwards the files can be opened again. */
+  StartFailure refused(Exception e) {
+    StartFailure failure = refusals.of(e);
     try {
-      JournaledPath.closeLeft(storedPath());
+      JournaledPath.closeLeft(stored(SUFFIX).toString());
     } catch (IOException left) {
-      e.addSuppressed(left);
+      failure.addSuppressed(left);
     }
-    Throwable root = root(e);
-    if (root instanceof IOException && !(root instanceof DamagedFileException)) {
-      return failure("%s cannot be opened: %s".formatted(path(), reason(e)), e);
-    }
-    return damaged(reason(e), e);
-  }
-
-  private StartFailure damaged(String reason, Exception cause) {
-    return failure(
-        "%s is damaged: %s; restore %s.* from a backup, or move them away to start empty"
-            .formatted(path(), reason, directory.resolve(service)),
-        cause);
-  }
-
-  /** The innermost reason of a failure, in one line. */
-  static String reason(Throwable e) {
-    Throwable root = root(e);
-    return root.getMessage() == null
-        ? root.getClass().getSimpleName()
-        : root.getMessage().lines().findFirst().orElse("");
-  }
-
-  private static Throwable root(Throwable e) {
-    return e.getCause() == null ? e : root(e.getCause());
-  }
-
-  private static StartFailure failure(String text, Exception cause) {
-    return StartFailure.wrongSurroundings("data-dir: " + text, cause);
+    return failure;
   }
 }

@@ -45,6 +45,6 @@ record DiskKv(DiskAccess disk) implements DiskBackend, KvBackend {
   @Override
   public Future<Boolean> delete(String key) {
     byte[] k = key.getBytes(UTF_8);
-    return disk.write(key, sql -> sql.change(DELETE, k) > 0);
+    return disk.delete(key, sql -> sql.change(DELETE, k) > 0);
   }
 }

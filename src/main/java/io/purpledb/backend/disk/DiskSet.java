@@ -34,30 +34,28 @@ record DiskSet(DiskAccess disk, RecentSets recent) implements DiskBackend, SetBa
 
   @Override
   public Future<List<String>> add(String key, String item) {
-    return change(ADD, key, item, items -> items.with(item));
+    return disk.write(key, change(ADD, key, item, items -> items.with(item)));
   }
 
   @Override
   public Future<List<String>> remove(String key, String item) {
-    return change(REMOVE, key, item, items -> items.without(item));
+    return disk.delete(key, change(REMOVE, key, item, items -> items.without(item)));
   }
 
-  private Future<List<String>> change(
+  private Task<List<String>> change(
       String statement,
       String key,
       String item,
       Function<SortedItems, @Nullable SortedItems> same) {
     byte[] k = key.getBytes(UTF_8);
     byte[] i = item.getBytes(UTF_8);
-    return disk.write(
-        key,
-        sql -> {
-          sql.change(statement, k, i);
-          SortedItems before = recent.get(key);
-          SortedItems after = before == null ? items(sql, k) : same.apply(before);
-          recent.put(key, after == null ? SortedItems.NONE : after);
-          return after == null ? SortedItems.NONE : after;
-        });
+    return sql -> {
+      sql.change(statement, k, i);
+      SortedItems before = recent.get(key);
+      SortedItems after = before == null ? items(sql, k) : same.apply(before);
+      recent.put(key, after == null ? SortedItems.NONE : after);
+      return after == null ? SortedItems.NONE : after;
+    };
   }
 
   private static SortedItems items(Sql sql, byte[] key) throws SQLException {

@@ -1,9 +1,8 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.message.Failure;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +12,6 @@ import java.util.List;
  * transaction, commits, makes that safe once, and answers them all.
  */
 final class DiskWriter implements Runnable {
-
-  private static final Logger LOG = System.getLogger(DiskWriter.class.getName());
 
   private final Shared shared;
   private final Recovery recovery;
@@ -52,11 +49,13 @@ final class DiskWriter implements Runnable {
   private boolean isUpkept(Connections open, List<Request<?>> batch) {
     List<Request<?>> unanswered = batch;
     try {
-      runAll(open, batch);
-      boolean upkept = upkeep.run(open.writing());
-      finish(open, batch, upkept);
+      open.lookForRoom();
+      boolean upkept = commit(open, batch);
       Answers.send(batch);
       unanswered = List.of();
+      if (batch.isEmpty()) {
+        open.checkFiles();
+      }
       if (open.checkpointDue()) {
         open.compact();
         open.checkpoint();
@@ -71,12 +70,60 @@ final class DiskWriter implements Runnable {
     }
   }
 
-  private void finish(Connections open, List<Request<?>> batch, boolean upkept)
+  /** Commits a batch, or what of it a full disk allows; answers whether the upkeep changed. */
+  private boolean commit(Connections open, List<Request<?>> batch)
       throws SQLException, IOException {
+    try {
+      return commit(open, batch, false);
+    } catch (DiskFullException e) {
+      Failure full = Failure.storageFull(recovery.noRoom(e));
+      List<Request<?>> left = new ArrayList<>();
+      for (Request<?> request : batch) {
+        if (request.changing() && !request.freeing()) {
+          request.fail(full);
+        } else {
+          left.add(request);
+        }
+      }
+      undo(open);
+      return commitDeletions(open, left, full);
+    }
+  }
+
+  private boolean commitDeletions(Connections open, List<Request<?>> left, Failure full)
+      throws SQLException, IOException {
+    try {
+      return commit(open, left, true);
+    } catch (DiskFullException e) { // the reserve is used up
+      left.stream().filter(Request::changing).forEach(request -> request.fail(full));
+      undo(open);
+      return false;
+    }
+  }
+
+  private void undo(Connections open) throws SQLException {
+    open.rollback();
+    upkeep.start(open.writing());
+  }
+
+  /**
+   * Runs requests and the upkeep, and makes safe what they changed.
+   *
+   * @param freeing whether they only delete
+   */
+  private boolean commit(Connections open, List<Request<?>> batch, boolean freeing)
+      throws SQLException, IOException {
+    runAll(open, batch);
+    boolean upkept = upkeep.run(open.writing());
     List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
     boolean changed = upkept || !keys.isEmpty();
     shared.unsafe().addAll(keys);
-    open.commit(); // a transaction that only read ends, too
+    try {
+      open.commit(freeing); // a transaction that only read ends, too
+    } catch (DiskFullException e) {
+      keys.forEach(shared.unsafe()::remove);
+      throw e;
+    }
     if (changed) {
       forcing.committed();
     }
@@ -85,6 +132,7 @@ final class DiskWriter implements Runnable {
       forcing.forced();
     }
     keys.forEach(shared.unsafe()::remove);
+    return upkept;
   }
 
   /** Runs all requests, and if one breaks, again all but that one. */
@@ -107,8 +155,7 @@ final class DiskWriter implements Runnable {
         if (!open.usable()) {
           throw e;
         }
-        LOG.log(Level.ERROR, "a request of %s failed".formatted(request.key()), e);
-        request.fail(e);
+        request.fail(recovery.failureOf(request.key(), e));
         requests.remove(request);
         return false;
       }

@@ -6,11 +6,10 @@ import java.util.concurrent.TimeUnit;
 /** When what is committed is made safe: with every batch, or about once a second. */
 final class Forcing {
 
-  private static final int ASYNC_BATCHES = 64; // bounds what waits in memory
   private static final long ASYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final boolean always;
-  private int waiting;
+  private boolean waiting;
   private long lastForced = System.nanoTime();
 
   Forcing(Durability durability) {
@@ -19,7 +18,7 @@ final class Forcing {
 
   /** A batch was committed. */
   void committed() {
-    waiting++;
+    waiting = true;
   }
 
   /**
@@ -28,16 +27,12 @@ final class Forcing {
    * @param idle whether nothing else is to do
    */
   boolean due(boolean idle) {
-    return waiting > 0
-        && (always
-            || idle
-            || waiting >= ASYNC_BATCHES
-            || System.nanoTime() - lastForced >= ASYNC_NANOS);
+    return waiting && (always || idle || System.nanoTime() - lastForced >= ASYNC_NANOS);
   }
 
   /** All that was committed is safe. */
   void forced() {
-    waiting = 0;
+    waiting = false;
     lastForced = System.nanoTime();
   }
 }

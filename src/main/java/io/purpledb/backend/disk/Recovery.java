@@ -1,7 +1,10 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.journal.DamagedFileException;
+import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
@@ -37,12 +40,29 @@ final class Recovery {
     Connections connections = file.open(schema);
     try {
       upkeep.start(connections.writing());
-      connections.commit();
-    } catch (SQLException e) {
+      connections.commit(true);
+    } catch (SQLException | IOException e) {
       connections.abandon();
       throw file.refused(e);
     }
     shared.opened(connections);
+  }
+
+  /** What a write is told that found no room. */
+  String noRoom(DiskFullException e) {
+    return "%s has no room for writes: %s (expected: room in %s; reads and deletes go on)"
+        .formatted(file.path(), e.getMessage(), file.path().getParent());
+  }
+
+  /** What a request fails with that failed alone: damage where its key is, or a defect. */
+  Throwable failureOf(String key, Exception cause) {
+    if (Refusals.root(cause) instanceof DamagedFileException damaged) {
+      return new Failure(
+          Failure.Kind.INTERNAL,
+          "%s cannot be read: %s; restore a backup".formatted(key, damaged.getMessage()));
+    }
+    LOG.log(Level.ERROR, "a request of %s failed".formatted(key), cause);
+    return cause;
   }
 
   /**
@@ -53,7 +73,7 @@ final class Recovery {
   Failure giveUp(Throwable cause) {
     Connections broken = shared.open();
     LOG.log(Level.ERROR, file.path() + " failed and will be opened again", cause);
-    String failed = "%s failed: %s".formatted(file.path(), DiskFile.reason(cause));
+    String failed = "%s failed: %s".formatted(file.path(), Refusals.reason(cause));
     shared.unavailable(Failure.unavailable(failed + "; it is being opened again"));
     if (broken != null) {
       broken.abandon();

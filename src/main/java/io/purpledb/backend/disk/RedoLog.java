@@ -3,6 +3,8 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.disk.journal.DamagedFileException;
+import io.purpledb.backend.disk.journal.DiskFullException;
+import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.RecordFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,15 +24,21 @@ import java.util.List;
  */
 final class RedoLog implements Closeable {
 
+  /** Room for some thousand deletions. */
+  private static final int RESERVE_BYTES = 256 << 10;
+
   private final RecordFile records;
+  private final Mark mark;
   private final boolean forcing;
-  private final List<Change> waiting = new ArrayList<>();
+  private long safeNumber;
 
   /**
+   * @param mark remembers how far the log goes
    * @param forcing whether what is safe is on the device, or only with the operating system
    */
-  RedoLog(FileChannel file, boolean forcing) {
-    records = new RecordFile(file);
+  RedoLog(FileChannel file, Mark mark, boolean forcing) {
+    records = new RecordFile(file, mark.sibling(".redo"));
+    this.mark = mark;
     this.forcing = forcing;
   }
 
@@ -45,40 +53,63 @@ final class RedoLog implements Closeable {
    * Finds the changes that a database lacks, in their order; before anything is added.
    *
    * @param checkpoint the number of the last record that the database has
-   * @throws DamagedFileException when the database lacks earlier records, too
+   * @throws DamagedFileException when records are missing that the database lacks
    */
   void replay(long checkpoint, Redo redo) throws IOException, SQLException {
-    long expected = checkpoint + 1;
+    long promised = mark.logged();
+    records.open(mark.fresh(), promised <= checkpoint ? 0 : promised);
+    if (records.lastNumber() > checkpoint) {
+      throw new DamagedFileException(
+          mark.sibling(".redo").name(),
+          "the database has the changes to record %d of its log, which begins with %d (expected: at most %d)"
+              .formatted(checkpoint, records.lastNumber() + 1, checkpoint + 1));
+    }
     for (ByteBuffer record = records.next(); record != null; record = records.next()) {
-      long number = records.lastNumber();
-      if (number > expected) {
-        throw new DamagedFileException(
-            "it has the changes to record %d of its log, which begins with %d (expected: at most %d)"
-                .formatted(checkpoint, number, expected));
-      }
-      if (number == expected) {
-        expected++;
+      if (records.lastNumber() > checkpoint) {
         replay(record, redo);
       }
     }
     records.continueAfter(checkpoint);
+    safeNumber = records.lastNumber();
   }
 
-  /** Takes what was committed; {@link #makeSafe} writes it. */
-  void add(List<Change> committed) {
-    waiting.addAll(committed);
+  /**
+   * Appends what is to be committed, as one record; without any, none.
+   *
+   * @param freeing whether it may use the reserve, so that a full disk can be made less full
+   * @throws DiskFullException when there is no room; the log is as before
+   */
+  void append(List<Change> changes, boolean freeing) throws IOException {
+    if (!changes.isEmpty()) {
+      write(changes, freeing);
+    }
   }
 
-  /** Makes all that was added as safe as it is to be. */
+  /**
+   * Makes sure of the reserve.
+   *
+   * @throws DiskFullException when there is no room for it
+   */
+  void reserve() throws IOException {
+    records.reserve(RESERVE_BYTES);
+  }
+
+  /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
+  void rewrite() throws IOException {
+    records.rewrite();
+  }
+
+  /** Makes all that was appended as safe as it is to be. */
   void makeSafe() throws IOException {
-    if (waiting.isEmpty()) {
+    long number = records.lastNumber();
+    if (number == safeNumber) {
       return;
     }
-    append();
     if (forcing) {
       records.force();
     }
-    waiting.clear();
+    mark.logged(number, forcing);
+    safeNumber = number;
   }
 
   /** The bytes of all records. */
@@ -93,7 +124,7 @@ final class RedoLog implements Closeable {
 
   /** Forgets all records; only when the device has them in the database. */
   void restart(long keepBytes) throws IOException {
-    records.restart(keepBytes);
+    records.restart(Math.max(keepBytes, RESERVE_BYTES));
   }
 
   @Override
@@ -102,15 +133,18 @@ final class RedoLog implements Closeable {
   }
 
   /** Writes a record: the texts of the statements, each once, and the changes. */
-  private void append() throws IOException {
-    List<String> statements = waiting.stream().map(Change::sql).distinct().toList(); // a few
+  private void write(List<Change> changes, boolean freeing) throws IOException {
+    List<String> statements = changes.stream().map(Change::sql).distinct().toList(); // a few
     List<byte[]> texts = statements.stream().map(sql -> sql.getBytes(UTF_8)).toList();
     long bytes = 2 * Integer.BYTES;
     for (byte[] text : texts) {
       bytes += Integer.BYTES + text.length;
     }
-    for (Change change : waiting) {
+    for (Change change : changes) {
       bytes += change.bytes();
+    }
+    if (!freeing) {
+      records.reserve(bytes + RESERVE_BYTES);
     }
     records.append(
         bytes,
@@ -120,8 +154,8 @@ final class RedoLog implements Closeable {
             out.putInt(text.length);
             out.put(text);
           }
-          out.putInt(waiting.size());
-          for (Change change : waiting) {
+          out.putInt(changes.size());
+          for (Change change : changes) {
             change.writeTo(out, statements.indexOf(change.sql()));
           }
         });

@@ -14,30 +14,41 @@ final class Request<T> {
 
   private final String key;
   private final int bytes;
-  private final boolean changing;
+  private final Effect effect;
   private final Task<T> task;
   private final Context loop;
   private final Promise<T> promise = Promise.promise();
   private @Nullable T result;
   private @Nullable Throwable failure;
 
-  private Request(String key, int bytes, boolean changing, Task<T> task, Context loop) {
+  private Request(String key, int bytes, Effect effect, Task<T> task, Context loop) {
     this.key = key;
     this.bytes = bytes;
-    this.changing = changing;
+    this.effect = effect;
     this.task = task;
     this.loop = loop;
   }
 
+  private enum Effect {
+    NONE,
+    WRITES,
+    DELETES
+  }
+
   static <T> Request<T> read(String key, Task<T> task, Context loop) {
-    return new Request<>(key, 0, false, task, loop);
+    return new Request<>(key, 0, Effect.NONE, task, loop);
   }
 
   /**
    * @param bytes roughly how much is written, to bound what is written at once
    */
   static <T> Request<T> write(String key, int bytes, Task<T> task, Context loop) {
-    return new Request<>(key, bytes, true, task, loop);
+    return new Request<>(key, bytes, Effect.WRITES, task, loop);
+  }
+
+  /** A write that only deletes: it is served when the disk is full, too. */
+  static <T> Request<T> deletion(String key, Task<T> task, Context loop) {
+    return new Request<>(key, 0, Effect.DELETES, task, loop);
   }
 
   String key() {
@@ -48,8 +59,14 @@ final class Request<T> {
     return bytes;
   }
 
+  /** Whether it may change something. */
   boolean changing() {
-    return changing;
+    return effect != Effect.NONE;
+  }
+
+  /** Whether it may change something, but only delete. */
+  boolean freeing() {
+    return effect == Effect.DELETES;
   }
 
   Context loop() {

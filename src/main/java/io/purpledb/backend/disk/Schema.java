@@ -1,6 +1,10 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.journal.DamagedFileException;
+import io.purpledb.backend.disk.journal.Mark;
+import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.config.StartFailure;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,9 +18,15 @@ import java.util.List;
  */
 record Schema(List<List<String>> upgrades) {
 
-  /** A schema that has only ever had one format. */
+  /** Since this format a database knows the number of its data set. */
+  private static final int DATA_SETS = 2;
+
+  private static final List<String> WITH_DATA_SET =
+      List.of("CREATE TABLE DATA_SET(ID BIGINT NOT NULL)");
+
+  /** A schema whose own tables have only ever had one format. */
   static Schema first(String... commands) {
-    return new Schema(List.of(List.of(commands)));
+    return new Schema(List.of(List.of(commands), WITH_DATA_SET));
   }
 
   /**
@@ -37,8 +47,26 @@ record Schema(List<List<String>> upgrades) {
     return format;
   }
 
+  /**
+   * Makes sure that a database belongs to the files beside it.
+   *
+   * @throws DamagedFileException when it is of another data set
+   */
+  void check(Sql sql, int format, Mark mark, Path file) throws SQLException, IOException {
+    Long found =
+        format < DATA_SETS ? null : sql.first("SELECT ID FROM DATA_SET", row -> row.getLong(1));
+    boolean expected =
+        found == null ? mark.fresh() : found == mark.dataSet() && mark.status() != Status.NONE;
+    if (!expected) {
+      String is = found == null ? "no data set" : "data set %016x".formatted(found);
+      throw new DamagedFileException(
+          file.toString(),
+          "it is of %s (expected: %016x, as the files beside it)".formatted(is, mark.dataSet()));
+    }
+  }
+
   /** Brings a database from a format to the newest. */
-  void bringUpToDate(Sql sql, int format) throws SQLException {
+  void bringUpToDate(Sql sql, int format, Mark mark) throws SQLException {
     if (format == upgrades.size()) {
       return;
     }
@@ -46,6 +74,9 @@ record Schema(List<List<String>> upgrades) {
       for (String command : commands) {
         sql.run(command);
       }
+    }
+    if (format < DATA_SETS) {
+      sql.change("INSERT INTO DATA_SET VALUES (?)", mark.dataSet());
     }
     sql.change("DELETE FROM META");
     sql.change("INSERT INTO META VALUES (?)", (long) upgrades.size());

@@ -12,9 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.sql.DriverManager;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -197,44 +195,15 @@ class OpeningTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 1_000})
+  @ValueSource(ints = {3, 1_000})
   void aNewerFormatIsRefusedAndNotTouched(int format) throws Exception {
     createDatabases();
-    try (var connection = DriverManager.getConnection("jdbc:h2:file:" + directory + "/kv", "", "");
-        var statement = connection.createStatement()) {
-      statement.execute("UPDATE META SET FORMAT = " + format);
-    }
+    Connections newer = new DiskFile(directory, "kv", Durability.FSYNC).open(DiskKv.SCHEMA);
+    newer.unlogged().run("UPDATE META SET FORMAT = " + format);
+    newer.close();
     Map<Path, ByteBuffer> before = files();
     assertThat(refusal().line())
-        .contains(file.toString(), "has format " + format, "expected: at most 1");
+        .contains(file.toString(), "has format " + format, "expected: at most 2");
     assertThat(files().get(file)).isEqualTo(before.get(file));
-  }
-
-  @Test
-  void aJournalOfAnotherFileIsRefused() throws Exception {
-    createDatabases();
-    Connections open = new DiskFile(directory, "kv", Durability.FSYNC).open(DiskKv.SCHEMA);
-    open.checkpoint();
-    Path journal = Files.copy(directory.resolve("kv.journal"), parent.resolve("kv.journal"));
-    open.close();
-    Files.delete(file);
-    Files.copy(journal, directory.resolve("kv.journal"), StandardCopyOption.REPLACE_EXISTING);
-    assertThat(refusal().line()).contains(file.toString(), "is damaged", "expected: at least");
-  }
-
-  @Test
-  void aLogOfAnotherFileIsRefused() throws Exception {
-    createDatabases();
-    Path log = parent.resolve("kv.redo");
-    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      await(disk.kv.put("key", VALUE));
-      Files.copy(directory.resolve("kv.redo"), log);
-    }
-    Files.delete(file);
-    Files.delete(directory.resolve("kv.journal"));
-    Files.copy(log, directory.resolve("kv.redo"), StandardCopyOption.REPLACE_EXISTING);
-    assertThat(refusal().line())
-        .contains(file.toString(), "is damaged", "changes to record 0", "begins with");
-    assertThat(directory.resolve("kv.redo")).hasSameBinaryContentAs(log);
   }
 }

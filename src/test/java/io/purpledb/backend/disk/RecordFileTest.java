@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.backend.disk.journal.FileId;
 import io.purpledb.backend.disk.journal.RecordFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,6 +20,7 @@ class RecordFileTest {
 
   private static final int CUTS = 50;
   private static final int BYTES = 10_000;
+  private static final FileId ID = new FileId(7, "records");
 
   private final Path directory;
   private final Path file;
@@ -34,6 +36,19 @@ class RecordFileTest {
     ShadowDisk.forget(directory);
   }
 
+  private RecordFile open(FileChannel channel, boolean fresh) throws IOException {
+    RecordFile records = new RecordFile(channel, ID);
+    records.open(fresh, 0);
+    if (fresh) {
+      records.restart(0);
+    }
+    return records;
+  }
+
+  private RecordFile create() throws IOException {
+    return open(FilePath.get("shadow:" + file).open("rw"), true);
+  }
+
   private static void append(RecordFile records) throws IOException {
     records.append(BYTES, out -> out.put(new byte[BYTES]));
   }
@@ -41,7 +56,7 @@ class RecordFileTest {
   @Test
   void aRestartOutlivesAPowerCut() throws Exception {
     Random random = new Random(3);
-    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+    try (RecordFile records = create()) {
       for (int i = 0; i < 3; i++) {
         append(records);
       }
@@ -51,7 +66,7 @@ class RecordFileTest {
       for (int i = 0; i < CUTS; i++) {
         Path found = Files.createDirectory(directory.resolve("found" + i));
         ShadowDisk.cutPower(directory, found, random);
-        try (RecordFile left = new RecordFile(FileChannel.open(found.resolve("records")))) {
+        try (RecordFile left = open(FileChannel.open(found.resolve("records")), false)) {
           assertThat(left.next() == null || left.lastNumber() == 4)
               .as("cut %d, which left record %d", i, left.lastNumber())
               .isTrue();
@@ -62,7 +77,7 @@ class RecordFileTest {
 
   @Test
   void aContentOfAnotherSizeIsRefused() throws Exception {
-    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+    try (RecordFile records = create()) {
       assertThatThrownBy(() -> records.append(2, out -> out.putInt(1)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("4 bytes (expected: 2)");
@@ -71,11 +86,12 @@ class RecordFileTest {
 
   @Test
   void whatCannotBeReadAgainIsNotWritten() throws Exception {
-    try (RecordFile records = new RecordFile(FilePath.get("shadow:" + file).open("rw"))) {
+    try (RecordFile records = create()) {
+      long before = records.bytes();
       assertThatThrownBy(() -> records.append(1L << 31, out -> out.putInt(1)))
           .isInstanceOf(IOException.class)
           .hasMessageContainingAll("2147483648 bytes", "at most 2147483647");
-      assertThat(records.bytes()).isZero();
+      assertThat(records.bytes()).isEqualTo(before);
       assertThat(records.lastNumber()).isZero();
     }
   }

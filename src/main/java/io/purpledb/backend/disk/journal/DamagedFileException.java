@@ -2,12 +2,16 @@ package io.purpledb.backend.disk.journal;
 
 import java.io.IOException;
 
-/** A database file that is not what its journal expects. */
+/** A file that is not as it was left: cut, overwritten, exchanged, or hit by a failing device. */
 public final class DamagedFileException extends IOException {
 
   private static final long serialVersionUID = 1;
 
-  public DamagedFileException(String message) {
-    super(message);
+  /**
+   * @param file the name of the file
+   * @param reason what was found and what was expected
+   */
+  public DamagedFileException(String file, String reason) {
+    super(file + ": " + reason);
   }
 }

@@ -19,10 +19,12 @@ final class Journal implements Closeable {
   private static final int SIZES_BYTES = 2 * Long.BYTES;
   private static final int ENTRY_BYTES = Long.BYTES + BLOCK_BYTES;
 
+  private final FileId id;
   private final RecordFile records;
 
-  Journal(FileChannel file) {
-    records = new RecordFile(file);
+  Journal(FileChannel file, FileId id) {
+    this.id = id;
+    records = new RecordFile(file, id);
   }
 
   /** The bytes in use. */
@@ -33,11 +35,15 @@ final class Journal implements Closeable {
   /**
    * Reads the records from the beginning into a map of blocks, newer over older.
    *
+   * @param fresh whether the journal may be new
+   * @param promised the number of the last record that must be there
    * @param databaseBytes the size of the database file
    * @return the size of the database file after the last record, {@code databaseBytes} without one
-   * @throws DamagedFileException when a part of the database file is missing
+   * @throws DamagedFileException when a record is missing, or a part of the database file
    */
-  long replay(long databaseBytes, Map<Long, byte[]> blocks) throws IOException {
+  long replay(boolean fresh, long promised, long databaseBytes, Map<Long, byte[]> blocks)
+      throws IOException {
+    records.open(fresh, promised);
     long size = databaseBytes;
     long leastBytes = 0;
     for (ByteBuffer record = records.next(); record != null; record = records.next()) {
@@ -53,7 +59,9 @@ final class Journal implements Closeable {
     }
     if (databaseBytes < leastBytes) {
       throw new DamagedFileException(
-          "%d bytes (expected: at least %d)".formatted(databaseBytes, leastBytes));
+          id.name(),
+          "the database file has %d bytes (expected: at least %d)"
+              .formatted(databaseBytes, leastBytes));
     }
     return size;
   }
@@ -76,6 +84,16 @@ final class Journal implements Closeable {
             out.put(block.getValue());
           }
         });
+  }
+
+  /** The number of the last record. */
+  long lastNumber() {
+    return records.lastNumber();
+  }
+
+  /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
+  void rewrite() throws IOException {
+    records.rewrite();
   }
 
   /** The device has all records afterwards. */

@@ -3,14 +3,13 @@ package io.purpledb.backend.disk.journal;
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.h2.store.fs.FileBaseDefault;
-import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,36 +20,43 @@ import org.jspecify.annotations.Nullable;
  * <p>So after a crash the file and its journal give exactly what H2 had forced at some moment, not
  * before the last force that returned. And an opening changes nothing until it is accepted.
  */
-final class JournaledFile extends FileBaseDefault {
+final class JournaledFile extends FileBaseDefault implements OpenDatabase {
 
+  private static final System.Logger LOG = System.getLogger(JournaledFile.class.getName());
+
+  /** A longer journal is brought into the database file. */
   private static final long JOURNAL_BYTES = 8 << 20;
+
+  /** How long the journal becomes when the database file cannot grow; its blocks are in memory. */
+  private static final long MOST_JOURNAL_BYTES = 3 * JOURNAL_BYTES;
 
   /** The files that are in use, by name. */
   private static final Map<String, JournaledFile> LOCKED = new ConcurrentHashMap<>();
 
   private final String name;
-  private final FileChannel base;
-  private final FilePath journalPath;
+  private final DataFile base;
+  private final Companions companions;
 
-  /** The blocks that {@link #base} does not have: forced ones and those in {@link #unforced}. */
-  private final Map<Long, byte[]> newer = new ConcurrentHashMap<>();
+  /** The blocks that the journal has and {@link #base} has not. */
+  private final Map<Long, byte[]> journaled = new ConcurrentHashMap<>();
 
-  private final Map<Long, byte[]> unforced = new LinkedHashMap<>();
+  /** The blocks that neither has. */
+  private final Map<Long, byte[]> unforced = new ConcurrentHashMap<>();
+
   private volatile long size;
   private long forcedSize;
-  private long leastBytes;
+  private volatile long leastBytes;
+  private volatile @Nullable DiskFullException owed;
+  private @Nullable Mark mark;
   private @Nullable Journal journal;
 
   /** Whether H2 has read the file well; before that its writes, repairs at best, stay in memory. */
   private boolean accepted;
 
-  /** Whether the journal may hold what the device does not: it was read from an earlier run. */
-  private boolean replayed;
-
-  JournaledFile(String name, FileChannel base, FilePath journalPath) {
+  JournaledFile(String name, FileChannel base, Companions companions) {
     this.name = name;
-    this.base = base;
-    this.journalPath = journalPath;
+    this.base = new DataFile(name, base);
+    this.companions = companions;
   }
 
   /** The file with a name that is in use, null when there is none. */
@@ -58,8 +64,11 @@ final class JournaledFile extends FileBaseDefault {
     return LOCKED.get(name);
   }
 
-  /** From now on the file may change. */
-  synchronized void accept() {
+  @Override
+  public synchronized void accept() throws IOException {
+    Journal open = opened();
+    open.rewrite();
+    settleIfRoom(open, forcedSize);
     accepted = true;
   }
 
@@ -71,16 +80,18 @@ final class JournaledFile extends FileBaseDefault {
     if (lock == null) {
       return null;
     }
-    Journal opened = new Journal(journalPath.open("rw"));
+    Mark known = companions.mark();
+    base.check(new Checksums(companions.openSums(), known.sibling(".sums")), known.fresh());
+    Journal opened = new Journal(companions.openJournal(), known.sibling(".journal"));
     try {
       leastBytes = base.size();
-      size = opened.replay(leastBytes, newer);
+      size = opened.replay(known.fresh(), known.journaled(), leastBytes, journaled);
     } catch (IOException e) {
       opened.close();
       throw e;
     }
+    mark = known;
     forcedSize = size;
-    replayed = true;
     journal = opened;
     LOCKED.put(name, this);
     return new HeldUntilClosed(this, lock);
@@ -92,25 +103,70 @@ final class JournaledFile extends FileBaseDefault {
   }
 
   @Override
+  public long leastBytes() {
+    return leastBytes;
+  }
+
+  @Override
+  public @Nullable String damage() {
+    return base.damage();
+  }
+
+  @Override
+  public @Nullable DiskFullException owed() {
+    return owed;
+  }
+
+  @Override
   @SuppressWarnings("UnsynchronizedOverridesSynchronized") // readers do not wait for a force
   public int read(ByteBuffer target, long position) throws IOException {
     if (position >= size) {
       return -1;
     }
     int wanted = (int) Math.min(target.remaining(), size - position);
+    int start = target.position();
+    try {
+      read(target, position, wanted);
+    } catch (DamagedFileException e) {
+      target.position(start);
+      readInPeace(target, position, wanted);
+    }
+    return wanted;
+  }
+
+  /** Reads again while no block changes: only then a wrong checksum means damage. */
+  private synchronized void readInPeace(ByteBuffer target, long position, int wanted)
+      throws IOException {
+    try {
+      read(target, position, wanted);
+    } catch (DamagedFileException e) {
+      base.damaged(e);
+      throw e;
+    }
+  }
+
+  private void read(ByteBuffer target, long position, int wanted) throws IOException {
     for (int done = 0; done < wanted; ) {
       long at = position + done;
       int offset = (int) (at % BLOCK_BYTES);
+      byte[] block = newer(at / BLOCK_BYTES);
       int bytes = Math.min(wanted - done, BLOCK_BYTES - offset);
-      byte[] block = newer.get(at / BLOCK_BYTES);
       if (block == null) {
-        readBase(target, at, bytes);
+        while (bytes < wanted - done && newer((at + bytes) / BLOCK_BYTES) == null) {
+          bytes = Math.min(wanted - done, bytes + BLOCK_BYTES);
+        }
+        base.read(target, at, bytes);
       } else {
         target.put(block, offset, bytes);
       }
       done += bytes;
     }
-    return wanted;
+  }
+
+  /** A block that is not in the database file yet. */
+  private byte @Nullable [] newer(long number) {
+    byte[] block = unforced.get(number);
+    return block == null ? journaled.get(number) : block; // in the order in which they move
   }
 
   @Override
@@ -125,7 +181,6 @@ final class JournaledFile extends FileBaseDefault {
       byte[] block = new byte[BLOCK_BYTES];
       source.get(block);
       unforced.put(number, block);
-      newer.put(number, block);
     }
     size = Math.max(size, position + bytes);
     return bytes;
@@ -135,27 +190,25 @@ final class JournaledFile extends FileBaseDefault {
   protected synchronized void implTruncate(long bytes) {
     size = Math.min(size, bytes);
     unforced.keySet().removeIf(number -> number * BLOCK_BYTES >= bytes);
-    newer.keySet().removeIf(number -> number * BLOCK_BYTES >= bytes);
+    journaled.keySet().removeIf(number -> number * BLOCK_BYTES >= bytes);
   }
 
   @Override
   public synchronized void force(boolean metaData) throws IOException {
     Journal open = opened();
-    if (!accepted) {
-      return;
-    }
-    if (unforced.isEmpty() && size == forcedSize && !replayed) {
+    if (!accepted || (unforced.isEmpty() && size == forcedSize)) {
       return;
     }
     try {
-      leastBytes = Math.min(leastBytes, size);
-      open.append(size, leastBytes, unforced);
-      open.force();
-      unforced.clear();
-      forcedSize = size;
-      if (replayed || open.bytes() > JOURNAL_BYTES) {
-        settle(open, JOURNAL_BYTES);
+      if (open.bytes() > MOST_JOURNAL_BYTES) {
+        settleIfRoom(open, forcedSize);
       }
+      append(open);
+      if (open.bytes() > JOURNAL_BYTES) {
+        settleIfRoom(open, forcedSize);
+      }
+    } catch (DiskFullException e) {
+      owed = e; // nothing of it was written; H2 itself would give the whole database up
     } catch (IOException e) {
       journal = null; // what is safe is not known any more: only an opening finds out
       open.close();
@@ -163,18 +216,40 @@ final class JournaledFile extends FileBaseDefault {
     }
   }
 
-  /** Writes what is forced to the database file, and starts the journal again. */
-  private void settle(Journal open, long keepBytes) throws IOException {
-    open.force();
-    new BlockWriter(base).write(newer);
-    if (base.size() > size) {
-      base.truncate(size);
+  private void append(Journal open) throws IOException {
+    if (open.bytes() > MOST_JOURNAL_BYTES) {
+      throw new DiskFullException(
+          name, "No room for what the journal has", new IOException(String.valueOf(owed)));
     }
-    base.force(true);
+    leastBytes = Math.min(leastBytes, size);
+    open.append(size, leastBytes, unforced);
+    open.force();
+    journaled.putAll(unforced);
+    unforced.clear();
+    forcedSize = size;
+    owed = null;
+    remember(open);
+  }
+
+  /** Does what {@link #settle} does, or leaves it all to the journal when the disk is full. */
+  private void settleIfRoom(Journal open, long fileBytes) throws IOException {
+    try {
+      settle(open, fileBytes, JOURNAL_BYTES);
+    } catch (DiskFullException e) {
+      LOG.log(Level.DEBUG, "the journal has to keep what it has", e);
+    }
+  }
+
+  /**
+   * Writes what the journal has to the database file, and starts the journal again.
+   *
+   * @param fileBytes the size of the database file with it
+   */
+  private void settle(Journal open, long fileBytes, long keepBytes) throws IOException {
+    base.write(journaled, fileBytes);
     open.restart(keepBytes);
-    newer.clear();
-    leastBytes = size;
-    replayed = false;
+    journaled.clear();
+    leastBytes = fileBytes;
   }
 
   /** Leaves a journal that only tells the size when all is forced, else the journal as it is. */
@@ -186,13 +261,20 @@ final class JournaledFile extends FileBaseDefault {
       if (open != null) {
         journal = null;
         try (open) {
-          if (!replayed && unforced.isEmpty() && size == forcedSize) {
-            settle(open, 0);
+          if (accepted && unforced.isEmpty() && size == forcedSize) {
+            settle(open, size, 0);
             open.append(size, size, Map.of());
             open.force();
+            remember(open);
           }
         }
       }
+    }
+  }
+
+  private void remember(Journal open) throws IOException {
+    if (mark != null) {
+      mark.journaled(open.lastNumber());
     }
   }
 
@@ -202,16 +284,5 @@ final class JournaledFile extends FileBaseDefault {
       throw new IOException("not usable after a failure or without its lock");
     }
     return open;
-  }
-
-  /** Reads from the database file; holes and what is past its end are zero. */
-  private void readBase(ByteBuffer target, long position, int bytes) throws IOException {
-    ByteBuffer part = target.slice(target.position(), bytes);
-    while (part.hasRemaining()) {
-      if (base.read(part, position + part.position()) < 0) {
-        part.put(new byte[part.remaining()]);
-      }
-    }
-    target.position(target.position() + bytes);
   }
 }

@@ -20,7 +20,6 @@ public final class JournaledPath extends FilePathWrapper {
   public static final String SCHEME = "journaled";
 
   private static final String DATABASE_SUFFIX = ".mv.db";
-  private static final String JOURNAL_SUFFIX = ".journal";
 
   /** Makes the scheme known to H2. Calling it again changes nothing. */
   public static void register() {
@@ -28,16 +27,26 @@ public final class JournaledPath extends FilePathWrapper {
   }
 
   /**
-   * Lets an opened database file be changed from now on.
+   * Tells how the files beside a database file must be when H2 opens it.
    *
    * @param name the file in the file system below the journal
    */
-  public static void accept(String name) {
+  public static void expect(String name, Mark mark) {
+    Companions.expect(realName(FilePath.get(name)), mark);
+  }
+
+  /**
+   * A database file that H2 has open.
+   *
+   * @param name as above
+   * @throws IllegalStateException when it has not
+   */
+  public static OpenDatabase inUse(String name) {
     JournaledFile file = named(name);
     if (file == null) {
       throw new IllegalStateException(name + " is not open");
     }
-    file.accept();
+    return file;
   }
 
   /**
@@ -74,6 +83,7 @@ public final class JournaledPath extends FilePathWrapper {
       return file;
     }
     String stem = name.substring(0, name.length() - DATABASE_SUFFIX.length());
-    return new JournaledFile(realName(getBase()), file, FilePath.get(stem + JOURNAL_SUFFIX));
+    String realName = realName(getBase());
+    return new JournaledFile(realName, file, new Companions(realName, stem));
   }
 }

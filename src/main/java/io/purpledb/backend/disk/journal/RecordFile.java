@@ -12,22 +12,36 @@ import org.jspecify.annotations.Nullable;
  * checksum. It counts when it is whole and its number follows its predecessor's. After {@link
  * #restart} space is used again from the beginning; the numbers go on, so what is left of older
  * records is never taken for newer ones.
+ *
+ * <p>A record that is not whole is the end of the file when it may never have been made safe: the
+ * rest of what was being written at a crash. It is damage when it had been safe, which is known
+ * from outside ({@code promised}), or from a later record: each tells up to which number all were
+ * safe when it was written.
  */
 public final class RecordFile implements Closeable {
 
-  private static final long MAGIC = 0x507572706c655231L; // "PurpleR1"
-  private static final int HEAD_BYTES = 3 * Long.BYTES; // magic, number, size of the content
-  private static final int CHECKSUM_BYTES = Long.BYTES;
   private static final int BUFFER_BYTES = 256 << 10;
+  private static final int HEAD_AND_CHECKSUM_BYTES = RecordReader.HEAD_BYTES + Long.BYTES;
+
+  /** By how much the file grows ahead of its records: a force then need not force its size. */
+  private static final int STEP_BYTES = 256 << 10;
 
   private final FileChannel file;
+  private final FileId id;
+  private final Slots slots;
   private final CRC32C checksum = new CRC32C();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private RecordReader reader;
+  private long promised;
   private long position;
   private long lastNumber;
+  private long forcedNumber;
 
-  public RecordFile(FileChannel file) {
+  public RecordFile(FileChannel file, FileId id) {
     this.file = file;
+    this.id = id;
+    this.slots = new Slots(file, id.name());
+    this.reader = RecordReader.current(file, id);
   }
 
   /** What a record contains. */
@@ -72,12 +86,37 @@ public final class RecordFile implements Closeable {
     }
   }
 
+  /**
+   * Begins to read; after the last record, and a {@link #restart} if the file is fresh, records can
+   * be appended.
+   *
+   * @param fresh whether the file may be new, or of the older format
+   * @param promised the number of the last record that must be there
+   * @throws DamagedFileException when it is not the file that it should be
+   */
+  public void open(boolean fresh, long promised) throws IOException {
+    this.promised = promised;
+    if (fresh && slots.find() == null) {
+      reader = RecordReader.old(file, id);
+      position = 0;
+      lastNumber = reader.firstNumber() - 1;
+      return;
+    }
+    Slots.Slot slot = slots.read();
+    id.check(slot.id());
+    position = Slots.BYTES;
+    lastNumber = slot.numbers()[0] - 1;
+    forcedNumber = lastNumber;
+  }
+
   /** The bytes in use. */
   public long bytes() {
     return position;
   }
 
-  /** The number of the last record that was read or appended; 0 before any. */
+  /**
+   * The number of the last record that was read or appended, or that the file forgot; 0 before any.
+   */
   public long lastNumber() {
     return lastNumber;
   }
@@ -87,37 +126,67 @@ public final class RecordFile implements Closeable {
     lastNumber = Math.max(lastNumber, number);
   }
 
-  /** The content of the next record, null after the last one; then records can be appended. */
+  /**
+   * The content of the next record, null after the last one.
+   *
+   * @throws DamagedFileException when there was another one that is not whole any more
+   */
   public @Nullable ByteBuffer next() throws IOException {
-    if (file.size() - position < HEAD_BYTES + CHECKSUM_BYTES) {
-      return null;
+    RecordReader.Found found = reader.at(position);
+    if (found != null && found.number() == lastNumber + 1) {
+      position = found.end();
+      lastNumber = found.number();
+      return found.content();
     }
-    checksum.reset();
-    ByteBuffer head = read(position, HEAD_BYTES);
-    if (head.getLong() != MAGIC) {
-      return null;
+    checkEnd();
+    return null;
+  }
+
+  /** Makes sure that nothing is missing at the end, which may be the end of what is whole only. */
+  private void checkEnd() throws IOException {
+    long missing = lastNumber + 1;
+    RecordReader.Rest rest = reader.after(position, lastNumber);
+    if (rest.forced() >= missing) {
+      throw new DamagedFileException(
+          id.name(),
+          "record %d at byte %d is not whole (expected: so, as record %d at byte %d was written after it was safe)"
+              .formatted(missing, position, rest.number(), rest.position()));
     }
-    long number = head.getLong();
-    long bytes = head.getLong();
-    boolean follows = position == 0 || number == lastNumber + 1;
-    long room = file.size() - position - HEAD_BYTES - CHECKSUM_BYTES;
-    if (!follows || bytes < 0 || bytes > Math.min(room, Integer.MAX_VALUE)) {
-      return null;
+    if (promised >= missing) {
+      throw new DamagedFileException(
+          id.name(),
+          "it ends with record %d at byte %d (expected: record %d, which was acknowledged)"
+              .formatted(lastNumber, position, promised));
     }
-    ByteBuffer content = read(position + HEAD_BYTES, (int) bytes);
-    long expected = checksum.getValue();
-    if (read(position + HEAD_BYTES + bytes, CHECKSUM_BYTES).getLong() != expected) {
-      return null;
-    }
-    position += HEAD_BYTES + bytes + CHECKSUM_BYTES;
-    lastNumber = number;
-    return content;
+    continueAfter(rest.number()); // so that what is left of those is never taken for newer ones
   }
 
   /**
-   * Appends a record; the operating system has it afterwards.
+   * Makes sure of room behind the last record, so that {@link #append} does not find the disk full.
+   *
+   * @throws DiskFullException when there is none
+   */
+  public void reserve(long bytes) throws IOException {
+    long size = file.size();
+    long wanted = position + HEAD_AND_CHECKSUM_BYTES + bytes;
+    if (size >= wanted) {
+      return;
+    }
+    try {
+      for (long at = size; at < wanted; ) {
+        at += file.write(ByteBuffer.allocate(STEP_BYTES), at);
+      }
+    } catch (IOException e) {
+      throw DiskFullException.of(id.name(), e);
+    }
+  }
+
+  /**
+   * Appends a record; the operating system has it afterwards. When it fails, the file has the
+   * records of before.
    *
    * @param bytes of the content
+   * @throws DiskFullException when there is no room
    * @throws IOException when there are more than {@link #next} can read, and nothing is written; or
    *     when writing fails
    */
@@ -126,23 +195,54 @@ public final class RecordFile implements Closeable {
       throw new IOException(
           "a record of %d bytes (expected: at most %d)".formatted(bytes, Integer.MAX_VALUE));
     }
-    checksum.reset();
-    buffer.clear();
-    buffer.putLong(MAGIC).putLong(++lastNumber).putLong(bytes);
     long start = position;
-    content.writeTo(new Out());
-    flush();
-    if (position != start + HEAD_BYTES + bytes) {
-      throw new IOException(
-          "a record of %d bytes (expected: %d)".formatted(position - start - HEAD_BYTES, bytes));
+    boolean done = false;
+    try {
+      RecordReader.begin(checksum, id);
+      buffer.clear();
+      buffer.putLong(RecordReader.MAGIC).putLong(lastNumber + 1);
+      buffer.putLong(forcedNumber).putLong(bytes);
+      content.writeTo(new Out());
+      flush();
+      if (position != start + RecordReader.HEAD_BYTES + bytes) {
+        throw new IOException(
+            "a record of %d bytes (expected: %d)"
+                .formatted(position - start - RecordReader.HEAD_BYTES, bytes));
+      }
+      buffer.putLong(checksum.getValue());
+      flush();
+      lastNumber++;
+      done = true;
+    } catch (IOException e) {
+      throw DiskFullException.of(id.name(), e);
+    } finally {
+      if (!done) {
+        position = start;
+      }
     }
-    buffer.putLong(checksum.getValue());
-    flush();
   }
 
   /** The device has all records afterwards. */
   public void force() throws IOException {
     file.force(false);
+    forcedNumber = lastNumber;
+  }
+
+  /**
+   * Writes the records that were read once more, then forces them: a force that failed, before they
+   * were read, may have left them to the memory of the operating system alone, which will not write
+   * them again by itself.
+   */
+  public void rewrite() throws IOException {
+    for (long at = 0; at < position; ) {
+      ByteBuffer part = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, position - at));
+      Checksums.readFully(file, part, at);
+      part.flip();
+      while (part.hasRemaining()) {
+        at += file.write(part, at);
+      }
+    }
+    force();
   }
 
   /**
@@ -152,31 +252,19 @@ public final class RecordFile implements Closeable {
    * @param keepBytes how much of the file is kept, to be written again
    */
   public void restart(long keepBytes) throws IOException {
-    if (file.size() > keepBytes) {
-      file.truncate(keepBytes);
-    }
-    ByteBuffer none = ByteBuffer.allocate((int) Math.min(HEAD_BYTES, keepBytes));
-    while (none.hasRemaining()) {
-      file.write(none, none.position());
-    }
+    slots.writeBoth(id, lastNumber + 1);
     force();
-    position = 0;
+    long kept = Math.max(keepBytes, Slots.BYTES);
+    if (file.size() > kept) {
+      file.truncate(kept);
+    }
+    position = Slots.BYTES;
+    reader = RecordReader.current(file, id);
   }
 
   @Override
   public void close() throws IOException {
     file.close();
-  }
-
-  private ByteBuffer read(long at, int bytes) throws IOException {
-    ByteBuffer in = ByteBuffer.allocate(bytes);
-    while (in.hasRemaining()) {
-      if (file.read(in, at + in.position()) < 0) {
-        throw new IOException("the file ends at byte %d while it is read".formatted(at));
-      }
-    }
-    checksum.update(in.flip());
-    return in.rewind();
   }
 
   private void flush() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A record counts when it is whole and follows its predecessor. */
 class JournalTest {
+
+  private static final FileId ID = new FileId(7, "kv.journal");
 
   private final Path file;
 
@@ -29,7 +32,7 @@ class JournalTest {
   }
 
   private Journal open() throws IOException {
-    return new Journal(channel());
+    return new Journal(channel(), ID);
   }
 
   private static byte[] block(int content) {
@@ -40,7 +43,11 @@ class JournalTest {
 
   private void append(long size, int content, long... numbers) throws IOException {
     try (Journal journal = open()) {
-      journal.replay(Long.MAX_VALUE, new HashMap<>());
+      boolean fresh = !Files.exists(file) || Files.size(file) == 0;
+      journal.replay(fresh, 0, Long.MAX_VALUE, new HashMap<>());
+      if (fresh) {
+        journal.restart(0);
+      }
       Map<Long, byte[]> blocks = new HashMap<>();
       for (long number : numbers) {
         blocks.put(number, block(content));
@@ -52,7 +59,7 @@ class JournalTest {
   private Map<Long, Integer> replayed() throws IOException {
     Map<Long, byte[]> blocks = new HashMap<>();
     try (Journal journal = open()) {
-      journal.replay(0, blocks);
+      journal.replay(false, 0, 0, blocks);
     }
     Map<Long, Integer> contents = new HashMap<>();
     blocks.forEach((number, block) -> contents.put(number, (int) block[Journal.BLOCK_BYTES - 1]));
@@ -65,7 +72,7 @@ class JournalTest {
     append(200, 2, 1, 7);
     assertThat(replayed()).containsExactlyInAnyOrderEntriesOf(Map.of(0L, 1, 1L, 2, 2L, 1, 7L, 2));
     try (Journal journal = open()) {
-      assertThat(journal.replay(0, new HashMap<>())).isEqualTo(200);
+      assertThat(journal.replay(false, 0, 0, new HashMap<>())).isEqualTo(200);
     }
   }
 
@@ -113,7 +120,7 @@ class JournalTest {
     append(100, 2, 1);
     append(100, 3, 2);
     try (Journal journal = open()) {
-      journal.replay(0, new HashMap<>());
+      journal.replay(false, 0, 0, new HashMap<>());
       journal.restart(Long.MAX_VALUE);
       assertThat(replayed()).isEmpty();
       journal.append(100, 0, Map.of(9L, block(4)));
@@ -124,13 +131,15 @@ class JournalTest {
   @Test
   void theJournalOfALargerFileIsRefused() throws Exception {
     try (Journal journal = open()) {
+      journal.replay(true, 0, 0, new HashMap<>());
+      journal.restart(0);
       journal.append(8192, 8192, Map.of());
     }
     try (Journal journal = open()) {
-      assertThatThrownBy(() -> journal.replay(4096, new HashMap<>()))
+      assertThatThrownBy(() -> journal.replay(false, 0, 4096, new HashMap<>()))
           .isInstanceOf(IOException.class)
           .hasMessageContainingAll("4096", "8192");
-      assertThat(journal.replay(8192, new HashMap<>())).isEqualTo(8192);
+      assertThat(journal.replay(false, 0, 8192, new HashMap<>())).isEqualTo(8192);
     }
   }
 }

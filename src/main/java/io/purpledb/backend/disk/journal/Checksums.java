@@ -1,0 +1,139 @@
+package io.purpledb.backend.disk.journal;
+
+import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * The file {@code kv.sums}: a checksum for each block of a database file, so that a block that is
+ * not what was written is never taken for data. A block of zeros, as in holes and past the end, has
+ * the checksum 0.
+ */
+final class Checksums implements Closeable {
+
+  private static final byte[] ZEROS = new byte[BLOCK_BYTES];
+  private static final int ZEROS_CRC = crc(ZEROS, 0);
+  private static final int BUFFER_BLOCKS = 4096;
+
+  private final FileChannel file;
+  private final FileId id;
+  private final Slots slots;
+
+  Checksums(FileChannel file, FileId id) {
+    this.file = file;
+    this.id = id;
+    this.slots = new Slots(file, id.name());
+  }
+
+  /**
+   * Begins to use the file.
+   *
+   * @throws DamagedFileException when it is of another database
+   */
+  void open() throws IOException {
+    id.check(slots.read().id());
+  }
+
+  /** Makes the file for a database file as it is. */
+  void create(FileChannel database) throws IOException {
+    file.truncate(0);
+    slots.writeBoth(id);
+    long blocks = (database.size() + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    ByteBuffer sums = ByteBuffer.allocate(BUFFER_BLOCKS * Integer.BYTES);
+    for (long first = 0; first < blocks; first += BUFFER_BLOCKS) {
+      sums.clear();
+      for (long block = first; block < Math.min(blocks, first + BUFFER_BLOCKS); block++) {
+        ByteBuffer content = ByteBuffer.allocate(BLOCK_BYTES);
+        readFully(database, content, block * BLOCK_BYTES);
+        sums.putInt(sum(content.array(), 0));
+      }
+      write(sums.flip(), first);
+    }
+  }
+
+  /** Writes those of some blocks, neighbours together. */
+  void write(Map<Long, byte[]> blocks) throws IOException {
+    ByteBuffer run = ByteBuffer.allocate(BUFFER_BLOCKS * Integer.BYTES);
+    long runStart = 0;
+    for (Map.Entry<Long, byte[]> block : new TreeMap<>(blocks).entrySet()) {
+      long number = block.getKey();
+      if (!run.hasRemaining() || number != runStart + run.position() / Integer.BYTES) {
+        write(run.flip(), runStart);
+        run.clear();
+        runStart = number;
+      }
+      run.putInt(sum(block.getValue(), 0));
+    }
+    write(run.flip(), runStart);
+  }
+
+  /** Forgets those of the blocks that a file of a size does not have. */
+  void truncate(long databaseBytes) throws IOException {
+    long bytes = position((databaseBytes + BLOCK_BYTES - 1) / BLOCK_BYTES);
+    if (file.size() > bytes) {
+      file.truncate(bytes);
+    }
+  }
+
+  /**
+   * Compares blocks with what was written.
+   *
+   * @param blocks whole blocks, from the beginning of the buffer's array
+   * @return the number of the first block that is not as it was written, -1 when all are
+   */
+  long damaged(long first, ByteBuffer blocks, int count) throws IOException {
+    ByteBuffer sums = ByteBuffer.allocate(count * Integer.BYTES);
+    readFully(file, sums, position(first));
+    for (int i = 0; i < count; i++) {
+      if (sums.getInt(i * Integer.BYTES) != sum(blocks.array(), i * BLOCK_BYTES)) {
+        return first + i;
+      }
+    }
+    return -1;
+  }
+
+  void force() throws IOException {
+    file.force(false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Fills a buffer; what is past the end of the file is zero. */
+  static void readFully(FileChannel from, ByteBuffer target, long position) throws IOException {
+    int start = target.position();
+    while (target.hasRemaining()) {
+      if (from.read(target, position + target.position() - start) < 0) {
+        target.put(new byte[target.remaining()]);
+      }
+    }
+  }
+
+  private void write(ByteBuffer sums, long first) throws IOException {
+    while (sums.hasRemaining()) {
+      file.write(sums, position(first) + sums.position());
+    }
+  }
+
+  private static long position(long block) {
+    return Slots.BYTES + block * Integer.BYTES;
+  }
+
+  private static int sum(byte[] content, int offset) {
+    return crc(content, offset) ^ ZEROS_CRC;
+  }
+
+  private static int crc(byte[] content, int offset) {
+    CRC32C crc = new CRC32C();
+    crc.update(content, offset, BLOCK_BYTES);
+    return (int) crc.getValue();
+  }
+}

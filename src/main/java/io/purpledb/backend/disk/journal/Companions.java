@@ -1,0 +1,47 @@
+package io.purpledb.backend.disk.journal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.h2.store.fs.FilePath;
+
+/** The files beside a database file, and the {@link Mark} that tells how they must be. */
+final class Companions {
+
+  /** What will be needed when H2 opens a file, by the file's name. */
+  private static final Map<String, Mark> EXPECTED = new ConcurrentHashMap<>();
+
+  private final String name;
+  private final String stem;
+
+  /**
+   * @param name of the database file, without links and dots
+   * @param stem the path of all files without their suffixes
+   */
+  Companions(String name, String stem) {
+    this.name = name;
+    this.stem = stem;
+  }
+
+  /** Tells with which mark a file will be opened. */
+  static void expect(String name, Mark mark) {
+    EXPECTED.put(name, mark);
+  }
+
+  Mark mark() throws IOException {
+    Mark mark = EXPECTED.get(name);
+    if (mark == null) {
+      throw new IOException(name + " was not announced");
+    }
+    return mark;
+  }
+
+  FileChannel openJournal() throws IOException {
+    return FilePath.get(stem + ".journal").open("rw");
+  }
+
+  FileChannel openSums() throws IOException {
+    return FilePath.get(stem + ".sums").open("rw");
+  }
+}

@@ -1,0 +1,208 @@
+package io.purpledb.backend.disk.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.h2.store.fs.FilePath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file {@code kv.state}: how far the log and the journal of a database went, remembered apart
+ * from them, so that an opening notices when their ends are missing.
+ *
+ * <p>It is written after what it tells is safe, and not forced itself. So after a power cut it may
+ * be too low, never too high. After the death of the process alone it is exact, as the operating
+ * system has it. Safe for use by many threads.
+ */
+public final class Mark implements Closeable {
+
+  /** Whether the other files must be there. */
+  public enum Status {
+    /** There is no such file yet: either no database, or one of an older version. */
+    NONE,
+    /** The database's files are being made; nothing of them was promised yet. */
+    CREATING,
+    OPEN,
+    CLOSED
+  }
+
+  private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
+  private static final UUID NO_BOOT = new UUID(0, 0);
+  private static final UUID BOOT = boot();
+
+  private final FilePath file;
+  private final String stem;
+  private final FileId id;
+  private @Nullable FileChannel channel;
+  private @Nullable Slots slots;
+  private State state;
+
+  /** What the file says; record numbers, 0 before any. */
+  private record State(
+      Status status, long loggedForced, long loggedWritten, long journaled, UUID boot) {
+
+    static State of(long[] numbers) {
+      return new State(
+          Status.values()[(int) numbers[0]],
+          numbers[1],
+          numbers[2],
+          numbers[3],
+          new UUID(numbers[4], numbers[5]));
+    }
+
+    long[] numbers() {
+      return new long[] {
+        status.ordinal(),
+        loggedForced,
+        loggedWritten,
+        journaled,
+        boot.getMostSignificantBits(),
+        boot.getLeastSignificantBits()
+      };
+    }
+
+    State with(Status now) {
+      return new State(now, loggedForced, loggedWritten, journaled, BOOT);
+    }
+  }
+
+  private Mark(FilePath file, String stem, FileId id, State state) {
+    this.file = file;
+    this.stem = stem;
+    this.id = id;
+    this.state = state;
+  }
+
+  /**
+   * Reads the mark; the file is neither made nor changed.
+   *
+   * @param stem the beginning of the names of all files of the database, such as {@code kv}
+   */
+  public static Mark read(FilePath file, String stem) throws IOException {
+    String name = stem + ".state";
+    if (!file.exists()) {
+      long dataSet = new SecureRandom().nextLong();
+      return new Mark(file, stem, new FileId(dataSet, name), new State(Status.NONE, 0, 0, 0, BOOT));
+    }
+    FileChannel channel = file.open("rw");
+    try {
+      Slots slots = new Slots(channel, name);
+      Slots.Slot slot = slots.read();
+      new FileId(slot.id().dataSet(), name).check(slot.id());
+      Mark mark = new Mark(file, stem, slot.id(), State.of(slot.numbers()));
+      mark.channel = channel;
+      mark.slots = slots;
+      return mark;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  public synchronized Status status() {
+    return state.status;
+  }
+
+  /** Whether files may be missing, or of the format before there were marks. */
+  public boolean fresh() {
+    return status() == Status.NONE || status() == Status.CREATING;
+  }
+
+  public long dataSet() {
+    return id.dataSet();
+  }
+
+  /** A file of the same data set. */
+  public FileId sibling(String suffix) {
+    return new FileId(id.dataSet(), stem + suffix);
+  }
+
+  /** The last record that the log must have; before it, the database may have it instead. */
+  public synchronized long logged() {
+    boolean exact =
+        state.status == Status.CLOSED || (!BOOT.equals(NO_BOOT) && BOOT.equals(state.boot));
+    return exact ? Math.max(state.loggedWritten, state.loggedForced) : state.loggedForced;
+  }
+
+  /** The last record of the journal that must be there. */
+  public synchronized long journaled() {
+    return state.journaled;
+  }
+
+  /** Makes the file, safely, if it is not there: from now on the data set has its number. */
+  public synchronized void begin() throws IOException {
+    if (state.status != Status.NONE) {
+      return;
+    }
+    FileChannel made = file.open("rw");
+    channel = made;
+    slots = new Slots(made, id.name());
+    state = state.with(Status.CREATING);
+    slots.writeBoth(id, state.numbers());
+    made.force(true);
+  }
+
+  /** All files are there, safely. */
+  public void opened() throws IOException {
+    force(now -> now.with(Status.OPEN));
+  }
+
+  /** The database is closed in order. */
+  public void closed() throws IOException {
+    force(now -> now.with(Status.CLOSED));
+  }
+
+  /**
+   * The log has a record.
+   *
+   * @param forced whether the device has it, or only the operating system
+   */
+  public void logged(long record, boolean forced) throws IOException {
+    write(
+        now ->
+            new State(
+                now.status, forced ? record : now.loggedForced, record, now.journaled, now.boot));
+  }
+
+  /** The device has a record of the journal. */
+  void journaled(long record) throws IOException {
+    write(now -> new State(now.status, now.loggedForced, now.loggedWritten, record, now.boot));
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+  }
+
+  private synchronized void force(UnaryOperator<State> change) throws IOException {
+    write(change);
+    if (channel != null) {
+      channel.force(false);
+    }
+  }
+
+  private synchronized void write(UnaryOperator<State> change) throws IOException {
+    if (slots == null) {
+      throw new IOException(id.name() + " is not begun");
+    }
+    State next = change.apply(state);
+    slots.write(id, next.numbers());
+    state = next;
+  }
+
+  /** Another number each time that the operating system starts; {@link #NO_BOOT} if unknown. */
+  private static UUID boot() {
+    try {
+      return UUID.fromString(Files.readString(Path.of(BOOT_ID)).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      return NO_BOOT;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.purpledb.backend.disk.journal;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What there is to know of a database file that H2 has open through {@link JournaledPath}. */
+public interface OpenDatabase {
+
+  /**
+   * From now on the file may change. What of the journal was read is brought into the file first,
+   * so that nothing depends on it any more.
+   */
+  void accept() throws IOException;
+
+  /** What the file itself has at least, in bytes; less than its size for H2. */
+  long leastBytes();
+
+  /** What of the file was found damaged while it was read; null while nothing was. */
+  @Nullable String damage();
+
+  /**
+   * Why what H2 forced last is in memory alone; null when the device has it. The disk is full then:
+   * a later force tries again.
+   */
+  @Nullable DiskFullException owed();
+}

@@ -1,0 +1,130 @@
+package io.purpledb.backend.disk.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds records in a file. The checksum of a record begins with the number of its data set, so that
+ * neither a record of another file nor a value that looks like one is taken for a record.
+ */
+final class RecordReader {
+
+  static final long MAGIC = 0x507572706c655232L; // "PurpleR2"
+
+  /** Magic, number, the last number that was safe, size of the content. */
+  static final int HEAD_BYTES = 4 * Long.BYTES;
+
+  /** Before marks and checksums: no number that was safe, no data set. */
+  private static final long OLD_MAGIC = 0x507572706c655231L; // "PurpleR1"
+
+  private static final int CHECKSUM_BYTES = Long.BYTES;
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  private final FileChannel file;
+  private final FileId id;
+  private final boolean old;
+
+  private RecordReader(FileChannel file, FileId id, boolean old) {
+    this.file = file;
+    this.id = id;
+    this.old = old;
+  }
+
+  static RecordReader current(FileChannel file, FileId id) {
+    return new RecordReader(file, id, false);
+  }
+
+  /** For a file of the format before, or an empty one. */
+  static RecordReader old(FileChannel file, FileId id) {
+    return new RecordReader(file, id, true);
+  }
+
+  /** A whole record. */
+  record Found(long number, long forced, ByteBuffer content, long end) {}
+
+  /**
+   * What whole records there are behind a place where there is none.
+   *
+   * @param number of the last one
+   * @param position of that one
+   * @param forced the highest number that one of them knew as safe
+   */
+  record Rest(long number, long position, long forced) {}
+
+  /** The number of the first record, 1 if there is none. */
+  long firstNumber() throws IOException {
+    Found first = at(0);
+    return first == null ? 1 : first.number;
+  }
+
+  /** Begins the checksum of a record. */
+  static void begin(CRC32C checksum, FileId id) {
+    checksum.reset();
+    checksum.update(ByteBuffer.allocate(Long.BYTES).putLong(0, id.dataSet()));
+  }
+
+  /** The record at a position, null when there is no whole one. */
+  @Nullable Found at(long position) throws IOException {
+    int headBytes = old ? HEAD_BYTES - Long.BYTES : HEAD_BYTES;
+    long room = file.size() - position - headBytes - CHECKSUM_BYTES;
+    if (room < 0) {
+      return null;
+    }
+    ByteBuffer head = read(position, headBytes);
+    if (head.getLong() != (old ? OLD_MAGIC : MAGIC)) {
+      return null;
+    }
+    long number = head.getLong();
+    long forced = old ? 0 : head.getLong();
+    long bytes = head.getLong();
+    if (bytes < 0 || bytes > Math.min(room, Integer.MAX_VALUE)) {
+      return null;
+    }
+    ByteBuffer content = read(position + headBytes, (int) bytes);
+    CRC32C checksum = new CRC32C();
+    if (!old) {
+      begin(checksum, id);
+    }
+    checksum.update(head.rewind());
+    checksum.update(content);
+    long end = position + headBytes + bytes + CHECKSUM_BYTES;
+    long expected = read(end - CHECKSUM_BYTES, CHECKSUM_BYTES).getLong();
+    return checksum.getValue() == expected
+        ? new Found(number, forced, content.rewind(), end)
+        : null;
+  }
+
+  /** Looks through the rest of the file for records with a higher number than one. */
+  Rest after(long position, long number) throws IOException {
+    Rest rest = new Rest(number, position, 0);
+    long size = file.size();
+    for (long start = position; start < size - HEAD_BYTES && !old; ) {
+      ByteBuffer window = read(start, (int) Math.min(WINDOW_BYTES, size - start));
+      int last = window.limit() - Long.BYTES;
+      int at = 0;
+      while (at <= last && window.getLong(at) != MAGIC) {
+        at++;
+      }
+      if (at > last) {
+        start += at;
+        continue;
+      }
+      Found found = at(start + at);
+      boolean later = found != null && found.number > rest.number;
+      if (later) {
+        rest = new Rest(found.number, start + at, Math.max(rest.forced, found.forced));
+      }
+      start = found == null ? start + at + 1 : found.end;
+    }
+    return rest;
+  }
+
+  private ByteBuffer read(long at, int bytes) throws IOException {
+    ByteBuffer in = ByteBuffer.allocate(bytes);
+    Checksums.readFully(file, in, at);
+    return in.flip();
+  }
+}

@@ -1,0 +1,117 @@
+package io.purpledb.backend.disk;
+
+import static io.purpledb.backend.disk.Disk.await;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.config.Durability;
+import io.purpledb.message.Notices;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The database of one service in real files, for tests that damage them. */
+final class KvFiles implements AutoCloseable {
+
+  /** All files of the database. */
+  static final List<String> NAMES =
+      List.of("kv.mv.db", "kv.sums", "kv.journal", "kv.redo", "kv.state");
+
+  private static final int KEYS = 120;
+  private static final int QUEUE = 10_000;
+  private static final long LOG_BYTES = 64 << 10;
+
+  final DiskKv kv;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final DiskBackends backends;
+
+  /**
+   * @throws io.purpledb.config.StartFailure when it cannot be opened
+   */
+  KvFiles(Path directory) {
+    backends =
+        new DiskBackends(
+            vertx,
+            directory,
+            Durability.FSYNC,
+            0,
+            InstantSource.system(),
+            QUEUE,
+            "",
+            LOG_BYTES,
+            10);
+    try {
+      backends.open("kv");
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    kv = (DiskKv) backends.kv();
+  }
+
+  /** Puts so much that a part is in the database file and a part in the log alone. */
+  void fill() {
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < KEYS; i++) {
+        await(kv.put(key(i), value(round, i)));
+      }
+    }
+    await(kv.put("last", value(0, 0)));
+  }
+
+  /** What is not as {@link #fill} left it; a read that fails is as good. */
+  List<String> wrong() {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < KEYS; i++) {
+      compare(key(i), value(2, i), wrong);
+    }
+    compare("last", value(0, 0), wrong);
+    return wrong;
+  }
+
+  /** What health says beside its verdict. */
+  List<String> notices() {
+    return Notices.of(vertx).now();
+  }
+
+  private void compare(String key, ByteString expected, List<String> wrong) {
+    Future<ByteString> read = kv.get(key);
+    await(read.otherwiseEmpty());
+    if (read.succeeded() && !expected.equals(read.result())) {
+      wrong.add(key + (read.result() == null ? " is absent" : " has another value"));
+    }
+  }
+
+  private static String key(int i) {
+    return "key" + i;
+  }
+
+  private static ByteString value(int round, int i) {
+    return ByteString.copyFromUtf8(("%d %d ".formatted(round, i)).repeat(1 + i * 7919 % 300));
+  }
+
+  /** Copies the files, as the death of the process would leave them. */
+  static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.list(from)) {
+      Files.createDirectories(to);
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    backends.close();
+    await(vertx.close());
+  }
+}
