@@ -84,7 +84,7 @@ public final class ServerProcess implements AutoCloseable {
     return packaged("256m");
   }
 
-  private static List<String> packaged(String heap) {
+  static List<String> packaged(String heap) {
     String jar = jar();
     String options = jar.replaceFirst("\\.jar$", ".options");
     return List.of(java(), "-Xmx" + heap, "@" + options, "-jar", jar);

@@ -72,8 +72,10 @@ final class Recovery {
    */
   Failure giveUp(Throwable cause) {
     Connections broken = shared.open();
-    LOG.log(Level.ERROR, file.path() + " failed and will be opened again", cause);
     String failed = "%s failed: %s".formatted(file.path(), Refusals.reason(cause));
+    boolean defect =
+        !(cause instanceof IOException); // what a device or a person did needs no trace
+    LOG.log(Level.ERROR, failed + "; it will be opened again", defect ? cause : null);
     shared.unavailable(Failure.unavailable(failed + "; it is being opened again"));
     if (broken != null) {
       broken.abandon();

@@ -179,11 +179,15 @@ class DamageTest {
   @Test
   void aDamagedValueIsAnErrorOfItsRequestsAlone() throws Exception {
     Path data = copy(Left.CLOSED);
-    ByteString mark = ByteString.copyFromUtf8("a value that is found in the file ".repeat(300));
+    String middle = "the middle of a value";
+    ByteString rest = ByteString.copyFrom(new byte[20_000]);
     try (KvFiles files = new KvFiles(data)) {
-      await(files.kv.put("hit", mark));
+      await(files.kv.put("hit", rest.concat(ByteString.copyFromUtf8(middle)).concat(rest)));
+      for (int i = 0; i < 20; i++) { // the last row is read by an opening
+        await(files.kv.put("after" + i, ByteString.copyFrom(new byte[5_000])));
+      }
     }
-    overwrite(data.resolve("kv.mv.db"), find(data.resolve("kv.mv.db"), mark.substring(0, 30)));
+    overwriteAll(data.resolve("kv.mv.db"), middle);
     try (KvFiles files = new KvFiles(data)) {
       for (int i = 0; i < 3; i++) {
         assertThat(thrownBy(files.kv.get("hit")))
@@ -199,11 +203,12 @@ class DamageTest {
     }
   }
 
-  private static long find(Path file, ByteString text) throws IOException {
+  private static void overwriteAll(Path file, String text) throws IOException {
     String all = Files.readString(file, StandardCharsets.ISO_8859_1);
-    int at = all.indexOf(text.toStringUtf8());
-    assertThat(at).isPositive();
-    return at;
+    assertThat(all).contains(text);
+    for (int at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + 1)) {
+      overwrite(file, at);
+    }
   }
 
   /** The middle of the log, where more follows, and its end, where nothing does. */

@@ -9,6 +9,7 @@ import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Notices;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -88,6 +89,11 @@ final class Disk implements AutoCloseable {
     Context loop = ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
     loop.runOnContext(go -> made.complete(supplier.get()));
     return made.join();
+  }
+
+  /** What health says beside its verdict. */
+  List<String> notices() {
+    return Notices.of(vertx).now();
   }
 
   DiskBackends backends() {

@@ -94,7 +94,7 @@ final class KvFiles implements AutoCloseable {
   }
 
   private static ByteString value(int round, int i) {
-    return ByteString.copyFromUtf8(("%d %d ".formatted(round, i)).repeat(1 + i * 7919 % 300));
+    return ByteString.copyFromUtf8("%d %d ".formatted(round, i).repeat(1 + i * 7919 % 300));
   }
 
   /** Copies the files, as the death of the process would leave them. */

@@ -25,6 +25,7 @@ final class Shadow {
   private final List<Change> waiting = new ArrayList<>();
   private int forces;
   private int failures;
+  private boolean full;
   private Runnable beforeForce = () -> {};
 
   /** A write, or a truncation when there are no bytes. */
@@ -45,6 +46,19 @@ final class Shadow {
   void failForces(int count) {
     synchronized (POWER) {
       failures = count;
+    }
+  }
+
+  /** Lets the file not grow, as on a full disk; what it has can still be overwritten. */
+  void full(boolean now) {
+    synchronized (POWER) {
+      full = now;
+    }
+  }
+
+  boolean full() {
+    synchronized (POWER) {
+      return full;
     }
   }
 

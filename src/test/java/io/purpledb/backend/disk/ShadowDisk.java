@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,15 @@ public final class ShadowDisk extends FilePathWrapper {
   /** The one name of a file, whatever links and dots lead to it. */
   private static String realName(Path file) {
     return FilePath.get(file.toString()).toRealPath().toString();
+  }
+
+  /** Fills the disk, or frees it again, for the files that are there and those to come. */
+  static void full(Path directory, boolean now) {
+    for (String service : Disk.SERVICES) {
+      for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {
+        of(directory.resolve(service + suffix)).full(now);
+      }
+    }
   }
 
   /** Frees what is kept of the files in a directory that is not used any more. */
@@ -96,6 +106,9 @@ public final class ShadowDisk extends FilePathWrapper {
     @Override
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // no position is shared
     public int write(ByteBuffer source, long position) throws IOException {
+      if (shadow.full() && position + source.remaining() > real.size()) {
+        throw new IOException("No space left on device");
+      }
       byte[] bytes = new byte[source.remaining()];
       source.duplicate().get(bytes);
       shadow.write(position, bytes);

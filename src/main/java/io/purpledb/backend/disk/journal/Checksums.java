@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -43,15 +44,15 @@ final class Checksums implements Closeable {
   /** Makes the file for a database file as it is. */
   void create(FileChannel database) throws IOException {
     file.truncate(0);
-    slots.writeBoth(id);
+    slots.writeBoth(id, List.of());
     long blocks = (database.size() + BLOCK_BYTES - 1) / BLOCK_BYTES;
     ByteBuffer sums = ByteBuffer.allocate(BUFFER_BLOCKS * Integer.BYTES);
     for (long first = 0; first < blocks; first += BUFFER_BLOCKS) {
       sums.clear();
       for (long block = first; block < Math.min(blocks, first + BUFFER_BLOCKS); block++) {
-        ByteBuffer content = ByteBuffer.allocate(BLOCK_BYTES);
-        readFully(database, content, block * BLOCK_BYTES);
-        sums.putInt(sum(content.array(), 0));
+        byte[] content = new byte[BLOCK_BYTES];
+        readFully(database, ByteBuffer.wrap(content), block * BLOCK_BYTES);
+        sums.putInt(sum(content, 0));
       }
       write(sums.flip(), first);
     }
@@ -84,14 +85,15 @@ final class Checksums implements Closeable {
   /**
    * Compares blocks with what was written.
    *
-   * @param blocks whole blocks, from the beginning of the buffer's array
+   * @param blocks whole ones
    * @return the number of the first block that is not as it was written, -1 when all are
    */
-  long damaged(long first, ByteBuffer blocks, int count) throws IOException {
+  long damaged(long first, byte[] blocks) throws IOException {
+    int count = blocks.length / BLOCK_BYTES;
     ByteBuffer sums = ByteBuffer.allocate(count * Integer.BYTES);
     readFully(file, sums, position(first));
     for (int i = 0; i < count; i++) {
-      if (sums.getInt(i * Integer.BYTES) != sum(blocks.array(), i * BLOCK_BYTES)) {
+      if (sums.getInt(i * Integer.BYTES) != sum(blocks, i * BLOCK_BYTES)) {
         return first + i;
       }
     }

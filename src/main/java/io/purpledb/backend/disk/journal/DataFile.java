@@ -70,20 +70,20 @@ final class DataFile implements Closeable {
       int offset = (int) (at % BLOCK_BYTES);
       int part = Math.min(bytes - done, RUN_BLOCKS * BLOCK_BYTES - offset);
       int blocks = (offset + part + BLOCK_BYTES - 1) / BLOCK_BYTES;
-      ByteBuffer run = ByteBuffer.allocate(blocks * BLOCK_BYTES);
-      Checksums.readFully(file, run, at - offset);
-      check(at / BLOCK_BYTES, run, blocks);
-      target.put(run.array(), offset, part);
+      byte[] run = new byte[blocks * BLOCK_BYTES];
+      Checksums.readFully(file, ByteBuffer.wrap(run), at - offset);
+      check(at / BLOCK_BYTES, run);
+      target.put(run, offset, part);
       done += part;
     }
   }
 
-  private void check(long first, ByteBuffer run, int blocks) throws IOException {
+  private void check(long first, byte[] run) throws IOException {
     Checksums known = sums;
     if (unchecked || known == null) {
       return;
     }
-    long damaged = known.damaged(first, run, blocks);
+    long damaged = known.damaged(first, run);
     if (damaged >= 0) {
       throw new DamagedFileException(
           name,

@@ -6,8 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,21 @@ public final class Mark implements Closeable {
   /** Whether the other files must be there. */
   public enum Status {
     /** There is no such file yet: either no database, or one of an older version. */
-    NONE,
+    NONE(0),
     /** The database's files are being made; nothing of them was promised yet. */
-    CREATING,
-    OPEN,
-    CLOSED
+    CREATING(1),
+    OPEN(2),
+    CLOSED(3);
+
+    private final long code;
+
+    Status(long code) {
+      this.code = code;
+    }
+
+    private static Status of(long code) {
+      return Stream.of(values()).filter(status -> status.code == code).findFirst().orElse(OPEN);
+    }
   }
 
   private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
@@ -46,24 +58,23 @@ public final class Mark implements Closeable {
   private record State(
       Status status, long loggedForced, long loggedWritten, long journaled, UUID boot) {
 
-    static State of(long[] numbers) {
+    static State of(List<Long> numbers) {
       return new State(
-          Status.values()[(int) numbers[0]],
-          numbers[1],
-          numbers[2],
-          numbers[3],
-          new UUID(numbers[4], numbers[5]));
+          Status.of(numbers.get(0)),
+          numbers.get(1),
+          numbers.get(2),
+          numbers.get(3),
+          new UUID(numbers.get(4), numbers.get(5)));
     }
 
-    long[] numbers() {
-      return new long[] {
-        status.ordinal(),
-        loggedForced,
-        loggedWritten,
-        journaled,
-        boot.getMostSignificantBits(),
-        boot.getLeastSignificantBits()
-      };
+    List<Long> numbers() {
+      return List.of(
+          status.code,
+          loggedForced,
+          loggedWritten,
+          journaled,
+          boot.getMostSignificantBits(),
+          boot.getLeastSignificantBits());
     }
 
     State with(Status now) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class RecordFile implements Closeable {
     Slots.Slot slot = slots.read();
     id.check(slot.id());
     position = Slots.BYTES;
-    lastNumber = slot.numbers()[0] - 1;
+    lastNumber = slot.numbers().get(0) - 1;
     forcedNumber = lastNumber;
   }
 
@@ -252,7 +253,7 @@ public final class RecordFile implements Closeable {
    * @param keepBytes how much of the file is kept, to be written again
    */
   public void restart(long keepBytes) throws IOException {
-    slots.writeBoth(id, lastNumber + 1);
+    slots.writeBoth(id, List.of(lastNumber + 1));
     force();
     long kept = Math.max(keepBytes, Slots.BYTES);
     if (file.size() > kept) {

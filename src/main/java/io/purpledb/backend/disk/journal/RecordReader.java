@@ -113,8 +113,7 @@ final class RecordReader {
         continue;
       }
       Found found = at(start + at);
-      boolean later = found != null && found.number > rest.number;
-      if (later) {
+      if (found != null && found.number > rest.number) {
         rest = new Rest(found.number, start + at, Math.max(rest.forced, found.forced));
       }
       start = found == null ? start + at + 1 : found.end;

@@ -8,6 +8,8 @@ import java.lang.System.Logger.Level;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +38,13 @@ final class Slots {
   }
 
   /** What a slot says. */
-  record Slot(FileId id, long count, long[] numbers) {
+  record Slot(FileId id, long count, List<Long> numbers) {
 
     private void writeTo(FileChannel file, int position, int bytes) throws IOException {
       byte[] name = id.name().getBytes(UTF_8);
       ByteBuffer out = ByteBuffer.allocate(bytes);
       out.putLong(MAGIC).putLong(count).putLong(id.dataSet());
-      out.put((byte) name.length).put(name).put((byte) numbers.length);
+      out.put((byte) name.length).put(name).put((byte) numbers.size());
       for (long number : numbers) {
         out.putLong(number);
       }
@@ -94,23 +96,21 @@ final class Slots {
   }
 
   /** Writes both slots. */
-  void writeBoth(FileId id, long... numbers) throws IOException {
+  void writeBoth(FileId id, List<Long> numbers) throws IOException {
     Slot slot = new Slot(id, ++count, numbers);
     slot.writeTo(file, 0, Journal.BLOCK_BYTES);
     slot.writeTo(file, Journal.BLOCK_BYTES, Journal.BLOCK_BYTES);
   }
 
   /** Writes the older slot, so that the newer one stays until this one is whole. */
-  void write(FileId id, long... numbers) throws IOException {
+  void write(FileId id, List<Long> numbers) throws IOException {
     Slot slot = new Slot(id, ++count, numbers);
     slot.writeTo(file, count % 2 == 0 ? 0 : Journal.BLOCK_BYTES, SLOT_BYTES);
   }
 
   private @Nullable Slot read(int position) throws IOException {
     ByteBuffer in = ByteBuffer.allocate(SLOT_BYTES);
-    while (in.hasRemaining() && file.read(in, position + in.position()) >= 0) {
-      continue;
-    }
+    Checksums.readFully(file, in, position);
     in.flip();
     try {
       if (in.getLong() != MAGIC) {
@@ -120,9 +120,9 @@ final class Slots {
       long dataSet = in.getLong();
       byte[] text = new byte[Byte.toUnsignedInt(in.get())];
       in.get(text);
-      long[] numbers = new long[Byte.toUnsignedInt(in.get())];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = in.getLong();
+      List<Long> numbers = new ArrayList<>();
+      for (int left = Byte.toUnsignedInt(in.get()); left > 0; left--) {
+        numbers.add(in.getLong());
       }
       long expected = checksum(in.array(), in.position());
       return in.getLong() == expected
