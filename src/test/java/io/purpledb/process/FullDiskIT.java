@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskIT {
 
   private static final int VALUE_BYTES = 200_000;
+  private static final int LARGE_BYTES = 1 << 20;
   private static final int FILLER_BYTES = 4 << 20;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -51,7 +52,7 @@ class FullDiskIT {
       }
       try (ServerProcess server = start(disk)) {
         assertServed(server);
-        assertThat(put(server, "refused").statusCode()).isEqualTo(507);
+        refuse(server);
         Files.delete(filler);
         while (put(server, "after").statusCode() == 507) {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
@@ -91,8 +92,17 @@ class FullDiskIT {
     assertThat(send(server, "/kv/" + deleted, "DELETE", BodyPublishers.noBody()).statusCode())
         .isEqualTo(204);
     assertThat(get(server, "/kv/" + deleted).statusCode()).isEqualTo(404);
-    put(server, "refused"); // after which health knows for sure
+    refuse(server);
     assertThat(get(server, "/health/ready").body()).contains("degraded", "No space left on device");
+  }
+
+  /** Until there is no room again: a deletion made some. */
+  private static void refuse(ServerProcess server) throws Exception {
+    int status = 204;
+    for (int i = 0; status == 204; i++) {
+      status = put(server, "large" + i, LARGE_BYTES).statusCode();
+    }
+    assertThat(status).isEqualTo(507);
   }
 
   private void assertAllThere(ServerProcess server) throws Exception {
@@ -110,7 +120,12 @@ class FullDiskIT {
   }
 
   private static HttpResponse<String> put(ServerProcess server, String key) throws Exception {
-    return send(server, "/kv/" + key, "PUT", BodyPublishers.ofByteArray(new byte[VALUE_BYTES]));
+    return put(server, key, VALUE_BYTES);
+  }
+
+  private static HttpResponse<String> put(ServerProcess server, String key, int bytes)
+      throws Exception {
+    return send(server, "/kv/" + key, "PUT", BodyPublishers.ofByteArray(new byte[bytes]));
   }
 
   private static HttpResponse<String> get(ServerProcess server, String path) throws Exception {

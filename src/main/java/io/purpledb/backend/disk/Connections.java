@@ -53,7 +53,7 @@ final class Connections {
   private final FilesInPlace files;
   private final OpenDatabase file;
   private final DiskRoom room = new DiskRoom();
-  private final long maxLogBytes;
+  private final LogPolicy policy;
   private final List<Change> uncommitted = new ArrayList<>();
 
   private Connections(
@@ -64,7 +64,7 @@ final class Connections {
       Mark mark,
       FilesInPlace files,
       OpenDatabase file,
-      long maxLogBytes) {
+      LogPolicy policy) {
     this.connection = writing;
     this.writing = new Sql(writing, uncommitted::add);
     this.unlogged = new Sql(writing);
@@ -74,7 +74,7 @@ final class Connections {
     this.mark = mark;
     this.files = files;
     this.file = file;
-    this.maxLogBytes = maxLogBytes;
+    this.policy = policy;
   }
 
   /**
@@ -84,17 +84,9 @@ final class Connections {
    * @param log the file of its log
    * @param mark how its files must be; closed with it
    * @param files watched from now on
-   * @param forcing whether what is safe is on the device, or only with the operating system
-   * @param maxLogBytes how long the log may become, which bounds how long an opening takes
    */
   static Connections open(
-      String url,
-      String name,
-      FilePath log,
-      Mark mark,
-      FilesInPlace files,
-      boolean forcing,
-      long maxLogBytes)
+      String url, String name, FilePath log, Mark mark, FilesInPlace files, LogPolicy policy)
       throws SQLException, IOException {
     Connection writing = DriverManager.getConnection(url + ";OPEN_NEW=TRUE", "", "");
     try {
@@ -105,9 +97,9 @@ final class Connections {
       try {
         Connection reading = DriverManager.getConnection(url, "", "");
         store.setAutoCommitDelay(NEVER);
-        RedoLog redoLog = new RedoLog(logFile, mark, forcing);
+        RedoLog redoLog = new RedoLog(logFile, mark, policy.forcing());
         OpenDatabase file = JournaledPath.inUse(name);
-        return new Connections(writing, reading, store, redoLog, mark, files, file, maxLogBytes);
+        return new Connections(writing, reading, store, redoLog, mark, files, file, policy);
       } catch (SQLException e) {
         logFile.close();
         throw e;
@@ -182,11 +174,13 @@ final class Connections {
     }
     try {
       log.reserve();
-      room.back();
+      checkpoint();
+      if (file.full() == null) {
+        room.back();
+      }
     } catch (DiskFullException e) {
       room.gone(e);
     }
-    checkpoint();
   }
 
   /** Makes sure that a next opening would find the files. */
@@ -224,7 +218,7 @@ final class Connections {
   }
 
   private boolean isMuchChanged() {
-    return log.bytes() > maxLogBytes || store.getUnsavedMemory() > CHANGED_BYTES;
+    return policy.isLong(log.bytes()) || store.getUnsavedMemory() > CHANGED_BYTES;
   }
 
   /**
@@ -248,11 +242,12 @@ final class Connections {
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
     unlogged.run("CHECKPOINT SYNC");
-    DiskFullException owed = file.owed();
-    if (owed == null) {
-      log.restart(maxLogBytes);
-    } else {
-      room.gone(owed);
+    if (!file.owed()) {
+      log.restart(policy.keptBytes());
+    }
+    DiskFullException full = file.full();
+    if (full != null) {
+      room.gone(full);
     }
   }
 
@@ -272,7 +267,7 @@ final class Connections {
       boolean settled;
       try {
         checkpoint();
-        settled = file.owed() == null;
+        settled = !file.owed();
         if (settled) {
           log.restart(0);
         }

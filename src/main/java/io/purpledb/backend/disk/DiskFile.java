@@ -57,8 +57,7 @@ final class DiskFile {
 
   private final String service;
   private final String fileSystem;
-  private final boolean forcing;
-  private final long maxLogBytes;
+  private final LogPolicy policy;
   private final Refusals refusals;
 
   /** The data set that was opened first: the others of this process must be the same. */
@@ -83,8 +82,7 @@ final class DiskFile {
     this.realDirectory = directory;
     this.service = service;
     this.fileSystem = fileSystem;
-    this.forcing = durability != Durability.PROCESS;
-    this.maxLogBytes = maxLogBytes;
+    this.policy = new LogPolicy(durability != Durability.PROCESS, maxLogBytes, this::usableBytes);
     this.refusals = new Refusals(directory, path(), service);
   }
 
@@ -104,7 +102,7 @@ final class DiskFile {
       Mark mark = Mark.read(stored(MARK_SUFFIX), service);
       try {
         checkFiles(mark);
-        JournaledPath.expect(stored(SUFFIX).toString(), mark);
+        JournaledPath.expect(stored(SUFFIX).toString(), mark, policy.usableBytes());
         Connections opened = open(schema, mark);
         dataSet = mark.dataSet();
         return opened;
@@ -121,14 +119,7 @@ final class DiskFile {
     long version = writtenVersion();
     FilesInPlace files = new FilesInPlace();
     Connections connections =
-        Connections.open(
-            url(),
-            stored(SUFFIX).toString(),
-            stored(LOG_SUFFIX),
-            mark,
-            files,
-            forcing,
-            maxLogBytes);
+        Connections.open(url(), stored(SUFFIX).toString(), stored(LOG_SUFFIX), mark, files, policy);
     try {
       checkVersion(version, connections.version());
       int format = schema.format(connections.unlogged(), path());
@@ -158,6 +149,10 @@ final class DiskFile {
             default -> () -> 1;
           });
     }
+  }
+
+  private long usableBytes() {
+    return realDirectory.toFile().getUsableSpace();
   }
 
   private String url() {

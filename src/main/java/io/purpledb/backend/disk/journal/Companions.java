@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.h2.store.fs.FilePath;
 
 /** The files beside a database file, and the {@link Mark} that tells how they must be. */
 final class Companions {
 
   /** What will be needed when H2 opens a file, by the file's name. */
-  private static final Map<String, Mark> EXPECTED = new ConcurrentHashMap<>();
+  private static final Map<String, Expected> EXPECTED = new ConcurrentHashMap<>();
+
+  /** What is known before. */
+  private record Expected(Mark mark, LongSupplier usableBytes) {}
 
   private final String name;
   private final String stem;
@@ -24,17 +28,29 @@ final class Companions {
     this.stem = stem;
   }
 
-  /** Tells with which mark a file will be opened. */
-  static void expect(String name, Mark mark) {
-    EXPECTED.put(name, mark);
+  /**
+   * Tells with which mark a file will be opened.
+   *
+   * @param usableBytes the room that is left on its file system
+   */
+  static void expect(String name, Mark mark, LongSupplier usableBytes) {
+    EXPECTED.put(name, new Expected(mark, usableBytes));
   }
 
   Mark mark() throws IOException {
-    Mark mark = EXPECTED.get(name);
-    if (mark == null) {
+    return expected().mark;
+  }
+
+  LongSupplier usableBytes() throws IOException {
+    return expected().usableBytes;
+  }
+
+  private Expected expected() throws IOException {
+    Expected expected = EXPECTED.get(name);
+    if (expected == null) {
       throw new IOException(name + " was not announced");
     }
-    return mark;
+    return expected;
   }
 
   FileChannel openJournal() throws IOException {

@@ -3,12 +3,12 @@ package io.purpledb.backend.disk.journal;
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.h2.store.fs.FileBaseDefault;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournaledFile extends FileBaseDefault implements OpenDatabase {
 
-  private static final System.Logger LOG = System.getLogger(JournaledFile.class.getName());
-
   /** A longer journal is brought into the database file. */
   private static final long JOURNAL_BYTES = 8 << 20;
 
   /** How long the journal becomes when the database file cannot grow; its blocks are in memory. */
   private static final long MOST_JOURNAL_BYTES = 3 * JOURNAL_BYTES;
+
+  /** The least room on the disk, in lengths of the journal, while it is not brought in early. */
+  private static final int SPARE = 3;
 
   /** The files that are in use, by name. */
   private static final Map<String, JournaledFile> LOCKED = new ConcurrentHashMap<>();
@@ -46,7 +47,9 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   private volatile long size;
   private long forcedSize;
   private volatile long leastBytes;
-  private volatile @Nullable DiskFullException owed;
+  private LongSupplier usableBytes = () -> Long.MAX_VALUE;
+  private volatile boolean owed;
+  private volatile @Nullable DiskFullException full;
   private @Nullable Mark mark;
   private @Nullable Journal journal;
 
@@ -91,6 +94,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       throw e;
     }
     mark = known;
+    usableBytes = companions.usableBytes();
     forcedSize = size;
     journal = opened;
     LOCKED.put(name, this);
@@ -113,8 +117,13 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   }
 
   @Override
-  public @Nullable DiskFullException owed() {
+  public boolean owed() {
     return owed;
+  }
+
+  @Override
+  public @Nullable DiskFullException full() {
+    return full;
   }
 
   @Override
@@ -196,19 +205,22 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public synchronized void force(boolean metaData) throws IOException {
     Journal open = opened();
-    if (!accepted || (unforced.isEmpty() && size == forcedSize)) {
+    if (!accepted) {
       return;
     }
     try {
-      if (open.bytes() > MOST_JOURNAL_BYTES) {
+      if (full != null) {
         settleIfRoom(open, forcedSize);
       }
-      append(open);
-      if (open.bytes() > JOURNAL_BYTES) {
-        settleIfRoom(open, forcedSize);
+      if (!unforced.isEmpty() || size != forcedSize) {
+        append(open);
+        if (open.bytes() > JOURNAL_BYTES || usableBytes.getAsLong() < SPARE * open.bytes()) {
+          settleIfRoom(open, forcedSize);
+        }
       }
     } catch (DiskFullException e) {
-      owed = e; // nothing of it was written; H2 itself would give the whole database up
+      owed = true; // nothing of it was written; H2 itself would give the whole database up
+      full = e;
     } catch (IOException e) {
       journal = null; // what is safe is not known any more: only an opening finds out
       open.close();
@@ -217,9 +229,8 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   }
 
   private void append(Journal open) throws IOException {
-    if (open.bytes() > MOST_JOURNAL_BYTES) {
-      throw new DiskFullException(
-          name, "No room for what the journal has", new IOException(String.valueOf(owed)));
+    if (open.bytes() > MOST_JOURNAL_BYTES && full != null) {
+      throw full;
     }
     leastBytes = Math.min(leastBytes, size);
     open.append(size, leastBytes, unforced);
@@ -227,16 +238,17 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
     journaled.putAll(unforced);
     unforced.clear();
     forcedSize = size;
-    owed = null;
+    owed = false;
     remember(open);
   }
 
   /** Does what {@link #settle} does, or leaves it all to the journal when the disk is full. */
   private void settleIfRoom(Journal open, long fileBytes) throws IOException {
     try {
-      settle(open, fileBytes, JOURNAL_BYTES);
+      settle(open, fileBytes, usableBytes.getAsLong() < JOURNAL_BYTES ? 0 : JOURNAL_BYTES);
+      full = null;
     } catch (DiskFullException e) {
-      LOG.log(Level.DEBUG, "the journal has to keep what it has", e);
+      full = e;
     }
   }
 

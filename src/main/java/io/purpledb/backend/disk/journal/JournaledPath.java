@@ -2,6 +2,7 @@ package io.purpledb.backend.disk.journal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.function.LongSupplier;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,10 @@ public final class JournaledPath extends FilePathWrapper {
    * Tells how the files beside a database file must be when H2 opens it.
    *
    * @param name the file in the file system below the journal
+   * @param usableBytes the room that is left on its file system
    */
-  public static void expect(String name, Mark mark) {
-    Companions.expect(realName(FilePath.get(name)), mark);
+  public static void expect(String name, Mark mark, LongSupplier usableBytes) {
+    Companions.expect(realName(FilePath.get(name)), mark, usableBytes);
   }
 
   /**

@@ -19,8 +19,11 @@ public interface OpenDatabase {
   @Nullable String damage();
 
   /**
-   * Why what H2 forced last is in memory alone; null when the device has it. The disk is full then:
-   * a later force tries again.
+   * Whether what H2 forced last is in memory alone, as there was no room for it. A later force
+   * tries again.
    */
-  @Nullable DiskFullException owed();
+  boolean owed();
+
+  /** Why the file, or what is owed, has no room on the disk; null while there is room. */
+  @Nullable DiskFullException full();
 }
