@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file system of 24 MiB: what is acknowledged is kept, what has no room is refused. */
+/** A file system of 32 MiB: what is acknowledged is kept, what has no room is refused. */
 @Timeout(180)
 class FullDiskIT {
 
   private static final int VALUE_BYTES = 200_000;
   private static final int LARGE_BYTES = 1 << 20;
-  private static final int FILLER_BYTES = 4 << 20;
+  private static final int FILLER_BYTES = 10 << 20;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -41,7 +41,7 @@ class FullDiskIT {
 
   @Test
   void readsAndDeletesGoOnAlsoAfterAKill() throws Exception {
-    try (SmallDisk disk = SmallDisk.mount(directory, 24)) {
+    try (SmallDisk disk = SmallDisk.mount(directory, 32)) {
       Path filler = disk.outside().resolve("filler");
       Files.write(filler, new byte[FILLER_BYTES]);
       try (ServerProcess server = start(disk)) {
