@@ -32,9 +32,6 @@ final class Connections {
   /** Neither a thread that writes now and then, nor a write with each commit, which is 0. */
   private static final int NEVER = -1;
 
-  /** A checkpoint is due when changed pages take so much; from 14 MiB on H2 writes by itself. */
-  private static final int CHANGED_BYTES = 12 << 20;
-
   /** What share of H2's chunks should be live data, in percent. */
   private static final int FILL_PERCENT = 50;
 
@@ -218,7 +215,7 @@ final class Connections {
   }
 
   private boolean isMuchChanged() {
-    return policy.isLong(log.bytes()) || store.getUnsavedMemory() > CHANGED_BYTES;
+    return policy.isLong(log.bytes()) || store.getUnsavedMemory() > policy.memory().changed();
   }
 
   /**

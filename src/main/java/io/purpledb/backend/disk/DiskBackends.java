@@ -38,7 +38,7 @@ public final class DiskBackends implements Backends {
   private final InstantSource clock;
   private final int maxQueued;
   private final String fileSystem;
-  private final long maxLogBytes;
+  private final DiskMemory memory;
   private final long idleMillis;
   private final Map<String, DiskDatabase> open = new ConcurrentHashMap<>();
 
@@ -63,13 +63,13 @@ public final class DiskBackends implements Backends {
         clock,
         maxQueued,
         "",
-        DiskFile.MAX_LOG_BYTES,
+        DiskMemory.ofThisJvm(),
         IDLE_MILLIS);
   }
 
   /**
    * @param fileSystem the H2 file system to use, such as {@code memFS:}; empty for the real one
-   * @param maxLogBytes how long a log may become before a checkpoint
+   * @param memory of each service
    * @param idleMillis how often expired entries are looked for when nothing happens
    */
   DiskBackends(
@@ -80,7 +80,7 @@ public final class DiskBackends implements Backends {
       InstantSource clock,
       int maxQueued,
       String fileSystem,
-      long maxLogBytes,
+      DiskMemory memory,
       long idleMillis) {
     this.vertx = vertx;
     this.directory = dataDir.toAbsolutePath(); // not normalised: a link may stand before a ..
@@ -89,7 +89,7 @@ public final class DiskBackends implements Backends {
     this.clock = clock;
     this.maxQueued = maxQueued;
     this.fileSystem = fileSystem;
-    this.maxLogBytes = maxLogBytes;
+    this.memory = memory;
     this.idleMillis = idleMillis;
   }
 
@@ -105,8 +105,8 @@ public final class DiskBackends implements Backends {
       throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
     }
     Upkeep upkeep = upkeep(service);
-    Shared shared = new Shared(maxQueued);
-    DiskFile file = new DiskFile(directory, service, durability, fileSystem, maxLogBytes);
+    Shared shared = new Shared(maxQueued, memory.batch());
+    DiskFile file = new DiskFile(directory, service, durability, fileSystem, memory);
     Recovery recovery = new Recovery(file, schema, upkeep, shared);
     recovery.open();
     DiskWriter writer =

@@ -33,9 +33,6 @@ final class DiskFile {
   private static final List<String> SUFFIXES =
       List.of(SUFFIX, ".sums", ".journal", LOG_SUFFIX, MARK_SUFFIX);
 
-  /** What an opening after a kill runs again at most. */
-  static final long MAX_LOG_BYTES = 32 << 20;
-
   private static final String EXPECTED = "(expected: a directory that the server can write to)";
 
   private static final Pattern VERSION = Pattern.compile(",version:([0-9a-f]{1,15}),");
@@ -43,12 +40,12 @@ final class DiskFile {
 
   /**
    * H2 has no thread that writes, reuses space at once, neither compacts nor analyses on its own,
-   * and keeps 32 MiB of pages, and results in memory. Small pages: of a table with many rows, a
+   * and keeps some KiB of pages, and results in memory. Small pages: of a table with many rows, a
    * changed row costs its page.
    */
   private static final String OPTIONS =
       ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;WRITE_DELAY=0;RETENTION_TIME=0"
-          + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;PAGE_SIZE=2048;CACHE_SIZE=32768;MAX_MEMORY_ROWS=2147483647";
+          + ";MAX_COMPACT_TIME=0;ANALYZE_AUTO=0;PAGE_SIZE=2048;MAX_MEMORY_ROWS=2147483647;CACHE_SIZE=";
 
   private final Path directory;
 
@@ -67,22 +64,21 @@ final class DiskFile {
    * @param directory absolute
    */
   DiskFile(Path directory, String service, Durability durability) {
-    this(directory, service, durability, "", MAX_LOG_BYTES);
+    this(directory, service, durability, "", DiskMemory.ofThisJvm());
   }
 
   /**
    * @param directory absolute
    * @param fileSystem the H2 file system below the journal: empty for the real one
-   * @param maxLogBytes how long the log may become before a checkpoint
    */
   DiskFile(
-      Path directory, String service, Durability durability, String fileSystem, long maxLogBytes) {
+      Path directory, String service, Durability durability, String fileSystem, DiskMemory memory) {
     JournaledPath.register();
     this.directory = directory;
     this.realDirectory = directory;
     this.service = service;
     this.fileSystem = fileSystem;
-    this.policy = new LogPolicy(durability != Durability.PROCESS, maxLogBytes, this::usableBytes);
+    this.policy = new LogPolicy(durability != Durability.PROCESS, memory, this::usableBytes);
     this.refusals = new Refusals(directory, path(), service);
   }
 
@@ -102,7 +98,8 @@ final class DiskFile {
       Mark mark = Mark.read(stored(MARK_SUFFIX), service);
       try {
         checkFiles(mark);
-        JournaledPath.expect(stored(SUFFIX).toString(), mark, policy.usableBytes());
+        JournaledPath.expect(
+            stored(SUFFIX).toString(), mark, policy.memory().journal(), policy.usableBytes());
         Connections opened = open(schema, mark);
         dataSet = mark.dataSet();
         return opened;
@@ -161,7 +158,8 @@ final class DiskFile {
         + ":"
         + fileSystem
         + realDirectory.resolve(service)
-        + OPTIONS;
+        + OPTIONS
+        + policy.memory().cache() / 1024;
   }
 
   /** A file as the file system below the journal knows it. */

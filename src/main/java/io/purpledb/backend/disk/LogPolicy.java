@@ -3,13 +3,13 @@ package io.purpledb.backend.disk;
 import java.util.function.LongSupplier;
 
 /**
- * How a log is kept.
+ * How a database keeps its changes until a checkpoint.
  *
  * @param forcing whether what is safe is on the device, or only with the operating system
- * @param maxBytes how long it may become, which bounds how long an opening takes
+ * @param memory how much there may be, which bounds how long an opening takes, too
  * @param usableBytes the room that is left on the file system
  */
-record LogPolicy(boolean forcing, long maxBytes, LongSupplier usableBytes) {
+record LogPolicy(boolean forcing, DiskMemory memory, LongSupplier usableBytes) {
 
   /** A checkpoint of so little is not worth its forces, however full the disk is. */
   private static final int LITTLE_BYTES = 256 << 10;
@@ -22,11 +22,12 @@ record LogPolicy(boolean forcing, long maxBytes, LongSupplier usableBytes) {
 
   /** Whether a log is so long that a checkpoint is due. */
   boolean isLong(long bytes) {
-    return bytes > maxBytes || (bytes > LITTLE_BYTES && usableBytes.getAsLong() < SPARE * bytes);
+    return bytes > memory.log()
+        || (bytes > LITTLE_BYTES && usableBytes.getAsLong() < SPARE * bytes);
   }
 
   /** How much of the file a log keeps at a checkpoint, to be written again. */
   long keptBytes() {
-    return usableBytes.getAsLong() < maxBytes ? 0 : maxBytes;
+    return usableBytes.getAsLong() < memory.log() ? 0 : memory.log();
   }
 }

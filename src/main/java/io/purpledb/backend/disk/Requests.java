@@ -11,16 +11,21 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Requests {
 
   private static final int BATCH_REQUESTS = 512;
-  private static final int BATCH_BYTES = 4 << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<Request<?>> waiting = new ArrayDeque<>();
   private final int capacity;
+  private final long batchBytes;
   private boolean stopped;
 
-  Requests(int capacity) {
+  /**
+   * @param capacity how many may wait
+   * @param batchBytes how much is taken at once; one request alone may be more
+   */
+  Requests(int capacity, long batchBytes) {
     this.capacity = capacity;
+    this.batchBytes = batchBytes;
   }
 
   /** Whether there was room. */
@@ -108,7 +113,7 @@ final class Requests {
   private List<Request<?>> take() {
     List<Request<?>> taken = new ArrayList<>();
     long bytes = 0;
-    while (!waiting.isEmpty() && taken.size() < BATCH_REQUESTS && bytes < BATCH_BYTES) {
+    while (!waiting.isEmpty() && taken.size() < BATCH_REQUESTS && bytes < batchBytes) {
       Request<?> request = waiting.remove();
       bytes += request.bytes();
       taken.add(request);

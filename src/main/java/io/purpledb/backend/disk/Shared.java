@@ -18,9 +18,9 @@ final class Shared {
   private volatile @Nullable Connections open;
   private volatile Failure reason = Failure.unavailable("not open yet");
 
-  Shared(int maxQueued) {
-    writes = new Requests(maxQueued);
-    reads = new Requests(maxQueued);
+  Shared(int maxQueued, long batchBytes) {
+    writes = new Requests(maxQueued, batchBytes);
+    reads = new Requests(maxQueued, batchBytes);
   }
 
   Requests writes() {

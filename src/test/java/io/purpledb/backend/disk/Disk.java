@@ -30,7 +30,9 @@ final class Disk implements AutoCloseable {
 
   private static final int ROOMY = 10_000;
   private static final long CACHE_BYTES = 64 << 20;
-  private static final long LOG_BYTES = 32 << 10; // so that there are many checkpoints
+  private static final DiskMemory MEMORY =
+      new DiskMemory(
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10); // so that there are many checkpoints
 
   final Path directory;
   final CacheBackend cache;
@@ -56,15 +58,7 @@ final class Disk implements AutoCloseable {
     ShadowDisk.register();
     backends =
         new DiskBackends(
-            vertx,
-            directory,
-            durability,
-            cacheMaxBytes,
-            clock,
-            maxQueued,
-            "shadow:",
-            LOG_BYTES,
-            10);
+            vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", MEMORY, 10);
     try {
       SERVICES.forEach(backends::open);
     } catch (RuntimeException e) {

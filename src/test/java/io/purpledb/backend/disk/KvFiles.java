@@ -25,7 +25,9 @@ final class KvFiles implements AutoCloseable {
 
   private static final int KEYS = 120;
   private static final int QUEUE = 10_000;
-  private static final long LOG_BYTES = 64 << 10;
+  private static final DiskMemory MEMORY =
+      new DiskMemory(
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 10); // so that there are many checkpoints
 
   final DiskKv kv;
 
@@ -38,15 +40,7 @@ final class KvFiles implements AutoCloseable {
   KvFiles(Path directory) {
     backends =
         new DiskBackends(
-            vertx,
-            directory,
-            Durability.FSYNC,
-            0,
-            InstantSource.system(),
-            QUEUE,
-            "",
-            LOG_BYTES,
-            10);
+            vertx, directory, Durability.FSYNC, 0, InstantSource.system(), QUEUE, "", MEMORY, 10);
     try {
       backends.open("kv");
     } catch (RuntimeException e) {

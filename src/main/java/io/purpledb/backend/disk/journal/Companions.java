@@ -14,7 +14,7 @@ final class Companions {
   private static final Map<String, Expected> EXPECTED = new ConcurrentHashMap<>();
 
   /** What is known before. */
-  private record Expected(Mark mark, LongSupplier usableBytes) {}
+  private record Expected(Mark mark, long journalBytes, LongSupplier usableBytes) {}
 
   private final String name;
   private final String stem;
@@ -31,10 +31,15 @@ final class Companions {
   /**
    * Tells with which mark a file will be opened.
    *
+   * @param journalBytes how long its journal may become
    * @param usableBytes the room that is left on its file system
    */
-  static void expect(String name, Mark mark, LongSupplier usableBytes) {
-    EXPECTED.put(name, new Expected(mark, usableBytes));
+  static void expect(String name, Mark mark, long journalBytes, LongSupplier usableBytes) {
+    EXPECTED.put(name, new Expected(mark, journalBytes, usableBytes));
+  }
+
+  long journalBytes() throws IOException {
+    return expected().journalBytes;
   }
 
   Mark mark() throws IOException {

@@ -22,11 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournaledFile extends FileBaseDefault implements OpenDatabase {
 
-  /** A longer journal is brought into the database file. */
-  private static final long JOURNAL_BYTES = 8 << 20;
-
-  /** How long the journal becomes when the database file cannot grow; its blocks are in memory. */
-  private static final long MOST_JOURNAL_BYTES = 3 * JOURNAL_BYTES;
+  /** How long the journal becomes, in its usual lengths, when the database file cannot grow. */
+  private static final int MOST_LENGTHS = 3;
 
   /** The least room on the disk, in lengths of the journal, while it is not brought in early. */
   private static final int SPARE = 3;
@@ -47,6 +44,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   private volatile long size;
   private long forcedSize;
   private volatile long leastBytes;
+  private long journalBytes;
   private LongSupplier usableBytes = () -> Long.MAX_VALUE;
   private volatile boolean owed;
   private volatile @Nullable DiskFullException full;
@@ -94,6 +92,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       throw e;
     }
     mark = known;
+    journalBytes = companions.journalBytes();
     usableBytes = companions.usableBytes();
     forcedSize = size;
     journal = opened;
@@ -214,7 +213,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       }
       if (!unforced.isEmpty() || size != forcedSize) {
         append(open);
-        if (open.bytes() > JOURNAL_BYTES || usableBytes.getAsLong() < SPARE * open.bytes()) {
+        if (open.bytes() > journalBytes || usableBytes.getAsLong() < SPARE * open.bytes()) {
           settleIfRoom(open, forcedSize);
         }
       }
@@ -229,7 +228,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   }
 
   private void append(Journal open) throws IOException {
-    if (open.bytes() > MOST_JOURNAL_BYTES && full != null) {
+    if (open.bytes() > MOST_LENGTHS * journalBytes && full != null) {
       throw full;
     }
     leastBytes = Math.min(leastBytes, size);
@@ -245,7 +244,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   /** Does what {@link #settle} does, or leaves it all to the journal when the disk is full. */
   private void settleIfRoom(Journal open, long fileBytes) throws IOException {
     try {
-      settle(open, fileBytes, usableBytes.getAsLong() < JOURNAL_BYTES ? 0 : JOURNAL_BYTES);
+      settle(open, fileBytes, usableBytes.getAsLong() < journalBytes ? 0 : journalBytes);
       full = null;
     } catch (DiskFullException e) {
       full = e;

@@ -31,10 +31,11 @@ public final class JournaledPath extends FilePathWrapper {
    * Tells how the files beside a database file must be when H2 opens it.
    *
    * @param name the file in the file system below the journal
+   * @param journalBytes how long its journal may become before it is brought into the file
    * @param usableBytes the room that is left on its file system
    */
-  public static void expect(String name, Mark mark, LongSupplier usableBytes) {
-    Companions.expect(realName(FilePath.get(name)), mark, usableBytes);
+  public static void expect(String name, Mark mark, long journalBytes, LongSupplier usableBytes) {
+    Companions.expect(realName(FilePath.get(name)), mark, journalBytes, usableBytes);
   }
 
   /**

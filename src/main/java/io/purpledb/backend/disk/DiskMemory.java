@@ -1,0 +1,36 @@
+package io.purpledb.backend.disk;
+
+/**
+ * What one database may keep in memory, in bytes. Each is as large as it is useful, and on a small
+ * heap a share of it: five databases, the requests that they serve, and a few copies of the largest
+ * value have to fit.
+ *
+ * @param cache of H2's pages
+ * @param changed pages that a checkpoint has not written yet
+ * @param batch of requests that are run together; one alone may be larger
+ * @param journal of blocks that are not in the database file yet, in memory as on disk
+ * @param log changes since the last checkpoint, which an opening runs again in memory
+ */
+record DiskMemory(long cache, long changed, long batch, long journal, long log) {
+
+  private static final long MIB = 1 << 20;
+
+  /** From about 14 MiB of changed pages on, H2 writes by itself. */
+  private static final long MOST_CHANGED = 12 * MIB;
+
+  static DiskMemory ofThisJvm() {
+    return ofHeap(Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * @param heap the largest that it may become, in bytes
+   */
+  static DiskMemory ofHeap(long heap) {
+    return new DiskMemory(
+        Math.min(heap / 32, 32 * MIB),
+        Math.min(heap / 32, MOST_CHANGED),
+        Math.min(heap / 64, 4 * MIB),
+        Math.min(heap / 32, 8 * MIB),
+        Math.min(heap / 16, 32 * MIB));
+  }
+}
