@@ -209,6 +209,11 @@ final class Connections {
     return log.bytes();
   }
 
+  /** Whether so much was written at once that a checkpoint should not wait. */
+  boolean isLarge(long bytes) {
+    return bytes >= policy.memory().changed();
+  }
+
   /** Whether the log or the memory of changed pages has become large, and the disk is not full. */
   boolean checkpointDue() {
     return room.missing() == null && isMuchChanged();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.message.Bytes;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ record DiskKv(DiskAccess disk) implements DiskBackend, KvBackend {
         key,
         value.size(),
         sql -> {
-          sql.change(PUT, k, value.toByteArray());
+          sql.change(PUT, k, Bytes.of(value));
           return null;
         });
   }

@@ -51,15 +51,15 @@ final class DiskWriter implements Runnable {
     try {
       open.lookForRoom();
       boolean upkept = commit(open, batch);
+      if (open.isLarge(batch.stream().mapToLong(Request::bytes).sum())) {
+        checkpointIfDue(open); // its memory is free before its answers let more come
+      }
       Answers.send(batch);
       unanswered = List.of();
       if (batch.isEmpty()) {
         open.checkFiles();
       }
-      if (open.checkpointDue()) {
-        open.compact();
-        open.checkpoint();
-      }
+      checkpointIfDue(open);
       return upkept;
     } catch (Exception | Error e) {
       Failure failure = recovery.giveUp(e);
@@ -67,6 +67,13 @@ final class DiskWriter implements Runnable {
       Answers.send(unanswered);
       recovery.openAgain();
       return false;
+    }
+  }
+
+  private static void checkpointIfDue(Connections open) throws SQLException, IOException {
+    if (open.checkpointDue()) {
+      open.compact();
+      open.checkpoint();
     }
   }
 

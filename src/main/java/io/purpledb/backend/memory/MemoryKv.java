@@ -3,6 +3,7 @@ package io.purpledb.backend.memory;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.message.Bytes;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.shareddata.Shareable;
@@ -19,7 +20,7 @@ record MemoryKv(CountedMap<Stored> values) implements MemoryBackend, KvBackend {
     private final byte[] bytes;
 
     Stored(ByteString bytes) {
-      this.bytes = bytes.toByteArray();
+      this.bytes = Bytes.of(bytes);
     }
 
     int length() {

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Bytes;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -35,7 +36,7 @@ record Answer(int status, @Nullable CharSequence type, Buffer body) {
   }
 
   static Answer bytes(ByteString bytes) {
-    return new Answer(0, BYTES, Buffer.buffer(bytes.toByteArray()));
+    return new Answer(0, BYTES, Bytes.buffer(bytes));
   }
 
   /** The same with another status. */

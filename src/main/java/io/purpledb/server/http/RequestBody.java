@@ -29,10 +29,15 @@ final class RequestBody {
   private final long maxBytes;
   private final InFlightBytes.Held held;
   private final Promise<ByteString> done = Promise.promise();
-  private Buffer bytes = Buffer.buffer();
+  private final BodyBytes bytes;
 
   private RequestBody(
-      HttpServerRequest request, BodyCheck check, long maxBytes, InFlightBytes.Held held) {
+      HttpServerRequest request,
+      BodyCheck check,
+      long maxBytes,
+      InFlightBytes.Held held,
+      BodyBytes bytes) {
+    this.bytes = bytes;
     this.request = request;
     this.check = check;
     this.maxBytes = maxBytes;
@@ -60,12 +65,14 @@ final class RequestBody {
       long timeoutMillis,
       InFlightBytes.Held held) {
     requireIdentity(request);
-    RequestBody body = new RequestBody(request, check, maxBytes, held);
     long announced = contentLength(request.headers());
-    body.requireSize(announced);
-    if (!held.grow(announced)) {
-      throw body.noRoom(announced);
+    if (announced > maxBytes) {
+      throw check.exceeded(Long.toString(announced), maxBytes);
     }
+    if (!held.grow(announced)) {
+      throw noRoom(request, held, announced);
+    }
+    RequestBody body = new RequestBody(request, check, maxBytes, held, new BodyBytes(announced));
     body.awaitContinue();
     return body.read(vertx, timeoutMillis);
   }
@@ -90,12 +97,10 @@ final class RequestBody {
   }
 
   private void complete() {
-    byte[] body = bytes.getBytes();
-    bytes = Buffer.buffer(); // the request refers to it until it is answered
-    done.tryComplete(UnsafeByteOperations.unsafeWrap(body));
+    done.tryComplete(UnsafeByteOperations.unsafeWrap(bytes.take()));
   }
 
-  private Failure noRoom(long more) {
+  private static Failure noRoom(HttpServerRequest request, InFlightBytes.Held held, long more) {
     request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     return held.unavailable(more);
   }
@@ -105,15 +110,13 @@ final class RequestBody {
       return;
     }
     if ((long) bytes.length() + chunk.length() > maxBytes) {
-      bytes = Buffer.buffer();
+      bytes.drop();
       done.tryFail(check.exceeded("more than " + maxBytes, maxBytes));
     } else if (!heldFor((long) bytes.length() + chunk.length())) {
-      bytes = Buffer.buffer();
-      done.tryFail(noRoom(chunk.length()));
-    } else if (bytes.length() == 0) {
-      bytes = chunk;
+      bytes.drop();
+      done.tryFail(noRoom(request, held, chunk.length()));
     } else {
-      bytes.appendBuffer(chunk);
+      bytes.add(chunk);
     }
   }
 
@@ -136,12 +139,6 @@ final class RequestBody {
             Kind.REQUEST_TIMEOUT,
             "body: %d bytes in %d ms (expected: all of it)"
                 .formatted(bytes.length(), timeoutMillis)));
-  }
-
-  private void requireSize(long announced) {
-    if (announced > maxBytes) {
-      throw check.exceeded(Long.toString(announced), maxBytes);
-    }
   }
 
   /** A client that asks first is told to go on. */
