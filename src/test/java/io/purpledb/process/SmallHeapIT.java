@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmallHeapIT {
 
   private static final int MIB = 1 << 20;
+  private static final int LARGE = 20 * MIB;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -60,6 +61,59 @@ class SmallHeapIT {
     }
   }
 
+  /** Values of 1 MiB, far more than the heap, and again in the place of others. */
+  @Test
+  @Timeout(120)
+  void onDisk(@TempDir Path directory) throws Exception {
+    try (ServerProcess server =
+        ServerProcess.startWithHeap(directory, "128m", "--backend", "disk")) {
+      int rounds = 2 * Integer.getInteger("purple.rounds", 1);
+      for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < 150; i++) {
+          assertThat(status(put(server, "k" + i))).isEqualTo(204);
+        }
+      }
+      for (int i = 0; i < 150; i++) {
+        assertThat(bytes(server, "k" + i)).isEqualTo(MIB);
+      }
+      assertAnswers(server);
+      assertThat(server.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE", "damaged");
+    }
+  }
+
+  /** The largest value a fifth of the heap beyond 64 MiB, and a restart after a kill. */
+  @Test
+  @Timeout(120)
+  void largeValuesOnDisk(@TempDir Path directory) throws Exception {
+    String[] args = {"--backend", "disk", "--max-value-bytes", "" + LARGE};
+    int rounds = 8 * Integer.getInteger("purple.rounds", 1);
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "160m", args)) {
+      for (int i = 0; i < rounds; i++) {
+        assertThat(status(put(server, "k" + i % 5, LARGE))).isEqualTo(204);
+        assertThat(bytes(server, "k" + i % 5)).isEqualTo(LARGE);
+      }
+      assertThat(server.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE", "damaged");
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "160m", args)) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(bytes(server, "k" + i)).isEqualTo(LARGE);
+      }
+    }
+  }
+
+  private static int status(HttpRequest request) throws Exception {
+    return CLIENT.send(request, BodyHandlers.ofString()).statusCode();
+  }
+
+  private static int bytes(ServerProcess server, String key) throws Exception {
+    HttpRequest get =
+        HttpRequest.newBuilder(uri(server, "/kv/" + key))
+            .header("accept", "application/octet-stream")
+            .build();
+    return CLIENT.send(get, BodyHandlers.ofByteArray()).body().length;
+  }
+
   /** One after the other, until there is no room. */
   private static void fill(ServerProcess server) throws Exception {
     int status = 204;
@@ -79,9 +133,13 @@ class SmallHeapIT {
   }
 
   private static HttpRequest put(ServerProcess server, String key) {
+    return put(server, key, MIB);
+  }
+
+  private static HttpRequest put(ServerProcess server, String key, int bytes) {
     return HttpRequest.newBuilder(uri(server, "/kv/" + key))
         .header("content-type", "application/octet-stream")
-        .PUT(BodyPublishers.ofByteArray(new byte[MIB]))
+        .PUT(BodyPublishers.ofByteArray(new byte[bytes]))
         .build();
   }
 

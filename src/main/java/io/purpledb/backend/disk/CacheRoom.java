@@ -30,6 +30,7 @@ final class CacheRoom implements Upkeep {
 
   private final long maxBytes;
   private final InstantSource clock;
+  private final LargeValues large = new LargeValues();
   private long usedBytes;
 
   CacheRoom(long maxBytes, InstantSource clock) {
@@ -52,7 +53,7 @@ final class CacheRoom implements Upkeep {
     if (before != null) {
       usedBytes -= before;
       if (!kept) {
-        sql.change(DELETE, key);
+        delete(sql, key);
       }
     }
     if (!kept) {
@@ -62,8 +63,14 @@ final class CacheRoom implements Upkeep {
     return cost;
   }
 
+  /** The parts of values that are too large for a row. */
+  LargeValues large() {
+    return large;
+  }
+
   @Override
   public void start(Sql sql) throws SQLException {
+    large.start(sql);
     Long used = sql.first(USED, row -> row.getLong(1));
     usedBytes = used == null ? 0 : used;
   }
@@ -96,8 +103,13 @@ final class CacheRoom implements Upkeep {
   }
 
   private void remove(Sql sql, Victim victim) throws SQLException {
-    sql.change(DELETE, victim.key.toByteArray());
+    delete(sql, victim.key.toByteArray());
     usedBytes -= victim.cost;
+  }
+
+  private void delete(Sql sql, byte[] key) throws SQLException {
+    large.delete(sql, key);
+    sql.change(DELETE, key);
   }
 
   private static List<Victim> victims(Sql sql, String query, Object... parameters)

@@ -35,6 +35,7 @@ public final class DiskBackends implements Backends {
   private final Durability durability;
   private final CacheRoom room;
   private final RecentSets recentSets = new RecentSets();
+  private final LargeValues largeValues = new LargeValues();
   private final InstantSource clock;
   private final int maxQueued;
   private final String fileSystem;
@@ -134,7 +135,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new DiskKv(disk("kv"));
+    return new DiskKv(disk("kv"), largeValues);
   }
 
   @Override
@@ -151,6 +152,7 @@ public final class DiskBackends implements Backends {
   private Upkeep upkeep(String service) {
     return switch (service) {
       case "cache" -> room;
+      case "kv" -> largeValues;
       case "set" -> recentSets;
       default -> Upkeep.NONE;
     };

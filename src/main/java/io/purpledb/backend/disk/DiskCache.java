@@ -2,6 +2,7 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.backend.CacheBackend;
 import io.vertx.core.Future;
 import java.time.InstantSource;
@@ -14,30 +15,35 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
   /** DEADLINE is in milliseconds since 1970, COST in bytes. */
   static final Schema SCHEMA =
       Schema.first(
-          """
+              """
           CREATE TABLE CACHE(
             CACHE_KEY VARBINARY(1024) PRIMARY KEY,
             CONTENT VARBINARY(67108864) NOT NULL,
             DEADLINE BIGINT NOT NULL,
             COST BIGINT NOT NULL)
           """,
-          "CREATE INDEX CACHE_DEADLINE ON CACHE(DEADLINE)");
+              "CREATE INDEX CACHE_DEADLINE ON CACHE(DEADLINE)")
+          .then(LargeValues.TABLE);
 
-  private static final String GET = "SELECT CONTENT, DEADLINE FROM CACHE WHERE CACHE_KEY = ?";
+  private static final String GET =
+      "SELECT CONTENT FROM CACHE WHERE CACHE_KEY = ? AND DEADLINE > ?";
+  private static final String GET_ALL =
+      """
+      SELECT CACHE.CONTENT, VALUE_PART.CONTENT FROM CACHE
+      LEFT JOIN VALUE_PART ON VALUE_KEY = CACHE_KEY
+      WHERE CACHE_KEY = ? AND DEADLINE > ? ORDER BY PART
+      """;
   private static final String SET = "MERGE INTO CACHE KEY(CACHE_KEY) VALUES (?, ?, ?, ?)";
-
-  /** A value and when it ends, in milliseconds since 1970. */
-  private record Entry(String value, long deadline) {}
 
   @Override
   public Future<@Nullable String> get(String key) {
     byte[] k = key.getBytes(UTF_8);
     return disk.read(
-            key,
-            sql ->
-                sql.first(
-                    GET, row -> new Entry(new String(row.getBytes(1), UTF_8), row.getLong(2)), k))
-        .map(entry -> entry == null || clock.millis() >= entry.deadline ? null : entry.value);
+        key,
+        sql -> {
+          ByteString value = LargeValues.read(sql, GET, GET_ALL, k, clock.millis());
+          return value == null ? null : value.toStringUtf8();
+        });
   }
 
   @Override
@@ -51,7 +57,7 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
         sql -> {
           long cost = room.replace(sql, k, v);
           if (cost > 0) {
-            sql.change(SET, k, v, deadline, cost);
+            sql.change(SET, k, room.large().put(sql, k, v), deadline, cost);
           }
           return null;
         });

@@ -3,32 +3,36 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Bytes;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
 /** KV values in a table. */
-record DiskKv(DiskAccess disk) implements DiskBackend, KvBackend {
+record DiskKv(DiskAccess disk, LargeValues large) implements DiskBackend, KvBackend {
 
   static final Schema SCHEMA =
       Schema.first(
-          """
+              """
           CREATE TABLE KV(
             KV_KEY VARBINARY(1024) PRIMARY KEY,
             CONTENT VARBINARY(67108864) NOT NULL)
-          """);
+          """)
+          .then(LargeValues.TABLE);
 
   private static final String GET = "SELECT CONTENT FROM KV WHERE KV_KEY = ?";
+  private static final String GET_ALL =
+      """
+      SELECT KV.CONTENT, VALUE_PART.CONTENT FROM KV
+      LEFT JOIN VALUE_PART ON VALUE_KEY = KV_KEY WHERE KV_KEY = ? ORDER BY PART
+      """;
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String DELETE = "DELETE FROM KV WHERE KV_KEY = ?";
 
   @Override
   public Future<@Nullable ByteString> get(String key) {
     byte[] k = key.getBytes(UTF_8);
-    return disk.read(
-        key, sql -> sql.first(GET, row -> UnsafeByteOperations.unsafeWrap(row.getBytes(1)), k));
+    return disk.read(key, sql -> LargeValues.read(sql, GET, GET_ALL, k));
   }
 
   @Override
@@ -38,7 +42,7 @@ record DiskKv(DiskAccess disk) implements DiskBackend, KvBackend {
         key,
         value.size(),
         sql -> {
-          sql.change(PUT, k, Bytes.of(value));
+          sql.change(PUT, k, large.put(sql, k, Bytes.of(value)));
           return null;
         });
   }
@@ -46,6 +50,11 @@ record DiskKv(DiskAccess disk) implements DiskBackend, KvBackend {
   @Override
   public Future<Boolean> delete(String key) {
     byte[] k = key.getBytes(UTF_8);
-    return disk.delete(key, sql -> sql.change(DELETE, k) > 0);
+    return disk.delete(
+        key,
+        sql -> {
+          large.delete(sql, k);
+          return sql.change(DELETE, k) > 0;
+        });
   }
 }

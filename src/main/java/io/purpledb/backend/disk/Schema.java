@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tables of one service and how they came to be. The table META tells the format of a database;
@@ -27,6 +28,11 @@ record Schema(List<List<String>> upgrades) {
   /** A schema whose own tables have only ever had one format. */
   static Schema first(String... commands) {
     return new Schema(List.of(List.of(commands), WITH_DATA_SET));
+  }
+
+  /** The same with one more format, which has some tables more. */
+  Schema then(String... commands) {
+    return new Schema(Stream.concat(upgrades.stream(), Stream.of(List.of(commands))).toList());
   }
 
   /**
