@@ -81,13 +81,13 @@ class SmallHeapIT {
     }
   }
 
-  /** The largest value a fifth of the heap beyond 64 MiB, and a restart after a kill. */
+  /** A heap of 64 MiB and some eight times the largest value; and a restart after a kill. */
   @Test
   @Timeout(120)
   void largeValuesOnDisk(@TempDir Path directory) throws Exception {
     String[] args = {"--backend", "disk", "--max-value-bytes", "" + LARGE};
     int rounds = 8 * Integer.getInteger("purple.rounds", 1);
-    try (ServerProcess server = ServerProcess.startWithHeap(directory, "160m", args)) {
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "240m", args)) {
       for (int i = 0; i < rounds; i++) {
         assertThat(status(put(server, "k" + i % 5, LARGE))).isEqualTo(204);
         assertThat(bytes(server, "k" + i % 5)).isEqualTo(LARGE);
@@ -95,7 +95,7 @@ class SmallHeapIT {
       assertThat(server.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE", "damaged");
       server.kill();
     }
-    try (ServerProcess server = ServerProcess.startWithHeap(directory, "160m", args)) {
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "240m", args)) {
       for (int i = 0; i < 5; i++) {
         assertThat(bytes(server, "k" + i)).isEqualTo(LARGE);
       }

@@ -81,11 +81,11 @@ final class CacheRoom implements Upkeep {
     for (Victim victim : expired) {
       remove(sql, victim);
     }
-    if (usedBytes <= maxBytes) {
-      return !expired.isEmpty();
+    boolean full = usedBytes > maxBytes;
+    if (full) {
+      evict(sql);
     }
-    evict(sql);
-    return true;
+    return large.run(sql) || full || !expired.isEmpty();
   }
 
   private void evict(Sql sql) throws SQLException {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.journal.RecordFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,11 +20,13 @@ record Change(String sql, List<Object> parameters) {
   private static final byte TRUE = 't';
 
   /**
+   * @param parameters bytes (an array, not changed any more, or a byte string), longs, booleans
    * @throws IllegalArgumentException when a parameter is of another type
    */
   static Change of(String sql, Object... parameters) {
     for (Object parameter : parameters) {
       if (!(parameter instanceof byte[]
+          || parameter instanceof ByteString
           || parameter instanceof Long
           || parameter instanceof Boolean)) {
         throw new IllegalArgumentException(
@@ -40,6 +43,8 @@ record Change(String sql, List<Object> parameters) {
       bytes += Byte.BYTES;
       if (parameter instanceof byte[] content) {
         bytes += Integer.BYTES + content.length;
+      } else if (parameter instanceof ByteString content) {
+        bytes += Integer.BYTES + content.size();
       } else if (parameter instanceof Long) {
         bytes += Long.BYTES;
       }
@@ -58,6 +63,12 @@ record Change(String sql, List<Object> parameters) {
         out.putByte(BYTES);
         out.putInt(content.length);
         out.put(content);
+      } else if (parameter instanceof ByteString content) {
+        out.putByte(BYTES);
+        out.putInt(content.size());
+        for (ByteBuffer part : content.asReadOnlyByteBufferList()) {
+          out.put(part);
+        }
       } else if (parameter instanceof Long number) {
         out.putByte(LONG);
         out.putLong(number);

@@ -23,16 +23,12 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
             COST BIGINT NOT NULL)
           """,
               "CREATE INDEX CACHE_DEADLINE ON CACHE(DEADLINE)")
-          .then(LargeValues.TABLE);
+          .then(LargeValues.TABLES);
 
   private static final String GET =
       "SELECT CONTENT FROM CACHE WHERE CACHE_KEY = ? AND DEADLINE > ?";
   private static final String GET_ALL =
-      """
-      SELECT CACHE.CONTENT, VALUE_PART.CONTENT FROM CACHE
-      LEFT JOIN VALUE_PART ON VALUE_KEY = CACHE_KEY
-      WHERE CACHE_KEY = ? AND DEADLINE > ? ORDER BY PART
-      """;
+      LargeValues.query("CACHE", "CACHE_KEY", "CACHE_KEY = ? AND DEADLINE > ?");
   private static final String SET = "MERGE INTO CACHE KEY(CACHE_KEY) VALUES (?, ?, ?, ?)";
 
   @Override

@@ -18,14 +18,10 @@ record DiskKv(DiskAccess disk, LargeValues large) implements DiskBackend, KvBack
             KV_KEY VARBINARY(1024) PRIMARY KEY,
             CONTENT VARBINARY(67108864) NOT NULL)
           """)
-          .then(LargeValues.TABLE);
+          .then(LargeValues.TABLES);
 
   private static final String GET = "SELECT CONTENT FROM KV WHERE KV_KEY = ?";
-  private static final String GET_ALL =
-      """
-      SELECT KV.CONTENT, VALUE_PART.CONTENT FROM KV
-      LEFT JOIN VALUE_PART ON VALUE_KEY = KV_KEY WHERE KV_KEY = ? ORDER BY PART
-      """;
+  private static final String GET_ALL = LargeValues.query("KV", "KV_KEY", "KV_KEY = ?");
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String DELETE = "DELETE FROM KV WHERE KV_KEY = ?";
 

@@ -52,7 +52,10 @@ final class DiskWriter implements Runnable {
       open.lookForRoom();
       boolean upkept = commit(open, batch);
       if (open.isLarge(batch.stream().mapToLong(Request::bytes).sum())) {
-        checkpointIfDue(open); // its memory is free before its answers let more come
+        // its memory and its garbage are free before its answers let more come
+        for (checkpointIfDue(open); upkept; checkpointIfDue(open)) {
+          upkept = commit(open, List.of());
+        }
       }
       Answers.send(batch);
       unanswered = List.of();

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import com.google.protobuf.ByteString;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -96,7 +97,9 @@ final class Sql {
       prepared.put(sql, statement);
     }
     for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
+      Object parameter = parameters[i];
+      statement.setObject(
+          i + 1, parameter instanceof ByteString bytes ? bytes.toByteArray() : parameter);
     }
     return statement;
   }

@@ -71,11 +71,16 @@ public final class RecordFile implements Closeable {
     }
 
     public void put(byte[] bytes) throws IOException {
-      for (int done = 0; done < bytes.length; ) {
+      put(ByteBuffer.wrap(bytes));
+    }
+
+    public void put(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
         ByteBuffer to = room(1);
-        int part = Math.min(to.remaining(), bytes.length - done);
-        to.put(bytes, done, part);
-        done += part;
+        int part = Math.min(to.remaining(), bytes.remaining());
+        to.put(to.position(), bytes, bytes.position(), part);
+        to.position(to.position() + part);
+        bytes.position(bytes.position() + part);
       }
     }
 
