@@ -1,5 +1,6 @@
 package io.purpledb;
 
+import io.purpledb.backend.disk.DiskCheck;
 import io.purpledb.config.Config;
 import io.purpledb.config.Invocation;
 import io.purpledb.config.StartFailure;
@@ -40,6 +41,8 @@ public final class Purple {
       Invocation invocation = Invocation.of(List.of(args), System.getenv());
       if (invocation instanceof Invocation.Print print) {
         System.out.print(print.text());
+      } else if (invocation instanceof Invocation.CheckData check) {
+        checkData(check);
       } else if (invocation instanceof Invocation.Start start) {
         serve(start.config());
       }
@@ -117,6 +120,14 @@ public final class Purple {
       throw e.getCause() instanceof StartFailure failure
           ? failure
           : StartFailure.wrongSurroundings("the server cannot start: " + e.getCause(), e);
+    }
+  }
+
+  private static void checkData(Invocation.CheckData check) {
+    DiskCheck.Result result = DiskCheck.of(check.directory());
+    System.out.print(result.report());
+    if (!result.whole()) {
+      System.exit(StartFailure.WRONG_SURROUNDINGS);
     }
   }
 

@@ -14,6 +14,9 @@ public sealed interface Invocation {
   /** Start a server. */
   record Start(Config config) implements Invocation {}
 
+  /** Look at the files of the disk backend in a directory, say what is found, and end. */
+  record CheckData(Path directory) implements Invocation {}
+
   /** Print a text, which ends with a newline, and end with exit code 0. */
   record Print(String text) implements Invocation {}
 
@@ -48,6 +51,9 @@ public sealed interface Invocation {
                 variables.settings(doors),
                 ConfigFile.settings(named, defaultFile)));
     Config config = settings.config();
+    if (options.asksForDataCheck()) {
+      return new CheckData(config.dataDir());
+    }
     return options.asksForCheck()
         ? new Print("configuration is valid\n" + settings.report())
         : new Start(config);

@@ -14,6 +14,7 @@ final class OptionModel {
 
   static final String CONFIG = "--config";
   static final String CHECK = "--check-config";
+  static final String CHECK_DATA = "--check-data";
   static final String HELP = "--help";
   static final String VERSION = "--version";
 
@@ -43,6 +44,11 @@ final class OptionModel {
     spec.addOption(configFile());
     spec.addOption(
         flag("Check all settings, show them with where they come from, and end.", CHECK));
+    spec.addOption(
+        flag(
+            "Check the disk backend's files in data-dir, show what is damaged and what can be saved,"
+                + " change nothing, and end.",
+            CHECK_DATA));
     spec.addOption(flag("Show this and end.", "-h", HELP));
     spec.addOption(flag("Show the version and end.", "-V", VERSION));
     spec.usageMessage()

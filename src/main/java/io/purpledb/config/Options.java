@@ -42,6 +42,10 @@ final class Options {
     return result.hasMatchedOption(OptionModel.CHECK);
   }
 
+  boolean asksForDataCheck() {
+    return result.hasMatchedOption(OptionModel.CHECK_DATA);
+  }
+
   /** The file that is named; null when none is. */
   @Nullable Given configFile() {
     return given(OptionModel.CONFIG);

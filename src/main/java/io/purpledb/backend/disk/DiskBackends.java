@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DiskBackends implements Backends {
 
-  private static final Map<String, Schema> SCHEMAS =
+  /** The tables of each service. */
+  static final Map<String, Schema> SCHEMAS =
       Map.of(
           "cache", DiskCache.SCHEMA,
           "counter", DiskCounter.SCHEMA,

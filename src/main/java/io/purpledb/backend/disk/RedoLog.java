@@ -162,12 +162,21 @@ final class RedoLog implements Closeable {
   }
 
   private static void replay(ByteBuffer record, Redo redo) throws IOException, SQLException {
+    for (Change change : changes(record)) {
+      redo.run(change);
+    }
+  }
+
+  /** The changes that a record consists of, in their order. */
+  static List<Change> changes(ByteBuffer record) throws IOException {
     List<String> statements = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
       statements.add(new String(Change.bytes(record), UTF_8));
     }
+    List<Change> changes = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
-      redo.run(Change.read(record, statements));
+      changes.add(Change.read(record, statements));
     }
+    return changes;
   }
 }

@@ -16,7 +16,7 @@ final class Journal implements Closeable {
   /** The unit of H2's writes. */
   static final int BLOCK_BYTES = 4096;
 
-  private static final int SIZES_BYTES = 2 * Long.BYTES;
+  static final int SIZES_BYTES = 2 * Long.BYTES;
   private static final int ENTRY_BYTES = Long.BYTES + BLOCK_BYTES;
 
   private final FileId id;

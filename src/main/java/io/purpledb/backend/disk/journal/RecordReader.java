@@ -100,6 +100,22 @@ final class RecordReader {
   /** Looks through the rest of the file for records with a higher number than one. */
   Rest after(long position, long number) throws IOException {
     Rest rest = new Rest(number, position, 0);
+    for (long at = next(position, number); at >= 0; at = next(at + 1, rest.number)) {
+      Found found = at(at);
+      if (found != null) {
+        rest = new Rest(found.number, at, Math.max(rest.forced, found.forced));
+      }
+    }
+    return rest;
+  }
+
+  /**
+   * Looks for a whole record with a higher number than one.
+   *
+   * @param position where to begin
+   * @return where it is; -1 when there is none
+   */
+  long next(long position, long number) throws IOException {
     long size = file.size();
     for (long start = position; start < size - HEAD_BYTES && !old; ) {
       ByteBuffer window = read(start, (int) Math.min(WINDOW_BYTES, size - start));
@@ -108,17 +124,13 @@ final class RecordReader {
       while (at <= last && window.getLong(at) != MAGIC) {
         at++;
       }
-      if (at > last) {
-        start += at;
-        continue;
+      Found found = at > last ? null : at(start + at);
+      if (found != null && found.number > number) {
+        return start + at;
       }
-      Found found = at(start + at);
-      if (found != null && found.number > rest.number) {
-        rest = new Rest(found.number, start + at, Math.max(rest.forced, found.forced));
-      }
-      start = found == null ? start + at + 1 : found.end;
+      start += at > last ? at : at + 1;
     }
-    return rest;
+    return -1;
   }
 
   private ByteBuffer read(long at, int bytes) throws IOException {

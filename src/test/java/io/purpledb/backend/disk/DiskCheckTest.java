@@ -1,0 +1,122 @@
+package io.purpledb.backend.disk;
+
+import static io.purpledb.backend.disk.Disk.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the check of a data directory says, and that it changes nothing. */
+@Timeout(120)
+class DiskCheckTest {
+
+  private static final int RECORDS = 5;
+
+  private final Path data;
+  private final Path killed;
+
+  DiskCheckTest(@TempDir Path directory) {
+    data = directory.resolve("data");
+    killed = directory.resolve("killed");
+  }
+
+  private void fill() {
+    try (KvFiles files = new KvFiles(data)) {
+      for (int i = 1; i <= RECORDS; i++) {
+        await(files.kv.put("key" + i, ByteString.copyFromUtf8("a value in the log " + i)));
+      }
+      KvFiles.copy(data, killed);
+    }
+  }
+
+  private static Map<Path, ByteBuffer> contents(Path directory) throws IOException {
+    Map<Path, ByteBuffer> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        contents.put(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+      }
+    }
+    return contents;
+  }
+
+  private static void damage(Path file, String text) throws IOException {
+    String all = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThat(all).contains(text);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {'X'}), all.indexOf(text));
+    }
+  }
+
+  @Test
+  void whatIsWholeIsSaidToBe() {
+    fill();
+    DiskCheck.Result closed = DiskCheck.of(data);
+    assertThat(closed.report())
+        .contains("kv: data set ", "closed in order", "kv.mv.db: ", "set: no database")
+        .endsWith("all is whole\n");
+    assertThat(closed.whole()).isTrue();
+    assertThat(DiskCheck.of(killed).report())
+        .contains("not closed in order", "kv.redo: records ", ", whole")
+        .endsWith("all is whole\n");
+  }
+
+  @Test
+  void aDamagedRecordIsFoundAndWhatIsBehindItShown() throws Exception {
+    fill();
+    damage(killed.resolve("kv.redo"), "log 2");
+    Map<Path, ByteBuffer> before = contents(killed);
+    DiskCheck.Result result = DiskCheck.of(killed);
+    assertThat(result.whole()).isFalse();
+    assertThat(result.report())
+        .contains("kv.redo: damaged at byte ", "whole behind it: records ")
+        .contains("the records behind it change: key3, key4, key5")
+        .endsWith("damaged; nothing was changed\n");
+    assertThat(contents(killed)).isEqualTo(before);
+  }
+
+  @Test
+  void aLostEndIsMissed() throws Exception {
+    fill();
+    damage(killed.resolve("kv.redo"), "log " + RECORDS);
+    assertThat(DiskCheck.of(killed).report())
+        .containsPattern("kv.redo: ends at byte \\d+ with record \\d+ \\(expected: record \\d+\\)");
+  }
+
+  @Test
+  void aDamagedBlockIsFound() throws Exception {
+    fill();
+    damage(data.resolve("kv.mv.db"), "log 2");
+    assertThat(DiskCheck.of(data).report())
+        .contains("kv.mv.db: 1 blocks of 4096 bytes are damaged, at byte ");
+  }
+
+  @Test
+  void aMissingFileIsNamed() throws Exception {
+    fill();
+    Files.delete(data.resolve("kv.sums"));
+    assertThat(DiskCheck.of(data).report()).contains("kv.mv.db: not checked, as ", "kv.sums");
+    Files.delete(data.resolve("kv.state"));
+    assertThat(DiskCheck.of(data).report()).contains("kv.state is missing");
+  }
+
+  @Test
+  void anOpenDatabaseIsNotLookedAt() {
+    try (KvFiles files = new KvFiles(data)) {
+      assertThat(files.kv.health().succeeded()).isTrue();
+      DiskCheck.Result result = DiskCheck.of(data);
+      assertThat(result.whole()).isFalse();
+      assertThat(result.report()).contains("kv: ").contains("xpected: no server");
+    }
+  }
+}
