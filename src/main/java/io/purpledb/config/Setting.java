@@ -58,7 +58,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           new Kind.Word("PROMISE", List.of("fsync", "process", "async")),
           "fsync",
           "What a write to disk survives once it is acknowledged: fsync power loss, process kill -9,"
-              + " async neither (it is written within about a second).");
+              + " async that too, and it is forced within about a second.");
 
   static final Setting<String> REDIS_URL =
       add("redis-url", new Kind.Redis(), "redis://127.0.0.1:6379", "The Redis server.");
