@@ -103,8 +103,9 @@ final class DiskFile {
         Connections opened = open(schema, mark);
         dataSet = mark.dataSet();
         return opened;
-      } catch (SQLException | IOException | RuntimeException e) {
+      } catch (SQLException | IOException | RuntimeException | Error e) {
         mark.close();
+        JournaledPath.closeLeft(stored(SUFFIX).toString());
         throw e;
       }
     } catch (SQLException | IOException e) {
@@ -130,7 +131,7 @@ final class DiskFile {
       mark.opened();
       watch(files, connections);
       return connections;
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (SQLException | IOException | RuntimeException | Error e) {
       connections.abandon();
       throw e;
     }

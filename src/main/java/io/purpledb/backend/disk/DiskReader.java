@@ -1,6 +1,8 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.message.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.List;
  */
 final class DiskReader implements Runnable {
 
+  private static final Logger LOG = System.getLogger(DiskReader.class.getName());
   private static final long IDLE_MILLIS = 60_000;
 
   private final Shared shared;
@@ -22,11 +25,17 @@ final class DiskReader implements Runnable {
 
   @Override
   public void run() {
-    while (true) {
-      List<Request<?>> batch = shared.reads().next(IDLE_MILLIS);
-      if (batch.isEmpty() && shared.reads().stopped()) {
-        return;
-      }
+    List<Request<?>> batch = shared.reads().next(IDLE_MILLIS);
+    while (!batch.isEmpty() || !shared.reads().stopped()) {
+      serve(batch);
+      batch = shared.reads().next(IDLE_MILLIS);
+    }
+  }
+
+  /** Whatever is thrown, the thread lives: without it no read would be answered any more. */
+  @SuppressWarnings("CatchingUnchecked")
+  private void serve(List<Request<?>> batch) {
+    try {
       List<Request<?>> done = new ArrayList<>();
       for (Request<?> request : batch) {
         if (isDone(request)) {
@@ -34,6 +43,8 @@ final class DiskReader implements Runnable {
         }
       }
       Answers.send(done);
+    } catch (Exception | Error e) {
+      LOG.log(Level.ERROR, "reads may have been left without an answer", e);
     }
   }
 

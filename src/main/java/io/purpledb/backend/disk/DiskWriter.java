@@ -13,6 +13,13 @@ import java.util.List;
  */
 final class DiskWriter implements Runnable {
 
+  /** Made ahead: when it is needed there may be no room for another. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure LOST =
+      Failure.unavailable(
+          "the disk's writer failed and opens the database again; a write may or may not have"
+              + " happened");
+
   private final Shared shared;
   private final Recovery recovery;
   private final Upkeep upkeep;
@@ -30,18 +37,25 @@ final class DiskWriter implements Runnable {
     this.idleMillis = idleMillis;
   }
 
+  /** Whatever is thrown, the thread lives: without it no request would be answered any more. */
   @Override
+  @SuppressWarnings("CatchingUnchecked")
   public void run() {
     boolean more = false; // of the upkeep
-    while (true) {
-      List<Request<?>> batch = shared.writes().next(more ? 0 : idleMillis);
-      Connections open = shared.open();
-      if (open == null || (batch.isEmpty() && shared.writes().stopped())) {
-        shared.failWaiting();
-        return;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        recovery.openAgain(); // if need be
+        List<Request<?>> batch = shared.writes().next(more ? 0 : idleMillis);
+        Connections open = shared.open();
+        ended = open == null || (batch.isEmpty() && shared.writes().stopped());
+        more = !ended && open != null && isUpkept(open, batch);
+      } catch (Exception | Error e) {
+        shared.unavailable(LOST); // while handling another error, probably for lack of memory
+        more = false;
       }
-      more = isUpkept(open, batch);
     }
+    shared.failWaiting();
   }
 
   /** Serves a batch; answers whether the upkeep changed anything. */
@@ -65,11 +79,21 @@ final class DiskWriter implements Runnable {
       checkpointIfDue(open);
       return upkept;
     } catch (Exception | Error e) {
-      Failure failure = recovery.giveUp(e);
-      unanswered.forEach(request -> request.fail(failure));
-      Answers.send(unanswered);
-      recovery.openAgain();
+      fail(unanswered, e);
       return false;
+    }
+  }
+
+  /** Gives the database up; its requests are answered even if that fails. */
+  private void fail(List<Request<?>> requests, Throwable cause) {
+    Failure failure = LOST;
+    try {
+      failure = recovery.giveUp(cause);
+    } finally {
+      for (Request<?> request : requests) {
+        request.fail(failure);
+      }
+      Answers.send(requests);
     }
   }
 

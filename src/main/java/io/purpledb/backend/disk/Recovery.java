@@ -16,6 +16,12 @@ import java.sql.SQLException;
 final class Recovery {
 
   private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
+  /** Made ahead: when it is needed there may be no room for another. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure REOPENING =
+      Failure.unavailable("the database failed; it is being opened again");
+
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -72,19 +78,23 @@ final class Recovery {
    */
   Failure giveUp(Throwable cause) {
     Connections broken = shared.open();
+    shared.unavailable(REOPENING);
+    try {
+      if (broken != null) {
+        broken.abandon();
+      }
+    } finally {
+      shared.unsafe().clear(); // after the database is unavailable, see DiskReader
+    }
     String failed = "%s failed: %s".formatted(file.path(), Refusals.reason(cause));
-    boolean defect =
-        !(cause instanceof IOException); // what a device or a person did needs no trace
+    boolean defect = !(cause instanceof IOException); // a device or a person needs no trace
     LOG.log(Level.ERROR, failed + "; it will be opened again", defect ? cause : null);
     shared.unavailable(Failure.unavailable(failed + "; it is being opened again"));
-    if (broken != null) {
-      broken.abandon();
-    }
-    shared.unsafe().clear(); // after the database is unavailable, see DiskReader
     return Failure.unavailable(failed + "; a write may or may not have happened");
   }
 
-  /** Tries to open the database until it is open or the writer is to stop. */
+  /** Tries to open a database that is not open, until it is or the writer is to stop. */
+  @SuppressWarnings("CatchingUnchecked") // whatever it is, the next time may go better
   void openAgain() {
     long pause = FIRST_PAUSE_MILLIS;
     while (shared.open() == null && !shared.writes().stopped()) {
@@ -97,6 +107,10 @@ final class Recovery {
       } catch (StartFailure e) {
         shared.unavailable(Failure.unavailable(e.line()));
         LOG.log(Level.WARNING, e.line());
+      } catch (Exception | Error e) {
+        String line = "%s cannot be opened: %s".formatted(file.path(), Refusals.reason(e));
+        shared.unavailable(Failure.unavailable(line));
+        LOG.log(Level.ERROR, line, e);
       }
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +84,32 @@ class RecoveryTest {
       disk.log("kv").failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));
+    }
+  }
+
+  /** As when memory runs out: at the force of a write, then while the database is opened again. */
+  @Test
+  void anErrorIsNeitherDamageNorTheEndOfAThread() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      await(disk.kv.put("before", VALUE));
+      AtomicInteger left = new AtomicInteger(3);
+      Runnable failing =
+          () -> {
+            if (left.getAndDecrement() > 0) {
+              throw new OutOfMemoryError("for a test");
+            }
+          };
+      ShadowDisk.of(directory.resolve("kv.journal")).beforeForce(failing);
+      disk.log("kv").beforeForce(failing);
+      Failure failure = (Failure) thrownBy(disk.kv.put("key", VALUE));
+      assertThat(failure.kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
+      assertThat(failure.getMessage()).doesNotContain("damaged", "backup");
+      while (disk.kv.health().failed()) {
+        assertThat(disk.kv.health().cause().getMessage()).doesNotContain("damaged", "backup");
+      }
+      assertThat(left.get()).isLessThan(0);
+      await(disk.kv.put("after", VALUE));
+      assertThat(await(disk.kv.get("before"))).isEqualTo(VALUE);
     }
   }
 
