@@ -10,12 +10,14 @@ import io.purpledb.message.Caller;
 import io.purpledb.message.Notices;
 import io.purpledb.message.SteadyClock;
 import io.purpledb.server.Door;
+import io.purpledb.server.GatedTransport;
 import io.purpledb.server.grpc.GrpcDoor;
 import io.purpledb.server.http.HttpContract;
 import io.purpledb.server.http.HttpDoor;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
@@ -75,16 +77,15 @@ public final class PurpleServer {
   public static Future<PurpleServer> start(Config config, InstantSource clock) {
     int loops = Runtime.getRuntime().availableProcessors();
     VertxOptions options =
-        new VertxOptions()
-            .setEventLoopPoolSize(loops)
-            .setPreferNativeTransport(true)
-            .setFileSystemOptions(NO_COPIES);
+        new VertxOptions().setEventLoopPoolSize(loops).setFileSystemOptions(NO_COPIES);
     ClusterConfig cluster = config.cluster();
+    VertxBuilder builder = Vertx.builder().withTransport(GatedTransport.best(config.limits()));
     if (cluster == null) {
-      return new PurpleServer(config, clock, Vertx.vertx(options), loops, null).deployAll();
+      Vertx vertx = builder.with(options).build();
+      return new PurpleServer(config, clock, vertx, loops, null).deployAll();
     }
     Membership membership = new Membership(cluster);
-    return ClusterNode.join(cluster, options, membership)
+    return ClusterNode.join(cluster, builder, options, membership)
         .compose(
             vertx -> {
               PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);

@@ -9,6 +9,7 @@ import io.purpledb.config.OwnAddress;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import java.io.IOException;
@@ -51,12 +52,14 @@ public final class ClusterNode {
   /**
    * Joins as a member. It does not wait for others.
    *
+   * @param builder of the Vertx that joins
+   * @param options for it
    * @param membership told who is there
    */
   public static Future<Vertx> join(
-      ClusterConfig cluster, VertxOptions options, Membership membership) {
+      ClusterConfig cluster, VertxBuilder builder, VertxOptions options, Membership membership) {
     ClusterNode node = new ClusterNode(cluster.self(), cluster.members(), cluster.tls());
-    return node.join(options, membership::update);
+    return node.join(builder, options, membership::update);
   }
 
   /**
@@ -65,10 +68,11 @@ public final class ClusterNode {
    */
   public static Future<Vertx> visit(
       List<Member> members, @Nullable ClusterTls tls, VertxOptions options) {
-    return new ClusterNode(null, members, tls).join(options, nodes -> {});
+    return new ClusterNode(null, members, tls).join(Vertx.builder(), options, nodes -> {});
   }
 
-  private Future<Vertx> join(VertxOptions options, Consumer<Collection<String>> view) {
+  private Future<Vertx> join(
+      VertxBuilder builder, VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
       InetAddress address = self == null ? NodeAddress.towards(members) : OwnAddress.of(self);
@@ -79,7 +83,7 @@ public final class ClusterNode {
     } catch (Exception e) {
       return Future.failedFuture(cannotJoin(e));
     }
-    return Vertx.builder()
+    return builder
         .with(options)
         .withClusterManager(manager)
         .buildClustered()

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight how many requests one backend of one event loop works on at once
  * @param memoryBudget the room of all data in memory, in bytes
  * @param maxInFlightBytes the room of the requests that are being read and answered, in bytes
+ * @param limits what the doors take of a client
  * @param cluster the cluster that this server is a node of; null when it runs alone
  * @param debug whether the log tells more and failures at start come with their stack trace
  */
@@ -40,6 +41,7 @@ public record Config(
     int maxInFlight,
     long memoryBudget,
     long maxInFlightBytes,
+    DoorLimits limits,
     @Nullable ClusterConfig cluster,
     boolean debug) {
 

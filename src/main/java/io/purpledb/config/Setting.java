@@ -25,6 +25,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
   static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
 
   private static final List<Setting<?>> TABLE = new ArrayList<>();
+  private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
 
   static final Setting<Long> HTTP_PORT =
@@ -106,6 +107,35 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "8%",
           "Room of the requests that are being read and answered; a request beyond it is refused as"
               + " 503 before its body is read.");
+
+  static final Setting<Long> MAX_HEADER_BYTES =
+      add(
+          "max-header-bytes",
+          new Kind.Size(4 * KIB, MIB),
+          "32KiB",
+          "The headers of a request, the metadata of a call; one with more is refused alone.");
+
+  static final Setting<Long> MAX_CONNECTIONS =
+      add(
+          "max-connections",
+          Kind.whole("COUNT", 1, 1_000_000, "connections"),
+          "10000",
+          "How many connections the HTTP door may have at once, and the gRPC door; never more than a"
+              + " third of the process's file descriptors. One more is closed.");
+
+  static final Setting<Long> MAX_CONNECTIONS_PER_ADDRESS =
+      add(
+          "max-connections-per-address",
+          Kind.whole("COUNT", 1, 1_000_000, "connections"),
+          "5000",
+          "How many of them may come from one address, which may be a proxy before many clients.");
+
+  static final Setting<Long> FIRST_REQUEST_TIMEOUT_MS =
+      add(
+          "first-request-timeout-ms",
+          Kind.whole("MILLIS", 100, 3_600_000, "milliseconds"),
+          "60000",
+          "When a connection is closed that has sent no whole request yet.");
 
   static final Setting<Boolean> CLUSTER =
       add(

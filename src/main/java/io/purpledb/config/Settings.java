@@ -40,6 +40,11 @@ record Settings(Set<String> doors, List<Source> sources) {
         Math.toIntExact(value(Setting.MAX_IN_FLIGHT)),
         value(Setting.MEMORY_BUDGET).bytes(),
         value(Setting.MAX_IN_FLIGHT_BYTES).bytes(),
+        new DoorLimits(
+            Math.toIntExact(value(Setting.MAX_HEADER_BYTES)),
+            Math.toIntExact(value(Setting.MAX_CONNECTIONS)),
+            Math.toIntExact(value(Setting.MAX_CONNECTIONS_PER_ADDRESS)),
+            value(Setting.FIRST_REQUEST_TIMEOUT_MS)),
         cluster(),
         value(Setting.DEBUG));
   }

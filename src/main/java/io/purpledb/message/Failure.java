@@ -31,7 +31,7 @@ public final class Failure extends RuntimeException {
     UNSUPPORTED_MEDIA_TYPE(415, GrpcStatus.UNIMPLEMENTED, "Unsupported Media Type"),
     EXPECTATION_FAILED(417, GrpcStatus.INVALID_ARGUMENT, "Expectation Failed"),
     BUSY(429, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Requests"),
-    HEADERS_TOO_LARGE(431, GrpcStatus.INVALID_ARGUMENT, "Request Header Fields Too Large"),
+    HEADERS_TOO_LARGE(431, GrpcStatus.RESOURCE_EXHAUSTED, "Request Header Fields Too Large"),
     INTERNAL(500, GrpcStatus.INTERNAL, "Internal Server Error"),
     UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
     TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout"),

@@ -27,7 +27,7 @@ final class Nodes implements AutoCloseable {
       ClusterConfig cluster = new ClusterConfig(members, self, members.get(0), tls);
       Membership membership = new Membership(cluster);
       memberships.add(membership);
-      joined.add(await(ClusterNode.join(cluster, new VertxOptions(), membership)));
+      joined.add(await(ClusterNode.join(cluster, Vertx.builder(), new VertxOptions(), membership)));
     }
     joined.forEach(Bus::registerCodecs);
   }

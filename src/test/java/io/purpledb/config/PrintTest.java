@@ -44,6 +44,10 @@ class PrintTest {
               max-in-flight: 4096 (default)
               memory-budget: 40% (default)
               max-in-flight-bytes: 8% (default)
+              max-header-bytes: 32KiB (default)
+              max-connections: 10000 (default)
+              max-connections-per-address: 5000 (default)
+              first-request-timeout-ms: 60000 (default)
               cluster: false (default)
               debug: false (default)
             """

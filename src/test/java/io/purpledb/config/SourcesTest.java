@@ -48,6 +48,10 @@ class SourcesTest {
           Map.entry("max-in-flight", List.of("1", "1000000")),
           Map.entry("memory-budget", List.of("1%", "64MiB")),
           Map.entry("max-in-flight-bytes", List.of("90%", "1MiB")),
+          Map.entry("max-header-bytes", List.of("4KiB", "1MiB")),
+          Map.entry("max-connections", List.of("1", "1000000")),
+          Map.entry("max-connections-per-address", List.of("1", "1000000")),
+          Map.entry("first-request-timeout-ms", List.of("100", "3600000")),
           Map.entry("cluster", List.of("true", "false")),
           Map.entry("cluster-members", List.of("127.0.0.1:7900", "127.0.0.1:7900,b:1")),
           Map.entry("cluster-self", List.of("127.0.0.1:7800", "127.0.0.1:7810")),
@@ -127,6 +131,7 @@ class SourcesTest {
                 4096,
                 Runtime.getRuntime().maxMemory() / 100 * 40,
                 Runtime.getRuntime().maxMemory() / 100 * 8,
+                new DoorLimits(32 << 10, 10_000, 5_000, 60_000),
                 null,
                 false));
   }
@@ -139,7 +144,8 @@ class SourcesTest {
                     + " --set-backend redis --data-dir some/../dir --durability process"
                     + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
                     + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7"
-                    + " --memory-budget 70% --max-in-flight-bytes 5MiB --debug")
+                    + " --memory-budget 70% --max-in-flight-bytes 5MiB --max-header-bytes 8KiB --max-connections 20"
+                    + " --max-connections-per-address 10 --first-request-timeout-ms 300 --debug")
             .start();
 
     assertThat(config)
@@ -161,6 +167,7 @@ class SourcesTest {
                 7,
                 Runtime.getRuntime().maxMemory() / 100 * 70,
                 5 << 20,
+                new DoorLimits(8 << 10, 20, 10, 300),
                 null,
                 true));
   }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 /** An HTTP/2 connection frame by frame, to do what no client would. */
 public final class RawHttp2 implements AutoCloseable {
@@ -86,6 +87,34 @@ public final class RawHttp2 implements AutoCloseable {
     block.write(name.getBytes(US_ASCII));
     block.write(value.length()); // shorter than 127
     block.write(value.getBytes(US_ASCII));
+  }
+
+  /** Sends anything, in the place of a preface or of frames. */
+  public RawHttp2 raw(String bytes) throws IOException {
+    out.write(bytes.getBytes(US_ASCII));
+    return this;
+  }
+
+  /** Whether the server has ended the connection within a time. */
+  public boolean isEndedWithin(int millis) throws IOException {
+    long start = System.nanoTime();
+    try {
+      for (int left = millis; left > 0; left = millis - millisSince(start)) {
+        socket.setSoTimeout(left);
+        if (socket.getInputStream().read() < 0) {
+          return true;
+        }
+      }
+      return false;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  private static int millisSince(long nanos) {
+    return (int) ((System.nanoTime() - nanos) / 1_000_000);
   }
 
   public InputStream in() throws IOException {

@@ -79,6 +79,17 @@ public final class ServerProcess implements AutoCloseable {
     return launch(directory, Map.of(), all).awaitReady();
   }
 
+  /** The same with so many file descriptors at most. */
+  public static ServerProcess startWithDescriptors(
+      Path directory, int descriptors, String... args) {
+    String limited = "ulimit -n " + descriptors + " && exec \"$0\" \"$@\"";
+    List<String> all = new ArrayList<>(List.of("sh", "-c", limited));
+    all.addAll(packaged());
+    all.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
+    all.addAll(Arrays.asList(args));
+    return launch(directory, Map.of(), all).awaitReady();
+  }
+
   /** The command that runs the packaged server. */
   static List<String> packaged() {
     return packaged("256m");

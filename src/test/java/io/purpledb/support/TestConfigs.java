@@ -1,6 +1,7 @@
 package io.purpledb.support;
 
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.config.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,9 @@ public final class TestConfigs {
   private static final int MAX_IN_FLIGHT = 1024;
   private static final long MEMORY_BUDGET = 256L << 20;
   private static final long MAX_IN_FLIGHT_BYTES = 64L << 20;
+
+  /** As by default. */
+  public static final DoorLimits LIMITS = new DoorLimits(32 << 10, 10_000, 5_000, 60_000);
 
   private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
@@ -55,8 +59,32 @@ public final class TestConfigs {
         MAX_IN_FLIGHT,
         MEMORY_BUDGET,
         MAX_IN_FLIGHT_BYTES,
+        LIMITS,
         null,
         false);
+  }
+
+  /** Everything in memory, and other limits for clients. */
+  public static Config with(DoorLimits limits) {
+    Config all = of(Engine.MEMORY);
+    return new Config(
+        all.doors(),
+        all.host(),
+        all.httpPort(),
+        all.grpcPort(),
+        all.backends(),
+        all.dataDir(),
+        all.durability(),
+        all.redisUrl(),
+        all.maxValueBytes(),
+        all.cacheMaxBytes(),
+        all.requestTimeoutMillis(),
+        all.maxInFlight(),
+        all.memoryBudget(),
+        all.maxInFlightBytes(),
+        limits,
+        all.cluster(),
+        all.debug());
   }
 
   /** A new directory among the files of the build; {@link #deleteDirectories} deletes it. */

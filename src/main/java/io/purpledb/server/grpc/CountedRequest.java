@@ -53,14 +53,16 @@ final class CountedRequest extends HttpServerRequestWrapper {
     if (onException != null) {
       onException.handle(new IOException(failure.getMessage())); // ends the call, silently
     }
-    answer(failure);
+    answer(this, failure);
   }
 
-  private void answer(Failure failure) {
-    HttpServerResponse response = response();
+  /** Ends a call with a status alone, before Vert.x has heard of it or after it was told to end. */
+  static void answer(HttpServerRequest request, Failure failure) {
+    HttpServerResponse response = request.response();
     if (!response.ended() && !response.closed() && !response.headWritten()) {
+      String type = request.getHeader("content-type");
       response
-          .putHeader("content-type", getHeader("content-type"))
+          .putHeader("content-type", type == null ? "application/grpc" : type)
           .putHeader("grpc-status", Integer.toString(failure.kind().grpcStatus().code))
           .putHeader("grpc-message", failure.getMessage().replace("%", "%25"))
           .end();

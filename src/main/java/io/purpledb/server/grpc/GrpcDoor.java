@@ -1,9 +1,11 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
+import io.purpledb.server.FirstRequest;
 import io.purpledb.server.InFlightBytes;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
@@ -115,7 +117,8 @@ public final class GrpcDoor extends VerticleBase implements Door {
   }
 
   /** Accepts a call, but not before its connection has read of what was answered before. */
-  private static void serve(HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
+  private void serve(HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
+    FirstRequest.arrived(http.connection());
     UnreadConnection unread = UnreadConnection.of(http.connection());
     if (unread.isFull()) {
       http.pause();
@@ -129,11 +132,16 @@ public final class GrpcDoor extends VerticleBase implements Door {
     }
   }
 
-  private static void accept(HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held) {
+  private void accept(HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held) {
     http.response().endHandler(x -> wantNoMore(http));
     http.response().closeHandler(x -> held.release()); // also after its end
     if (!HttpMethod.POST.equals(http.method())) {
       http.response().setStatusCode(405).putHeader("allow", "POST").end();
+      return;
+    }
+    Failure tooLarge = MetadataSize.check(http.headers(), config.limits().maxHeaderBytes());
+    if (tooLarge != null) {
+      CountedRequest.answer(http, tooLarge);
       return;
     }
     // Without the header Vert.x throws on a compressed message; with it the message is malformed.
@@ -157,9 +165,14 @@ public final class GrpcDoor extends VerticleBase implements Door {
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT); // Vert.x throws on malformed base64
   }
 
-  private static HttpServerOptions httpOptions() {
+  private HttpServerOptions httpOptions() {
+    Http2Settings settings =
+        new Http2Settings()
+            .setMaxConcurrentStreams(MAX_STREAMS)
+            .setMaxHeaderListSize(MetadataSize.ADVERTISED * config.limits().maxHeaderBytes());
     return new HttpServerOptions()
-        .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS))
+        .setInitialSettings(settings)
+        .setMaxHeaderSize(config.limits().maxHeaderBytes())
         .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
         .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)

@@ -7,6 +7,7 @@ import io.purpledb.message.Notices;
 import io.purpledb.message.PublicCaller;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
+import io.purpledb.server.FirstRequest;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -36,7 +37,6 @@ public final class HttpDoor extends VerticleBase implements Door {
   private static final int FREE_PORT = -2;
 
   private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
-  private static final int MAX_HEADERS_BYTES = 16 * 1024;
   private static final long IDLE_MILLIS = 60_000;
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
@@ -95,6 +95,7 @@ public final class HttpDoor extends VerticleBase implements Door {
 
   /** Serves a request, but not before its connection has read what was answered before. */
   private static void serve(HttpServerRequest request, Routes routes) {
+    FirstRequest.arrived(request.connection());
     UnreadConnection unread = UnreadConnection.of(request.connection());
     if (unread.isFull()) {
       request.pause();
@@ -148,7 +149,7 @@ public final class HttpDoor extends VerticleBase implements Door {
   private HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-        .setMaxHeaderSize(MAX_HEADERS_BYTES)
+        .setMaxHeaderSize(config.limits().maxHeaderBytes())
         .setIdleTimeout((int) idleMillis)
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setPerMessageWebSocketCompressionSupported(false)

@@ -6,6 +6,7 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
+import io.purpledb.support.TestConfigs;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -97,6 +98,7 @@ final class TestDoor implements AutoCloseable {
         1_000,
         256L << 20,
         maxInFlightBytes,
+        TestConfigs.LIMITS,
         null,
         false);
   }

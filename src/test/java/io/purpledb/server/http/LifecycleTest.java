@@ -108,6 +108,7 @@ class LifecycleTest {
               10,
               1 << 20,
               1 << 20,
+              CONFIG.limits(),
               null,
               false);
 

@@ -5,6 +5,7 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Bus;
 import io.purpledb.support.Await;
+import io.purpledb.support.TestConfigs;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -108,6 +109,7 @@ final class TestDoor implements AutoCloseable {
         1024,
         256L << 20,
         maxInFlightBytes,
+        TestConfigs.LIMITS,
         null,
         false);
   }

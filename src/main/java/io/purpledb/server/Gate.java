@@ -1,0 +1,113 @@
+package io.purpledb.server;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.purpledb.config.DoorLimits;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before the acceptor of a door: it counts the connections, in all and of each address,
+ * closes those beyond the bounds at once, and lets none stay that asks for nothing. When the
+ * process has no file descriptor for another connection, it waits a second, and says so once.
+ */
+@ChannelHandler.Sharable
+final class Gate extends ChannelInboundHandlerAdapter {
+
+  private static final Logger LOG = System.getLogger(Gate.class.getName());
+  private static final long PAUSE_SECONDS = 1;
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final DoorLimits limits;
+  private final int maxConnections;
+  private final Map<Object, Integer> perAddress = new HashMap<>();
+  private int open;
+  private long silentUntil = System.nanoTime();
+
+  /**
+   * @param maxConnections at once; the bound of the settings or of the process, if that is less
+   */
+  Gate(DoorLimits limits, int maxConnections) {
+    this.limits = limits;
+    this.maxConnections = maxConnections;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object accepted) {
+    Channel connection = (Channel) accepted;
+    Object address = address(connection);
+    String refusal = enter(address);
+    if (refusal != null) {
+      connection.unsafe().closeForcibly();
+      tell("{0}: a connection of {1} is closed: {2}", context.channel(), address, refusal);
+      return;
+    }
+    connection.closeFuture().addListener(closed -> leave(address));
+    connection.pipeline().addFirst(new FirstRequest(limits.firstRequestMillis()));
+    context.fireChannelRead(connection);
+  }
+
+  /** Counts a connection; answers why it cannot be, null when it can. */
+  private synchronized @Nullable String enter(Object address) {
+    int ofAddress = perAddress.getOrDefault(address, 0);
+    if (open >= maxConnections) {
+      return "%d are open (expected: at most %d, max-connections or a third of the process's file descriptors)"
+          .formatted(open, maxConnections);
+    }
+    if (ofAddress >= limits.maxConnectionsPerAddress()) {
+      return "%d of that address are open (expected: at most %d, max-connections-per-address)"
+          .formatted(ofAddress, limits.maxConnectionsPerAddress());
+    }
+    open++;
+    perAddress.put(address, ofAddress + 1);
+    return null;
+  }
+
+  private synchronized void leave(Object address) {
+    open--;
+    perAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
+  }
+
+  /** Accepting failed, for want of a file descriptor as a rule. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      context.fireExceptionCaught(cause);
+      return;
+    }
+    tell("{0}: no connection can be accepted: {1}", context.channel(), cause);
+    Channel acceptor = context.channel();
+    acceptor.config().setAutoRead(false);
+    var unused =
+        acceptor
+            .eventLoop()
+            .schedule(() -> acceptor.config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Logs, but not more often than every ten seconds. */
+  private synchronized void tell(String text, Channel door, Object... values) {
+    long now = System.nanoTime();
+    if (now - silentUntil < 0) {
+      return;
+    }
+    silentUntil = now + SILENCE_NANOS;
+    Object[] all = new Object[values.length + 1];
+    all[0] = door.localAddress();
+    System.arraycopy(values, 0, all, 1, values.length);
+    LOG.log(Level.WARNING, text, all);
+  }
+
+  private static Object address(Channel connection) {
+    return connection.remoteAddress() instanceof InetSocketAddress remote
+        ? remote.getAddress()
+        : String.valueOf(connection.remoteAddress());
+  }
+}

@@ -1,0 +1,219 @@
+package io.purpledb.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.PurpleServer;
+import io.purpledb.config.DoorLimits;
+import io.purpledb.support.Await;
+import io.purpledb.support.RawHttp2;
+import io.purpledb.support.TestConfigs;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Connections that ask for nothing, and too many of them. */
+@Timeout(60)
+class DoorLimitsTest {
+
+  private static final int FIRST_REQUEST_MILLIS = 400;
+  private static final int SOON_MILLIS = 5_000;
+  private static final int MORE = 6;
+  private static final int FEW = 4;
+
+  /** How many of each kind there are. */
+  private static final int OF_EACH = Integer.getInteger("purple.rounds", 3);
+
+  private final List<RawHttp2> open = new ArrayList<>();
+  private @Nullable PurpleServer server;
+
+  private PurpleServer start(int maxConnections, int maxOfAddress) {
+    DoorLimits limits =
+        new DoorLimits(32 << 10, maxConnections, maxOfAddress, FIRST_REQUEST_MILLIS);
+    PurpleServer started =
+        Await.value(
+            PurpleServer.start(TestConfigs.with(limits), InstantSource.system())
+                .toCompletionStage()
+                .toCompletableFuture());
+    server = started;
+    return started;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (RawHttp2 connection : open) {
+      connection.close();
+    }
+    Await.value(Objects.requireNonNull(server).close().toCompletionStage().toCompletableFuture());
+  }
+
+  private RawHttp2 connect(int port) throws IOException {
+    RawHttp2 connection = new RawHttp2(port);
+    open.add(connection);
+    return connection;
+  }
+
+  enum Port {
+    HTTP,
+    GRPC;
+
+    int of(PurpleServer server) {
+      return this == HTTP ? server.httpPort() : server.grpcPort();
+    }
+  }
+
+  /** What a connection does instead of asking for something. */
+  enum Kind {
+    NOTHING {
+      @Override
+      void begin(RawHttp2 connection) {}
+    },
+    ONE_BYTE {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.raw("P");
+      }
+    },
+    PART_OF_A_REQUEST_LINE {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.raw("GET /kv/");
+      }
+    },
+    PART_OF_HEADERS {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n");
+      }
+    },
+    PART_OF_A_PREFACE {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.raw("PRI * HTTP/2.0\r\n\r\n");
+      }
+    },
+    PREFACE_ALONE {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      }
+    },
+    SETTINGS_ALONE {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.open(65_535);
+      }
+    },
+    PART_OF_A_FRAME_HEAD {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.open(65_535).raw("\0\0");
+      }
+    },
+    PART_OF_A_FRAME {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.open(65_535).raw("\0\0\100\1\4\0\0\0\1part");
+      }
+    },
+    HEADERS_WITHOUT_END {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        byte[] headers = RawHttp2.headers("/purple.v1.KvService/KvGet");
+        connection.open(65_535).frame(RawHttp2.HEADERS, 0, 1, headers);
+      }
+    },
+    PINGS {
+      @Override
+      void begin(RawHttp2 connection) throws IOException {
+        connection.open(65_535);
+        for (int i = 0; i < 20; i++) {
+          connection.frame(6, 0, 0, new byte[8]);
+        }
+      }
+    };
+
+    abstract void begin(RawHttp2 connection) throws IOException;
+  }
+
+  static List<Arguments> kinds() {
+    return Arrays.stream(Port.values())
+        .flatMap(port -> Arrays.stream(Kind.values()).map(kind -> Arguments.of(port, kind)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whoAsksForNothingIsClosed(Port port, Kind kind) throws Exception {
+    PurpleServer started = start(10_000, 10_000);
+    List<RawHttp2> silent = new ArrayList<>();
+    for (int i = 0; i < OF_EACH; i++) {
+      RawHttp2 connection = connect(port.of(started));
+      kind.begin(connection);
+      silent.add(connection);
+    }
+    for (RawHttp2 connection : silent) {
+      assertThat(connection.isEndedWithin(SOON_MILLIS)).isTrue();
+    }
+  }
+
+  @Test
+  void whoHasAskedMayWait() throws Exception {
+    PurpleServer started = start(MORE, FEW);
+    RawHttp2 http = connect(started.httpPort());
+    http.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    RawHttp2 grpc = connect(started.grpcPort());
+    grpc.open(65_535).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
+    assertThat(http.isEndedWithin(2 * FIRST_REQUEST_MILLIS)).isFalse();
+    assertThat(grpc.isEndedWithin(2 * FIRST_REQUEST_MILLIS)).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneMoreOfAnAddressIsClosedAtOnce(Port port) throws Exception {
+    int number = port.of(start(MORE, FEW));
+    for (int i = 0; i < FEW; i++) {
+      assertThat(isServed(connect(number), port)).as("connection %d", i).isTrue();
+    }
+    assertThat(connect(number).isEndedWithin(SOON_MILLIS)).isTrue();
+    open.get(0).close();
+    while (!isServed(connect(number), port)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void oneMoreInAllIsClosedAtOnceAndTheOtherDoorServes(Port port) throws Exception {
+    PurpleServer started = start(FEW, MORE);
+    for (int i = 0; i < FEW; i++) {
+      assertThat(isServed(connect(port.of(started)), port)).isTrue();
+    }
+    assertThat(connect(port.of(started)).isEndedWithin(SOON_MILLIS)).isTrue();
+    Port other = port == Port.HTTP ? Port.GRPC : Port.HTTP;
+    assertThat(isServed(connect(other.of(started)), other)).isTrue();
+  }
+
+  private static boolean isServed(RawHttp2 connection, Port port) {
+    try {
+      if (port == Port.HTTP) {
+        connection.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      } else {
+        connection.open(65_535).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
+      }
+      return connection.in().read() >= 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.purpledb.server.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.purpledb.v1.KvGetRequest;
+import io.purpledb.v1.KvGetResponse;
+import io.vertx.core.MultiMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Metadata up to max-header-bytes are taken; more end the call alone, with a status. */
+class MetadataTest {
+
+  private static TestDoor door;
+  private static StockClient client;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.ofPurple();
+    client = new StockClient(door.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    door.close();
+  }
+
+  /** The status of a call with a token of a size. */
+  private static Status get(int tokenBytes) {
+    Metadata metadata = new Metadata();
+    metadata.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "x".repeat(tokenBytes));
+    StatusRuntimeException end =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    ClientInterceptors.intercept(
+                        client.channel, MetadataUtils.newAttachHeadersInterceptor(metadata)),
+                    StockClient.method(
+                        KvGetRequest.getDescriptor()
+                            .getFile()
+                            .findServiceByName("KvService")
+                            .findMethodByName("KvGet"),
+                        MethodType.UNARY,
+                        KvGetRequest.getDefaultInstance(),
+                        KvGetResponse.getDefaultInstance()),
+                    CallOptions.DEFAULT,
+                    KvGetRequest.newBuilder().setKey("absent").build()));
+    return end.getStatus();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8_000, 10_000, 30_000})
+  void aTokenIsTaken(int bytes) {
+    assertThat(get(bytes).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32 << 10, 64 << 10, 100_000})
+  void moreIsRefusedAndTheConnectionStays(int bytes) {
+    assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    Status refused = get(bytes);
+    assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refused.getDescription()).contains("expected: at most 32768", "max-header-bytes");
+    assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void theSizeIsThatOfHttp2() {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    headers.add("name", "value");
+    assertThat(MetadataSize.check(headers, 41)).isNull();
+    assertThat(MetadataSize.check(headers, 40))
+        .hasMessageContaining("41 bytes (expected: at most 40");
+  }
+}
