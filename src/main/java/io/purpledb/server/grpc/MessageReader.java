@@ -5,9 +5,7 @@ import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.WireFormat;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Turns the bytes of a message into protobuf. Decompresses by itself, because the size must be
@@ -17,9 +15,6 @@ final class MessageReader {
 
   static final String IDENTITY = "identity";
   static final String GZIP = "gzip";
-
-  private static final int GZIP_HEADER_BYTES = 10;
-  private static final int GZIP_FLAGS = 3;
 
   private final int maxBytes;
 
@@ -60,17 +55,8 @@ final class MessageReader {
   }
 
   private byte[] inflate(byte[] compressed) {
-    // A header that has none of the optional parts, which no gRPC library writes: then the stream's
-    // constructor cannot fail, which would leave its native memory to the garbage collector.
-    if (compressed.length < GZIP_HEADER_BYTES
-        || compressed[0] != (byte) 0x1f
-        || compressed[1] != (byte) 0x8b
-        || compressed[2] != 8
-        || compressed[GZIP_FLAGS] != 0) {
-      throw notGzip(compressed, "no plain gzip header");
-    }
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
-      byte[] bytes = in.readNBytes(maxBytes + 1);
+    try {
+      byte[] bytes = Gunzip.inflate(compressed, maxBytes);
       if (bytes.length > maxBytes) {
         throw Failure.tooLarge(
             "message: more than %d bytes after decompression (expected: at most %d bytes)"
