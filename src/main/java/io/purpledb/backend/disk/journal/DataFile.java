@@ -55,6 +55,11 @@ final class DataFile implements Closeable {
     }
   }
 
+  /** Whether there are no checksums yet. */
+  boolean isUnchecked() {
+    return unchecked;
+  }
+
   long size() throws IOException {
     return file.size();
   }

@@ -68,8 +68,10 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public synchronized void accept() throws IOException {
     Journal open = opened();
-    open.rewrite();
-    settleIfRoom(open, forcedSize);
+    if (!journaled.isEmpty() || base.isUnchecked()) { // else an opening costs no force here
+      open.rewrite();
+      settleIfRoom(open, forcedSize);
+    }
     accepted = true;
   }
 

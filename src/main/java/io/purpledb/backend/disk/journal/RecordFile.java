@@ -240,6 +240,9 @@ public final class RecordFile implements Closeable {
    * them again by itself.
    */
   public void rewrite() throws IOException {
+    if (position <= Slots.BYTES && !reader.isOld()) {
+      return; // there are none
+    }
     for (long at = 0; at < position; ) {
       ByteBuffer part = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, position - at));
       Checksums.readFully(file, part, at);

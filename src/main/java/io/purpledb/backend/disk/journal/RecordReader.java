@@ -42,6 +42,10 @@ final class RecordReader {
     return new RecordReader(file, id, true);
   }
 
+  boolean isOld() {
+    return old;
+  }
+
   /** A whole record. */
   record Found(long number, long forced, ByteBuffer content, long end) {}
 
