@@ -2,7 +2,6 @@ package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -28,12 +27,20 @@ final class CacheRoom implements Upkeep {
       ORDER BY DEADLINE FETCH FIRST 100 ROWS ONLY
       """;
 
+  /** How often the time is written down at most, and so how much of it may be lost. */
+  private static final long TIME_MILLIS = 10_000;
+
+  private static final String TIME = "SELECT MILLIS FROM CACHE_TIME";
+  private static final String SET_TIME = "UPDATE CACHE_TIME SET MILLIS = ?";
+
   private final long maxBytes;
-  private final InstantSource clock;
+  private final DiskClock clock;
   private final LargeValues large = new LargeValues();
   private long usedBytes;
+  private long knownMillis;
+  private boolean written;
 
-  CacheRoom(long maxBytes, InstantSource clock) {
+  CacheRoom(long maxBytes, DiskClock clock) {
     this.maxBytes = maxBytes;
     this.clock = clock;
   }
@@ -60,6 +67,7 @@ final class CacheRoom implements Upkeep {
       return 0;
     }
     usedBytes += cost;
+    written = true;
     return cost;
   }
 
@@ -71,6 +79,10 @@ final class CacheRoom implements Upkeep {
   @Override
   public void start(Sql sql) throws SQLException {
     large.start(sql);
+    Long known = sql.first(TIME, row -> row.getLong(1));
+    knownMillis = known == null ? 0 : known;
+    clock.notBefore(knownMillis);
+    written = false;
     Long used = sql.first(USED, row -> row.getLong(1));
     usedBytes = used == null ? 0 : used;
   }
@@ -81,11 +93,22 @@ final class CacheRoom implements Upkeep {
     for (Victim victim : expired) {
       remove(sql, victim);
     }
+    noteTime(sql);
     boolean full = usedBytes > maxBytes;
     if (full) {
       evict(sql);
     }
     return large.run(sql) || full || !expired.isEmpty();
+  }
+
+  /** Writes down the time of what was written, for a next run whose clock is behind. */
+  private void noteTime(Sql sql) throws SQLException {
+    long now = clock.millis();
+    if (written && now - knownMillis >= TIME_MILLIS) {
+      sql.change(SET_TIME, now);
+      knownMillis = now;
+    }
+    written = false;
   }
 
   private void evict(Sql sql) throws SQLException {

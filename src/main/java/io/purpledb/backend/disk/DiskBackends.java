@@ -37,7 +37,7 @@ public final class DiskBackends implements Backends {
   private final CacheRoom room;
   private final RecentSets recentSets = new RecentSets();
   private final LargeValues largeValues = new LargeValues();
-  private final InstantSource clock;
+  private final DiskClock clock;
   private final int maxQueued;
   private final String fileSystem;
   private final DiskMemory memory;
@@ -87,8 +87,8 @@ public final class DiskBackends implements Backends {
     this.vertx = vertx;
     this.directory = dataDir.toAbsolutePath(); // not normalised: a link may stand before a ..
     this.durability = durability;
-    this.room = new CacheRoom(cacheMaxBytes, clock);
-    this.clock = clock;
+    this.clock = new DiskClock(clock);
+    this.room = new CacheRoom(cacheMaxBytes, this.clock);
     this.maxQueued = maxQueued;
     this.fileSystem = fileSystem;
     this.memory = memory;

@@ -23,7 +23,10 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
             COST BIGINT NOT NULL)
           """,
               "CREATE INDEX CACHE_DEADLINE ON CACHE(DEADLINE)")
-          .then(LargeValues.TABLES);
+          .then(LargeValues.TABLES)
+          .then(
+              "CREATE TABLE CACHE_TIME(MILLIS BIGINT NOT NULL)",
+              "INSERT INTO CACHE_TIME VALUES (0)");
 
   private static final String GET =
       "SELECT CONTENT FROM CACHE WHERE CACHE_KEY = ? AND DEADLINE > ?";

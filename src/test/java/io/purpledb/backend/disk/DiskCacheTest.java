@@ -24,7 +24,7 @@ class DiskCacheTest {
   private static final String KILOBYTE = "x".repeat(1_000);
 
   private final Path directory;
-  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final AtomicLong now = new AtomicLong(10_000_000);
   private final InstantSource clock = () -> Instant.ofEpochMilli(now.get());
 
   DiskCacheTest(@TempDir Path directory) {
@@ -89,6 +89,23 @@ class DiskCacheTest {
       while (rows(disk) > 0) {
         Thread.onSpinWait();
       }
+    }
+  }
+
+  /** The clock was set back by an hour while the server did not run. */
+  @Test
+  void aClockThatIsBehindAtAStartLetsNoEntryLiveLonger() {
+    try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("key", "value", 60_000));
+    }
+    now.addAndGet(-3_600_000);
+    try (Disk disk = open(ROOM)) {
+      assertThat(await(disk.cache.get("key"))).isEqualTo("value");
+      now.addAndGet(60_000);
+      assertThat(await(disk.cache.get("key"))).isNull();
+      await(disk.cache.set("new", "value", 1_000));
+      now.addAndGet(999);
+      assertThat(await(disk.cache.get("new"))).isEqualTo("value");
     }
   }
 
