@@ -16,7 +16,6 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
@@ -25,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** What Ratis drives: stamps writes on the leader, applies the log, reads, keeps snapshots. */
 final class Machine extends BaseStateMachine {
 
-  /** How much of the replies to writes is kept for requests that are sent again. */
+  /** How much of the replies to writes is kept for requests that are sent again, at most. */
   private static final long KEPT_REPLY_BYTES = 32L << 20;
+
+  /** And of a small heap, one part of so many. */
+  private static final long KEPT_REPLY_PART = 32;
 
   /** Longer than a request may take. */
   private static final long PROMISE_MILLIS = 660_000;
@@ -35,9 +37,9 @@ final class Machine extends BaseStateMachine {
   private final long maxBytes;
   private final InstantSource clock;
   private final BooleanSupplier clocksAgree;
-  private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
+  private final SnapshotStorage storage = new SnapshotStorage();
   private final Snapshots snapshots = new Snapshots(storage);
-  private final Replies replies = new Replies(KEPT_REPLY_BYTES);
+  private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
   private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
@@ -48,6 +50,11 @@ final class Machine extends BaseStateMachine {
     this.clock = clock;
     this.clocksAgree = clocksAgree;
     this.copy = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
+  }
+
+  /** The memory for replies, in bytes, of a heap of so many bytes. */
+  static long keptReplyBytes(long heapBytes) {
+    return Math.min(KEPT_REPLY_BYTES, heapBytes / KEPT_REPLY_PART);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
@@ -120,12 +127,18 @@ final class Machine extends BaseStateMachine {
     }
   }
 
+  /** A write that ended half done ends the process: the copy may differ from the others now. */
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
     StateMachineLogEntryProto write = entry.getStateMachineLogEntry();
-    Message reply =
-        copy.apply(write.getClientId(), write.getCallId(), Wire.entry(write.getLogData()));
+    Message reply;
+    try {
+      reply = copy.apply(write.getClientId(), write.getCallId(), Wire.entry(write.getLogData()));
+    } catch (Error halfDone) {
+      giveUp(halfDone);
+      throw halfDone;
+    }
     promised.remove(write.getClientId(), write.getCallId());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(reply);
@@ -159,6 +172,17 @@ final class Machine extends BaseStateMachine {
   @Override
   public void close() {
     snapshots.close();
+  }
+
+  /** Ratis would only close its part, and leave a process that answers nothing. */
+  private static void giveUp(Error error) {
+    Thread.UncaughtExceptionHandler last = Thread.getDefaultUncaughtExceptionHandler();
+    if (last != null) {
+      boolean told = error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
+      last.uncaughtException(
+          Thread.currentThread(),
+          told ? error : new InternalError("a write was applied by half", error));
+    }
   }
 
   private ByteString read(Message request) {

@@ -99,6 +99,8 @@ final class RaftSettings {
     // How often a follower that is away is tried: by default never again with a pause after 1,030
     // failures, which is a busy loop, and 5 s too late when it is back before.
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "10ms,5, 100ms,2000000000");
+    // A write goes to the followers at once; Ratis would wait for a millisecond.
+    RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, ENTRY_MAX);
     RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("66MB"));
     RaftServerConfigKeys.Log.setQueueByteLimit(p, SizeInBytes.valueOf("128MB"));
