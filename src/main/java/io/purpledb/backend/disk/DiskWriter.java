@@ -65,11 +65,9 @@ final class DiskWriter implements Runnable {
     try {
       open.lookForRoom();
       boolean upkept = commit(open, batch);
-      if (open.isLarge(batch.stream().mapToLong(Request::bytes).sum())) {
-        // its memory and its garbage are free before its answers let more come
-        for (checkpointIfDue(open); upkept; checkpointIfDue(open)) {
-          upkept = commit(open, List.of());
-        }
+      long bytes = batch.stream().mapToLong(Request::bytes).sum();
+      if (open.isLarge(bytes)) {
+        upkept = cleanUp(open, bytes, upkept);
       }
       Answers.send(batch);
       unanswered = List.of();
@@ -82,6 +80,21 @@ final class DiskWriter implements Runnable {
       fail(unanswered, e);
       return false;
     }
+  }
+
+  /**
+   * Frees the memory of a large batch, and as much garbage as it may have made, before its answers
+   * let more come.
+   */
+  private boolean cleanUp(Connections open, long bytes, boolean upkept)
+      throws SQLException, IOException {
+    checkpointIfDue(open);
+    boolean more = upkept;
+    for (long left = 2 * bytes; more && left > 0; left -= LargeValues.FREED_BYTES) {
+      more = commit(open, List.of());
+      checkpointIfDue(open);
+    }
+    return more;
   }
 
   /** Gives the database up; its requests are answered even if that fails. */

@@ -44,6 +44,9 @@ final class LargeValues implements Upkeep {
   /** How many parts one transaction deletes. */
   private static final int BIT = 8;
 
+  /** How much that is at most. */
+  static final long FREED_BYTES = (long) BIT * PART_BYTES;
+
   private static final byte[] ELSEWHERE = {};
 
   private static final String ANY = "SELECT 1 FROM VALUE_PART FETCH FIRST ROW ONLY";
