@@ -100,8 +100,9 @@ abstract class Call extends Pending.Entry {
   final void end(Message message) {
     int size = message.getSerializedSize();
     if (!UnreadConnection.counts(size)) {
+      Buffer bytes = bytes(message); // before the call is ended: an Error leaves it to be failed
       if (finish()) {
-        response.end(bytes(message));
+        response.end(bytes);
       }
       return;
     }

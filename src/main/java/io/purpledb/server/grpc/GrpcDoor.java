@@ -124,8 +124,10 @@ public final class GrpcDoor extends VerticleBase implements Door {
       http.pause();
       unread.hold(
           () -> {
-            accept(http, grpc, inFlight.hold());
-            http.resume();
+            if (!http.response().closed()) { // its client may have reset it meanwhile
+              accept(http, grpc, inFlight.hold());
+              http.resume();
+            }
           });
     } else {
       accept(http, grpc, inFlight.hold());
