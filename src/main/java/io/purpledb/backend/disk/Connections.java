@@ -204,6 +204,11 @@ final class Connections {
     connection.commit();
   }
 
+  /** The number of the last record of the log, all of which the database has. */
+  long lastNumber() {
+    return log.lastNumber();
+  }
+
   /** The bytes of the log in use. */
   long logBytes() {
     return log.bytes();

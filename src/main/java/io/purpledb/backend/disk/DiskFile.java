@@ -105,7 +105,7 @@ final class DiskFile {
         return opened;
       } catch (SQLException | IOException | RuntimeException | Error e) {
         mark.close();
-        JournaledPath.closeLeft(stored(SUFFIX).toString());
+        closeLeft(e);
         throw e;
       }
     } catch (SQLException | IOException e) {
@@ -128,7 +128,7 @@ final class DiskFile {
       connections.accept();
       connections.checkpoint();
       forceDirectory();
-      mark.opened();
+      mark.opened(connections.lastNumber());
       watch(files, connections);
       return connections;
     } catch (SQLException | IOException | RuntimeException | Error e) {
@@ -245,12 +245,19 @@ final class DiskFile {
 
   /** The start failure that an exception means; afterwards the files can be opened again. */
   StartFailure refused(Exception e) {
-    StartFailure failure = refusals.of(e);
+    closeLeft(e);
+    return refusals.of(e);
+  }
+
+  /** Closes what a failed opening has left; a database that is in use is its user's. */
+  private void closeLeft(Throwable failed) {
+    if (Refusals.isInUse(failed)) {
+      return;
+    }
     try {
       JournaledPath.closeLeft(stored(SUFFIX).toString());
     } catch (IOException left) {
-      failure.addSuppressed(left);
+      failed.addSuppressed(left);
     }
-    return failure;
   }
 }

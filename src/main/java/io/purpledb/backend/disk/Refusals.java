@@ -19,7 +19,7 @@ record Refusals(Path directory, Path file, String stem) {
 
   /** The start failure that an exception means. */
   StartFailure of(Exception e) {
-    if (e instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+    if (isInUse(e)) {
       return failure(file + " is in use (expected: one server per directory)", e);
     }
     Throwable root = root(e);
@@ -32,6 +32,11 @@ record Refusals(Path directory, Path file, String stem) {
       return failure("%s cannot be opened: %s".formatted(file, reason(e)), e);
     }
     return damaged(reason(e), e);
+  }
+
+  /** Whether somebody else, maybe in this process, has the database open. */
+  static boolean isInUse(Throwable e) {
+    return e instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1;
   }
 
   /** The failure of a database whose files are not as they were left. */

@@ -142,7 +142,13 @@ class OpeningTest {
   void thisProcessIsAUserLikeAnyOther() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       assertThat(refusal().line()).contains(".mv.db is in use");
+      for (int i = 0; i < 100; i++) { // with checkpoints
+        await(disk.kv.put("key", ByteString.copyFrom(new byte[1_000])));
+      }
       await(disk.kv.put("key", VALUE));
+    }
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      assertThat(await(disk.kv.get("key"))).isEqualTo(VALUE);
     }
   }
 

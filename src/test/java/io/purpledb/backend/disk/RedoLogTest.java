@@ -51,7 +51,7 @@ class RedoLogTest {
       if (mark.fresh()) {
         mark.begin();
         log.restart(0);
-        mark.opened();
+        mark.opened(log.lastNumber());
       }
       for (long value : values) {
         log.append(List.of(Change.of(SET, value)), false);

@@ -158,9 +158,14 @@ public final class Mark implements Closeable {
     made.force(true);
   }
 
-  /** All files are there, safely. */
-  public void opened() throws IOException {
-    force(now -> now.with(Status.OPEN));
+  /**
+   * All files are there, safely.
+   *
+   * @param record the last one of the log: what an earlier run has written after it, without a
+   *     force, may be lost
+   */
+  public void opened(long record) throws IOException {
+    force(now -> new State(Status.OPEN, record, record, now.journaled, BOOT));
   }
 
   /** The database is closed in order. */
