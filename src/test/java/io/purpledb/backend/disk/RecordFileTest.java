@@ -75,6 +75,25 @@ class RecordFileTest {
     }
   }
 
+  /** What follows a gap would not be found again. */
+  @Test
+  void nothingIsAppendedBehindAGap() throws Exception {
+    try (RecordFile records = create()) {
+      append(records);
+      records.continueAfter(5);
+      assertThatThrownBy(() -> append(records))
+          .isInstanceOf(IOException.class)
+          .hasMessageContainingAll("missing before record 6", "a restart first");
+      records.restart(0);
+      append(records);
+      assertThat(records.lastNumber()).isEqualTo(6);
+    }
+    try (RecordFile found = open(FileChannel.open(file), false)) {
+      assertThat(found.next()).isNotNull();
+      assertThat(found.lastNumber()).isEqualTo(6);
+    }
+  }
+
   @Test
   void aContentOfAnotherSizeIsRefused() throws Exception {
     try (RecordFile records = create()) {

@@ -91,6 +91,11 @@ final class Journal implements Closeable {
     return records.lastNumber();
   }
 
+  /** Whether nothing can be appended before a {@link #restart}. */
+  boolean endsInGap() {
+    return records.endsInGap();
+  }
+
   /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
   void rewrite() throws IOException {
     records.rewrite();

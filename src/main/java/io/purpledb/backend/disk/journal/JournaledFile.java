@@ -68,7 +68,9 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public synchronized void accept() throws IOException {
     Journal open = opened();
-    if (!journaled.isEmpty() || base.isUnchecked()) { // else an opening costs no force here
+    if (!journaled.isEmpty()
+        || base.isUnchecked()
+        || open.endsInGap()) { // else an opening costs no force here
       open.rewrite();
       settleIfRoom(open, forcedSize);
     }

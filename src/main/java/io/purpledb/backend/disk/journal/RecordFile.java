@@ -37,6 +37,7 @@ public final class RecordFile implements Closeable {
   private long position;
   private long lastNumber;
   private long forcedNumber;
+  private boolean gap;
 
   public RecordFile(FileChannel file, FileId id) {
     this.file = file;
@@ -127,9 +128,18 @@ public final class RecordFile implements Closeable {
     return lastNumber;
   }
 
-  /** Lets the next record have the number after one that is known from elsewhere. */
+  /**
+   * Lets the next record have the number after one that is known from elsewhere. If records are
+   * missing before it, only after a {@link #restart}: behind a gap nobody would find it.
+   */
   public void continueAfter(long number) {
+    gap |= number > lastNumber;
     lastNumber = Math.max(lastNumber, number);
+  }
+
+  /** Whether nothing can be appended before a {@link #restart}. */
+  public boolean endsInGap() {
+    return gap;
   }
 
   /**
@@ -201,6 +211,11 @@ public final class RecordFile implements Closeable {
       throw new IOException(
           "a record of %d bytes (expected: at most %d)".formatted(bytes, Integer.MAX_VALUE));
     }
+    if (gap) {
+      throw new IOException(
+          "%s: records are missing before record %d (expected: a restart first)"
+              .formatted(id.name(), lastNumber + 1));
+    }
     long start = position;
     boolean done = false;
     try {
@@ -269,6 +284,7 @@ public final class RecordFile implements Closeable {
     }
     position = Slots.BYTES;
     reader = RecordReader.current(file, id);
+    gap = false;
   }
 
   @Override
