@@ -6,7 +6,8 @@ package io.purpledb.config;
  * @param maxHeaderBytes the headers of a request, in bytes
  * @param maxConnections to one door at once
  * @param maxConnectionsPerAddress of them from one address
- * @param firstRequestMillis how long a connection may be open without a whole request
+ * @param firstRequestMillis how long a connection may be open before the headers of its first
+ *     request
  */
 public record DoorLimits(
     int maxHeaderBytes,

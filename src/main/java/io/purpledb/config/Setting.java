@@ -135,7 +135,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "first-request-timeout-ms",
           Kind.whole("MILLIS", 100, 3_600_000, "milliseconds"),
           "60000",
-          "When a connection is closed that has sent no whole request yet.");
+          "When a connection is closed that has not sent the headers of a request yet.");
 
   static final Setting<Boolean> CLUSTER =
       add(

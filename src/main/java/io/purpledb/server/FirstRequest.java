@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection that has no whole request in time, whatever it does instead: nothing, a part
- * of a preface or of a header, headers without an end, or pings.
+ * Closes a connection that has not sent the headers of a request in time, whatever it does instead:
+ * nothing, a part of a preface or of a header, headers without an end, or pings. It does not look
+ * at what comes after them.
  */
 public final class FirstRequest extends ChannelInboundHandlerAdapter {
 

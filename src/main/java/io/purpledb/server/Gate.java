@@ -30,7 +30,11 @@ final class Gate extends ChannelInboundHandlerAdapter {
   private final int maxConnections;
   private final Map<Object, Integer> perAddress = new HashMap<>();
   private int open;
-  private long silentUntil = System.nanoTime();
+
+  /** Until when nothing is logged: of refused connections, and of what cannot be accepted. */
+  private long refusalsSilentUntil = System.nanoTime();
+
+  private long failuresSilentUntil = System.nanoTime();
 
   /**
    * @param maxConnections at once; the bound of the settings or of the process, if that is less
@@ -47,7 +51,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
     String refusal = enter(address);
     if (refusal != null) {
       connection.unsafe().closeForcibly();
-      tell("{0}: a connection of {1} is closed: {2}", context.channel(), address, refusal);
+      tellRefusal(context.channel(), address, refusal);
       return;
     }
     connection.closeFuture().addListener(closed -> leave(address));
@@ -83,7 +87,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
       context.fireExceptionCaught(cause);
       return;
     }
-    tell("{0}: no connection can be accepted: {1}", context.channel(), cause);
+    tellFailure(context.channel(), cause);
     Channel acceptor = context.channel();
     acceptor.config().setAutoRead(false);
     var unused =
@@ -92,17 +96,25 @@ final class Gate extends ChannelInboundHandlerAdapter {
             .schedule(() -> acceptor.config().setAutoRead(true), PAUSE_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Logs, but not more often than every ten seconds. */
-  private synchronized void tell(String text, Channel door, Object... values) {
+  private synchronized void tellRefusal(Channel door, Object address, String refusal) {
     long now = System.nanoTime();
-    if (now - silentUntil < 0) {
-      return;
+    if (now - refusalsSilentUntil >= 0) {
+      refusalsSilentUntil = now + SILENCE_NANOS;
+      LOG.log(
+          Level.WARNING,
+          "{0}: a connection of {1} is closed: {2}",
+          door.localAddress(),
+          address,
+          refusal);
     }
-    silentUntil = now + SILENCE_NANOS;
-    Object[] all = new Object[values.length + 1];
-    all[0] = door.localAddress();
-    System.arraycopy(values, 0, all, 1, values.length);
-    LOG.log(Level.WARNING, text, all);
+  }
+
+  private synchronized void tellFailure(Channel door, Throwable cause) {
+    long now = System.nanoTime();
+    if (now - failuresSilentUntil >= 0) {
+      failuresSilentUntil = now + SILENCE_NANOS;
+      LOG.log(Level.WARNING, "{0}: no connection can be accepted: {1}", door.localAddress(), cause);
+    }
   }
 
   private static Object address(Channel connection) {

@@ -35,6 +35,9 @@ class DoorLimitsTest {
   /** How many of each kind there are. */
   private static final int OF_EACH = Integer.getInteger("purple.rounds", 3);
 
+  private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  private static final String SETTINGS = "\0\0\0\4\0\0\0\0\0";
+
   private final List<RawHttp2> open = new ArrayList<>();
   private @Nullable PurpleServer server;
 
@@ -73,78 +76,25 @@ class DoorLimitsTest {
     }
   }
 
-  /** What a connection does instead of asking for something. */
+  /** What a connection sends instead of asking for something. */
   enum Kind {
-    NOTHING {
-      @Override
-      void begin(RawHttp2 connection) {}
-    },
-    ONE_BYTE {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.raw("P");
-      }
-    },
-    PART_OF_A_REQUEST_LINE {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.raw("GET /kv/");
-      }
-    },
-    PART_OF_HEADERS {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n");
-      }
-    },
-    PART_OF_A_PREFACE {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.raw("PRI * HTTP/2.0\r\n\r\n");
-      }
-    },
-    PREFACE_ALONE {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      }
-    },
-    SETTINGS_ALONE {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.open(65_535);
-      }
-    },
-    PART_OF_A_FRAME_HEAD {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.open(65_535).raw("\0\0");
-      }
-    },
-    PART_OF_A_FRAME {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.open(65_535).raw("\0\0\100\1\4\0\0\0\1part");
-      }
-    },
-    HEADERS_WITHOUT_END {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        byte[] headers = RawHttp2.headers("/purple.v1.KvService/KvGet");
-        connection.open(65_535).frame(RawHttp2.HEADERS, 0, 1, headers);
-      }
-    },
-    PINGS {
-      @Override
-      void begin(RawHttp2 connection) throws IOException {
-        connection.open(65_535);
-        for (int i = 0; i < 20; i++) {
-          connection.frame(6, 0, 0, new byte[8]);
-        }
-      }
-    };
+    NOTHING(""),
+    ONE_BYTE("P"),
+    PART_OF_A_REQUEST_LINE("GET /kv/"),
+    PART_OF_HEADERS("GET /ping HTTP/1.1\r\nHost: localhost\r\n"),
+    PART_OF_A_PREFACE("PRI * HTTP/2.0\r\n\r\n"),
+    PREFACE_ALONE(PREFACE),
+    SETTINGS_ALONE(PREFACE + SETTINGS),
+    PART_OF_A_FRAME_HEAD(PREFACE + SETTINGS + "\0\0"),
+    PART_OF_A_FRAME(PREFACE + SETTINGS + "\0\0\100\1\4\0\0\0\1part"),
+    HEADERS_WITHOUT_END(PREFACE + SETTINGS + "\0\0\5\1\0\0\0\0\1\0\1a\1b"),
+    PINGS(PREFACE + SETTINGS + "\0\0\10\6\0\0\0\0\0 pinging".repeat(20));
 
-    abstract void begin(RawHttp2 connection) throws IOException;
+    private final String bytes;
+
+    Kind(String bytes) {
+      this.bytes = bytes;
+    }
   }
 
   static List<Arguments> kinds() {
@@ -161,7 +111,7 @@ class DoorLimitsTest {
     for (int i = 0; i < OF_EACH; i++) {
       RawHttp2 connection = connect(port.of(started));
       try {
-        kind.begin(connection);
+        connection.raw(kind.bytes);
         silent.add(connection);
       } catch (SocketException ended) {
         assertThat(port).isEqualTo(Port.HTTP); // which ends what is HTTP/2 at once

@@ -40,7 +40,7 @@ record Refusals(Path directory, Path file, String stem) {
   }
 
   /** The failure of a database whose files are not as they were left. */
-  StartFailure damaged(String reason, Exception cause) {
+  private StartFailure damaged(String reason, Exception cause) {
     return failure(
         "%s is damaged: %s; restore %s.* from a backup, or move them away to start empty"
             .formatted(file, reason, directory.resolve(stem)),
