@@ -6,11 +6,8 @@ package io.purpledb.config;
  * @param maxHeaderBytes the headers of a request, in bytes
  * @param maxConnections to one door at once
  * @param maxConnectionsPerAddress of them from one address
- * @param firstRequestMillis how long a connection may be open before the headers of its first
- *     request
+ * @param headerMillis how long the headers of a request may take, from the begin of the connection
+ *     or from their first byte, and over HTTP/2 each frame
  */
 public record DoorLimits(
-    int maxHeaderBytes,
-    int maxConnections,
-    int maxConnectionsPerAddress,
-    long firstRequestMillis) {}
+    int maxHeaderBytes, int maxConnections, int maxConnectionsPerAddress, long headerMillis) {}

@@ -130,12 +130,13 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "5000",
           "How many of them may come from one address, which may be a proxy before many clients.");
 
-  static final Setting<Long> FIRST_REQUEST_TIMEOUT_MS =
+  static final Setting<Long> HEADER_TIMEOUT_MS =
       add(
-          "first-request-timeout-ms",
+          "header-timeout-ms",
           Kind.whole("MILLIS", 100, 3_600_000, "milliseconds"),
           "60000",
-          "When a connection is closed that has not sent the headers of a request yet.");
+          "When a connection is closed that has begun a request, or has just been opened, and has not"
+              + " sent all headers yet. Over HTTP/2 each frame has as long.");
 
   static final Setting<Boolean> CLUSTER =
       add(

@@ -44,7 +44,7 @@ record Settings(Set<String> doors, List<Source> sources) {
             Math.toIntExact(value(Setting.MAX_HEADER_BYTES)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS_PER_ADDRESS)),
-            value(Setting.FIRST_REQUEST_TIMEOUT_MS)),
+            value(Setting.HEADER_TIMEOUT_MS)),
         cluster(),
         value(Setting.DEBUG));
   }

@@ -27,7 +27,8 @@ final class Gate extends ChannelInboundHandlerAdapter {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final DoorLimits limits;
-  private final int maxConnections;
+  private final long maxConnections;
+  private final long maxOfAddress;
   private final Map<Object, Integer> perAddress = new HashMap<>();
   private int open;
 
@@ -37,11 +38,14 @@ final class Gate extends ChannelInboundHandlerAdapter {
   private long failuresSilentUntil = System.nanoTime();
 
   /**
-   * @param maxConnections at once; the bound of the settings or of the process, if that is less
+   * @param most connections that the process can have at one door; when the settings want more, the
+   *     share of one address is as much less
    */
-  Gate(DoorLimits limits, int maxConnections) {
+  Gate(DoorLimits limits, long most) {
     this.limits = limits;
-    this.maxConnections = maxConnections;
+    long wanted = limits.maxConnections();
+    maxConnections = Math.max(1, Math.min(wanted, most));
+    maxOfAddress = Math.max(1, limits.maxConnectionsPerAddress() * maxConnections / wanted);
   }
 
   @Override
@@ -55,7 +59,10 @@ final class Gate extends ChannelInboundHandlerAdapter {
       return;
     }
     connection.closeFuture().addListener(closed -> leave(address));
-    connection.pipeline().addFirst(new FirstRequest(limits.firstRequestMillis()));
+    connection
+        .pipeline()
+        .addFirst(
+            new FirstRequest(limits.headerMillis()), new UnfinishedFrame(limits.headerMillis()));
     context.fireChannelRead(connection);
   }
 
@@ -66,9 +73,9 @@ final class Gate extends ChannelInboundHandlerAdapter {
       return "%d are open (expected: at most %d, max-connections or a third of the process's file descriptors)"
           .formatted(open, maxConnections);
     }
-    if (ofAddress >= limits.maxConnectionsPerAddress()) {
-      return "%d of that address are open (expected: at most %d, max-connections-per-address)"
-          .formatted(ofAddress, limits.maxConnectionsPerAddress());
+    if (ofAddress >= maxOfAddress) {
+      return "%d of that address are open (expected: at most %d, max-connections-per-address or its share)"
+          .formatted(ofAddress, maxOfAddress);
     }
     open++;
     perAddress.put(address, ofAddress + 1);

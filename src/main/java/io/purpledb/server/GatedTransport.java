@@ -53,17 +53,15 @@ public final class GatedTransport implements Transport, io.vertx.core.transport.
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     transport.configure(options, domainSocket, bootstrap);
     if (options instanceof HttpServerOptions) {
-      bootstrap.handler(new Gate(limits, maxConnections()));
+      bootstrap.handler(gate());
     }
   }
 
-  private int maxConnections() {
+  private Gate gate() {
     OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
-    if (system instanceof com.sun.management.UnixOperatingSystemMXBean unix) {
-      long mine = (unix.getMaxFileDescriptorCount() - OTHER_DESCRIPTORS) / PARTS;
-      return (int) Math.max(1, Math.min(limits.maxConnections(), mine));
-    }
-    return limits.maxConnections();
+    return system instanceof com.sun.management.UnixOperatingSystemMXBean unix
+        ? new Gate(limits, (unix.getMaxFileDescriptorCount() - OTHER_DESCRIPTORS) / PARTS)
+        : new Gate(limits, Long.MAX_VALUE);
   }
 
   @Override

@@ -47,7 +47,7 @@ class PrintTest {
               max-header-bytes: 32KiB (default)
               max-connections: 10000 (default)
               max-connections-per-address: 5000 (default)
-              first-request-timeout-ms: 60000 (default)
+              header-timeout-ms: 60000 (default)
               cluster: false (default)
               debug: false (default)
             """

@@ -51,7 +51,7 @@ class SourcesTest {
           Map.entry("max-header-bytes", List.of("4KiB", "1MiB")),
           Map.entry("max-connections", List.of("1", "1000000")),
           Map.entry("max-connections-per-address", List.of("1", "1000000")),
-          Map.entry("first-request-timeout-ms", List.of("100", "3600000")),
+          Map.entry("header-timeout-ms", List.of("100", "3600000")),
           Map.entry("cluster", List.of("true", "false")),
           Map.entry("cluster-members", List.of("127.0.0.1:7900", "127.0.0.1:7900,b:1")),
           Map.entry("cluster-self", List.of("127.0.0.1:7800", "127.0.0.1:7810")),
@@ -145,7 +145,7 @@ class SourcesTest {
                     + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
                     + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7"
                     + " --memory-budget 70% --max-in-flight-bytes 5MiB --max-header-bytes 8KiB --max-connections 20"
-                    + " --max-connections-per-address 10 --first-request-timeout-ms 300 --debug")
+                    + " --max-connections-per-address 10 --header-timeout-ms 300 --debug")
             .start();
 
     assertThat(config)

@@ -7,8 +7,10 @@ import io.purpledb.config.DoorLimits;
 import io.purpledb.support.Await;
 import io.purpledb.support.RawHttp2;
 import io.purpledb.support.TestConfigs;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class DoorLimitsTest {
 
-  private static final int FIRST_REQUEST_MILLIS = 400;
+  private static final int HEADER_MILLIS = 400;
   private static final int SOON_MILLIS = 5_000;
   private static final int MORE = 6;
   private static final int FEW = 4;
@@ -42,8 +44,7 @@ class DoorLimitsTest {
   private @Nullable PurpleServer server;
 
   private PurpleServer start(int maxConnections, int maxOfAddress) {
-    DoorLimits limits =
-        new DoorLimits(32 << 10, maxConnections, maxOfAddress, FIRST_REQUEST_MILLIS);
+    DoorLimits limits = new DoorLimits(32 << 10, maxConnections, maxOfAddress, HEADER_MILLIS);
     PurpleServer started =
         Await.value(
             PurpleServer.start(TestConfigs.with(limits), InstantSource.system())
@@ -122,6 +123,98 @@ class DoorLimitsTest {
     }
   }
 
+  /** What a connection that has been served sends instead of a whole request. */
+  enum LaterPart {
+    ONE_BYTE(Port.HTTP, "G"),
+    REQUEST_LINE(Port.HTTP, "GET /kv/"),
+    HEADERS(Port.HTTP, "GET /ping HTTP/1.1\r\nHost: localhost\r\n"),
+    TRAILERS(
+        Port.HTTP,
+        "PUT /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA:"),
+    FRAME_HEAD(Port.GRPC, "\0\0"),
+    FRAME(Port.GRPC, "\0\0\100\1\4\0\0\0\3part"),
+    HEADERS_WITHOUT_END(Port.GRPC, "\0\0\5\1\0\0\0\0\3\0\1a\1b"),
+    CONTINUATION_WITHOUT_END(Port.GRPC, "\0\0\5\1\0\0\0\0\3\0\1a\1b\0\0\5\11\0\0\0\0\3\0\1c\1d"),
+    SETTINGS_PART(Port.GRPC, "\0\0\6\4\0\0\0\0\0\0\0");
+
+    private final Port port;
+    private final String bytes;
+
+    LaterPart(Port port, String bytes) {
+      this.port = port;
+      this.bytes = bytes;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoBeginsAgainAndDoesNotEndIsClosed(LaterPart part) throws Exception {
+    PurpleServer started = start(10_000, 10_000);
+    List<RawHttp2> silent = new ArrayList<>();
+    for (int i = 0; i < OF_EACH; i++) {
+      RawHttp2 connection = connect(part.port.of(started));
+      assertThat(isServed(connection, part.port)).isTrue();
+      silent.add(connection);
+    }
+    for (RawHttp2 connection : silent) {
+      connection.raw(part.bytes);
+    }
+    for (RawHttp2 connection : silent) {
+      assertThat(connection.isEndedWithin(2 * SOON_MILLIS)).isTrue();
+    }
+  }
+
+  /** One byte at a time, none of them late: only the whole is. */
+  @ParameterizedTest
+  @EnumSource
+  void whoTricklesIsClosed(Port port) throws Exception {
+    RawHttp2 connection = connect(port.of(start(10_000, 10_000)));
+    assertThat(isServed(connection, port)).isTrue();
+    if (port == Port.HTTP) {
+      connection.raw("GET /ping HTTP/1.1\r\nA: ");
+    } else {
+      connection.raw("\0\20\0\1\0\0\0\0\3");
+    }
+    long start = System.nanoTime();
+    boolean ended = false;
+    while (!ended && System.nanoTime() - start < SOON_MILLIS * 1_000_000L) {
+      try {
+        connection.raw("a");
+        ended = connection.isEndedWithin(HEADER_MILLIS / 8);
+      } catch (SocketException e) {
+        ended = true;
+      }
+    }
+    assertThat(ended).isTrue();
+  }
+
+  @Test
+  void aBodyAfterTheAnswerDoesNotKeepAConnectionOrACall() throws Exception {
+    PurpleServer started = start(10_000, 10_000);
+    RawHttp2 http = connect(started.httpPort());
+    http.raw("PUT /nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nbody");
+    RawHttp2 grpc = connect(started.grpcPort());
+    grpc.open(65_535)
+        .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.headers("/purple.v1.None/None"));
+    assertThat(resetOf(grpc, 1)).isEqualTo(0); // NO_ERROR: the call is over, send no more
+    assertThat(http.isEndedWithin(2 * SOON_MILLIS)).isTrue();
+  }
+
+  /** The reason for which the server resets a stream. */
+  private static int resetOf(RawHttp2 connection, int stream) throws IOException {
+    DataInputStream in = new DataInputStream(connection.in());
+    while (true) {
+      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int type = in.readUnsignedByte();
+      in.readUnsignedByte(); // flags
+      int of = in.readInt();
+      byte[] payload = in.readNBytes(length);
+      if (type == RawHttp2.RST_STREAM && of == stream) {
+        return ByteBuffer.wrap(payload).getInt();
+      }
+    }
+  }
+
   @Test
   void whoHasAskedMayWait() throws Exception {
     PurpleServer started = start(MORE, FEW);
@@ -129,8 +222,8 @@ class DoorLimitsTest {
     http.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
     RawHttp2 grpc = connect(started.grpcPort());
     grpc.open(65_535).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
-    assertThat(http.isEndedWithin(2 * FIRST_REQUEST_MILLIS)).isFalse();
-    assertThat(grpc.isEndedWithin(2 * FIRST_REQUEST_MILLIS)).isFalse();
+    assertThat(http.isEndedWithin(2 * HEADER_MILLIS)).isFalse();
+    assertThat(grpc.isEndedWithin(2 * HEADER_MILLIS)).isFalse();
   }
 
   @ParameterizedTest

@@ -17,6 +17,7 @@ public final class RawHttp2 implements AutoCloseable {
 
   public static final int DATA = 0;
   public static final int HEADERS = 1;
+  public static final int RST_STREAM = 3;
   public static final int SETTINGS = 4;
   public static final int CONTINUATION = 9;
 

@@ -7,6 +7,7 @@ import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
 import io.purpledb.server.FirstRequest;
 import io.purpledb.server.InFlightBytes;
+import io.purpledb.server.UnfinishedPart;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -52,22 +53,28 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   private static final long WATCH_PERIOD_MILLIS = 1_000;
 
+  /** A connection without a call, though it may ping, is told to go after so long. */
+  private static final long IDLE_MILLIS = 300_000;
+
   private final Config config;
   private final long watchPeriodMillis;
+  private final long idleMillis;
   private @Nullable Loop loop;
   private @Nullable HttpServer server;
   private @Nullable UnreadAnswers unread;
 
   public GrpcDoor(Config config) {
-    this(config, WATCH_PERIOD_MILLIS);
+    this(config, WATCH_PERIOD_MILLIS, IDLE_MILLIS);
   }
 
   /**
    * @param watchPeriodMillis how often health is asked for those who watch it
+   * @param idleMillis how long a connection stays on which no call is made
    */
-  GrpcDoor(Config config, long watchPeriodMillis) {
+  GrpcDoor(Config config, long watchPeriodMillis, long idleMillis) {
     this.config = config;
     this.watchPeriodMillis = watchPeriodMillis;
+    this.idleMillis = idleMillis;
   }
 
   @Override
@@ -95,6 +102,8 @@ public final class GrpcDoor extends VerticleBase implements Door {
             .connectionHandler(
                 connection -> {
                   Connections.prepare(connection);
+                  UnfinishedPart.watch(connection, config.limits().headerMillis());
+                  IdleConnection.watch(connection, idleMillis);
                   watching.add(connection);
                 })
             .requestHandler(http -> serve(http, grpc, inFlight));

@@ -8,6 +8,7 @@ import io.purpledb.message.PublicCaller;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
 import io.purpledb.server.FirstRequest;
+import io.purpledb.server.UnfinishedPart;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -86,9 +87,10 @@ public final class HttpDoor extends VerticleBase implements Door {
     return starting.listen(port, config.host());
   }
 
-  private static void accept(
+  private void accept(
       HttpConnection connection, UnreadAnswers unread, Handler<HttpServerRequest> requests) {
     unread.add(connection);
+    UnfinishedPart.watch(connection, config.limits().headerMillis());
     // Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json.
     ((HttpServerConnection) connection).handler(requests);
   }

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that RFC 9113 forbids, or of which there are too many, end a stream or a connection. */
 @Timeout(60)
@@ -22,7 +24,7 @@ class FramesTest {
 
   private static final String GET = "/purple.v1.KvService/KvGet";
   private static final byte[] NO_KEY = {};
-  private static final int RST_STREAM = 3;
+  private static final int PING = 6;
   private static final int GOAWAY = 7;
   private static final int STREAMS = 256;
 
@@ -80,13 +82,16 @@ class FramesTest {
     }
   }
 
-  /** Netty takes it for a late frame of a stream that is over, which is to be ignored. */
-  @Test
-  void aStreamNumberThatGoesBackHurtsNoOther() throws Exception {
-    try (RawHttp2 connection = open()) {
+  /** RFC 9113, 5.1.1: a connection error. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 5})
+  void aStreamNumberThatGoesBackEndsTheConnection(int again) throws Exception {
+    try (RawHttp2 connection = open();
+        RawHttp2 other = open()) {
       assertServes(connection, 5);
-      connection.call(3, GET, NO_KEY);
-      assertServesOrEnds(connection, 7);
+      connection.call(again, GET, NO_KEY);
+      assertThat(typesUntilTheEnd(connection)).contains(GOAWAY);
+      assertServes(other, 1);
     }
   }
 
@@ -111,18 +116,7 @@ class FramesTest {
     try (RawHttp2 connection = open()) {
       connection.call(1, GET, NO_KEY);
       connection.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, new byte[5]);
-      assertServesOrEnds(connection, 3);
-    }
-  }
-
-  /** A stream error ends the stream alone; a connection error is allowed, too (section 5.1). */
-  private static void assertServesOrEnds(RawHttp2 connection, int stream) throws IOException {
-    connection.call(stream, GET, NO_KEY);
-    DataInputStream in = new DataInputStream(connection.in());
-    Frame frame = Frame.read(in);
-    while (frame.type() != GOAWAY
-        && (frame.type() != RawHttp2.HEADERS || frame.stream() != stream)) {
-      frame = Frame.read(in);
+      assertServes(connection, 3);
     }
   }
 
@@ -135,7 +129,7 @@ class FramesTest {
       }
       DataInputStream in = new DataInputStream(connection.in());
       Frame frame = Frame.read(in);
-      while (frame.type() != RST_STREAM) {
+      while (frame.type() != RawHttp2.RST_STREAM) {
         assertThat(frame.type()).isNotEqualTo(GOAWAY);
         frame = Frame.read(in);
       }
@@ -152,6 +146,9 @@ class FramesTest {
     try (RawHttp2 connection = open()) {
       connection.frame(RawHttp2.HEADERS, 0, 1, RawHttp2.headers(GET));
       assertThat(isEndedAfter(connection, 1_000_000)).isTrue();
+    }
+    try (RawHttp2 other = open()) {
+      assertServes(other, 1);
     }
   }
 
@@ -174,7 +171,7 @@ class FramesTest {
       for (int i = 0; i < 30_000 && !ended; i++) {
         try {
           connection.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, headers);
-          connection.frame(RST_STREAM, 0, 2 * i + 1, new byte[] {0, 0, 0, 8});
+          connection.frame(RawHttp2.RST_STREAM, 0, 2 * i + 1, new byte[] {0, 0, 0, 8});
         } catch (SocketException end) {
           ended = true;
         }
@@ -183,6 +180,18 @@ class FramesTest {
     }
     try (RawHttp2 other = open()) {
       assertServes(other, 1);
+    }
+  }
+
+  @Test
+  void aConnectionWithoutCallsIsToldToGoAlthoughItPings() throws Exception {
+    try (TestDoor impatient = TestDoor.ofPurple(TestDoor.config(10_000), 300);
+        RawHttp2 connection = new RawHttp2(impatient.port()).open(65_535)) {
+      assertServes(connection, 1);
+      for (int i = 0; i < 10; i++) {
+        connection.frame(PING, 0, 0, new byte[8]);
+      }
+      assertThat(typesUntilTheEnd(connection)).contains(PING, GOAWAY);
     }
   }
 }

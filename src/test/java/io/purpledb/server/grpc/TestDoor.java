@@ -30,19 +30,22 @@ final class TestDoor implements AutoCloseable {
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int WATCH_PERIOD_MILLIS = 100;
 
+  private static final long IDLE_MILLIS = 300_000;
+
   private final Vertx vertx;
   private final Supplier<Future<Void>> close;
   private final ConcurrentLinkedQueue<GrpcDoor> doors = new ConcurrentLinkedQueue<>();
   private final String deployment;
 
-  private TestDoor(Vertx vertx, int loops, Config config, Supplier<Future<Void>> close) {
+  private TestDoor(
+      Vertx vertx, int loops, Config config, long idleMillis, Supplier<Future<Void>> close) {
     this.vertx = vertx;
     this.close = close;
     this.deployment =
         await(
             vertx.deployVerticle(
                 () -> {
-                  GrpcDoor door = new GrpcDoor(config, WATCH_PERIOD_MILLIS);
+                  GrpcDoor door = new GrpcDoor(config, WATCH_PERIOD_MILLIS, idleMillis);
                   doors.add(door);
                   return door;
                 },
@@ -55,9 +58,13 @@ final class TestDoor implements AutoCloseable {
   }
 
   static TestDoor ofPurple(Config config) {
+    return ofPurple(config, IDLE_MILLIS);
+  }
+
+  static TestDoor ofPurple(Config config, long idleMillis) {
     PurpleServer purple = await(PurpleServer.start(config, InstantSource.system()));
     int loops = Runtime.getRuntime().availableProcessors();
-    return new TestDoor(purple.vertx(), loops, config, purple::close);
+    return new TestDoor(purple.vertx(), loops, config, idleMillis, purple::close);
   }
 
   /** A door in front of endpoints that the test makes. */
@@ -68,7 +75,7 @@ final class TestDoor implements AutoCloseable {
     for (Supplier<Deployable> endpoint : endpoints) {
       await(vertx.deployVerticle(endpoint, new DeploymentOptions().setInstances(loops)));
     }
-    return new TestDoor(vertx, loops, config, vertx::close);
+    return new TestDoor(vertx, loops, config, IDLE_MILLIS, vertx::close);
   }
 
   static Config config(long requestTimeoutMillis) {
