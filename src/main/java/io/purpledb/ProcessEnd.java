@@ -1,6 +1,7 @@
 package io.purpledb;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.purpledb.backend.CannotGoOnError;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.FileDescriptor;
@@ -13,9 +14,9 @@ import java.util.function.IntConsumer;
 
 /**
  * Ends a process that cannot go on, so that whoever watches over it starts it again: one that ran
- * out of memory, outside of a request that can be told so, is in no known state, and one without an
- * event loop answers nobody. One line on standard error, and exit code {@value #EXIT_CODE}, which
- * is also that of the JVM's ExitOnOutOfMemoryError.
+ * out of memory, outside of a request that can be told so, is in no known state, one without an
+ * event loop answers nobody, and an engine may say that it cannot go on. One line on standard
+ * error, and exit code {@value #EXIT_CODE}, which is also that of the JVM's ExitOnOutOfMemoryError.
  *
  * <p>An OutOfMemoryError of Netty, which bounds the memory outside of the heap by itself, is
  * treated alike if it comes here; in the course of reading or writing it closes one connection and
@@ -84,7 +85,9 @@ final class ProcessEnd {
   }
 
   void uncaught(Throwable thrown) {
-    if (thrown instanceof OutOfMemoryError) {
+    if (thrown instanceof CannotGoOnError told) {
+      end(line(String.valueOf(told.getMessage())));
+    } else if (thrown instanceof OutOfMemoryError) {
       end(OUT_OF_MEMORY);
     } else if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
       end(BROKEN);

@@ -20,7 +20,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.Deque;
 import java.util.List;
@@ -60,8 +59,9 @@ public final class PurpleServer {
     this.vertx = vertx;
     this.loops = loops;
     this.engines = new Engines(config, clock, vertx, loops, membership);
+    Notices notices = Notices.of(vertx);
+    notices.add(engines::notice);
     if (clock instanceof SteadyClock steady) {
-      Notices notices = Notices.of(vertx);
       notices.add(steady::notice);
       vertx.setPeriodic(
           NOTICES_MILLIS, timer -> notices.now()); // a jump is logged without a reader
@@ -91,15 +91,9 @@ public final class PurpleServer {
               PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);
               vertx
                   .eventBus()
-                  .localConsumer(Bus.CLUSTER, asked -> asked.reply(server.state(membership)));
+                  .localConsumer(Bus.CLUSTER, asked -> asked.reply(membership.toJson()));
               return server.deployAll();
             });
-  }
-
-  private JsonObject state(Membership membership) {
-    JsonObject state = membership.toJson();
-    String notice = engines.notice();
-    return notice == null ? state : state.put("notice", notice);
   }
 
   /** The port of the HTTP door; 0 when it is not served. */

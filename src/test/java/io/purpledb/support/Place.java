@@ -45,6 +45,11 @@ public record Place(String host, int httpPort, int grpcPort, String member, List
     return places;
   }
 
+  /** The same place, where a command runs another one. */
+  public Place inside(List<String> command) {
+    return new Place(host, httpPort, grpcPort, member, command);
+  }
+
   private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.isBound();

@@ -63,15 +63,21 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Starts the packaged server in sight of it, and waits until it serves. */
   public ServerProcess start(String heap, String... args) {
+    List<String> command = new ArrayList<>(inside());
+    command.addAll(ServerProcess.packaged(heap));
+    command.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
+    command.addAll(Arrays.asList(args));
+    return ServerProcess.launch(Path.of("/"), Map.of(), command).awaitReady();
+  }
+
+  /** The command that runs another one in sight of it. */
+  public List<String> inside() {
     List<String> command = new ArrayList<>(List.of("nsenter", "--target", "" + holder.pid()));
     command.add("--mount");
     if (way.contains("--user")) {
       command.addAll(List.of("--user", "--preserve-credentials"));
     }
-    command.addAll(ServerProcess.packaged(heap));
-    command.addAll(List.of("--host", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"));
-    command.addAll(Arrays.asList(args));
-    return ServerProcess.launch(Path.of("/"), Map.of(), command).awaitReady();
+    return command;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.CannotGoOnError;
 import io.purpledb.message.Failure;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -37,6 +38,7 @@ final class Machine extends BaseStateMachine {
   private final long maxBytes;
   private final InstantSource clock;
   private final BooleanSupplier clocksAgree;
+  private final PeerRooms rooms;
   private final SnapshotStorage storage = new SnapshotStorage();
   private final Snapshots snapshots = new Snapshots(storage);
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
@@ -44,7 +46,16 @@ final class Machine extends BaseStateMachine {
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
 
-  Machine(long cacheMaxBytes, long maxBytes, InstantSource clock, BooleanSupplier clocksAgree) {
+  /**
+   * @param rooms where the log has room
+   */
+  Machine(
+      long cacheMaxBytes,
+      long maxBytes,
+      InstantSource clock,
+      BooleanSupplier clocksAgree,
+      PeerRooms rooms) {
+    this.rooms = rooms;
     this.cacheMaxBytes = cacheMaxBytes;
     this.maxBytes = maxBytes;
     this.clock = clock;
@@ -105,11 +116,23 @@ final class Machine extends BaseStateMachine {
       return context;
     }
     try {
+      requireLogRoom(write);
       promiseRoom(request);
     } catch (Failure full) {
       context.setException(new NoRoomException(full.getMessage()));
     }
     return context;
+  }
+
+  /** Deletions go on when nothing else does, so that there is a way out. */
+  private void requireLogRoom(ByteString write) {
+    String refusal = rooms.refusal(write.size());
+    if (refusal != null && !Wire.deletes(write)) {
+      throw Failure.storageFull(refusal);
+    }
+    if (!rooms.own().take(write.size())) {
+      throw Failure.storageFull(rooms.own().refusal());
+    }
   }
 
   /**
@@ -158,7 +181,8 @@ final class Machine extends BaseStateMachine {
   public CompletableFuture<Message> queryStale(Message request, long minIndex) {
     try {
       long term = getServer().join().getDivision(getGroupId()).getInfo().getCurrentTerm();
-      return CompletableFuture.completedFuture(Message.valueOf(Wire.term(term, clock.millis())));
+      return CompletableFuture.completedFuture(
+          Message.valueOf(Wire.term(term, clock.millis(), rooms.own().canGrow(0))));
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -174,15 +198,25 @@ final class Machine extends BaseStateMachine {
     snapshots.close();
   }
 
-  /** Ratis would only close its part, and leave a process that answers nothing. */
+  /** Ratis would not write any more, and leave a process that answers nothing. */
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    CannotGoOnError.tell(
+        new CannotGoOnError(
+            "cluster: the log in %s cannot be written: %s".formatted(directory(), cause), cause));
+  }
+
+  private Object directory() {
+    return storage.getSnapshotDir();
+  }
+
+  /** Ratis would only close its part. */
   private static void giveUp(Error error) {
-    Thread.UncaughtExceptionHandler last = Thread.getDefaultUncaughtExceptionHandler();
-    if (last != null) {
-      boolean told = error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
-      last.uncaughtException(
-          Thread.currentThread(),
-          told ? error : new InternalError("a write was applied by half", error));
-    }
+    boolean told = error instanceof VirtualMachineError && !(error instanceof StackOverflowError);
+    CannotGoOnError.tell(
+        told
+            ? error
+            : new CannotGoOnError("cluster: a write was applied by half: " + error, error));
   }
 
   private ByteString read(Message request) {

@@ -4,8 +4,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -21,6 +23,16 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
  */
 final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
 
+  private final LogRoom room;
+
+  /**
+   * @param room what entries of the log need; those that find none are refused, and the leader
+   *     sends them again, while its heartbeats keep this node a follower
+   */
+  RaftPort(LogRoom room) {
+    this.room = room;
+  }
+
   /** What each member asks another; whatever a later Ratis adds is refused until it is here. */
   private static final Set<String> SERVED =
       Set.of(
@@ -30,6 +42,9 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
           RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName(),
           RaftServerProtocolServiceGrpc.getStartLeaderElectionMethod().getFullMethodName(),
           RaftClientProtocolServiceGrpc.getUnorderedMethod().getFullMethodName());
+
+  private static final String APPEND =
+      RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName();
 
   private static final long HANDSHAKE_SECONDS = 5;
   private static final int MAX_HEADER_BYTES = 8 << 10;
@@ -49,11 +64,29 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
     if (SERVED.contains(method)) {
-      return next.startCall(call, headers);
+      return method.equals(APPEND) ? appending(call, headers, next) : next.startCall(call, headers);
     }
     call.close(
         Status.PERMISSION_DENIED.withDescription(method + " is not served to other processes"),
         new Metadata());
     return new ServerCall.Listener<>() {};
+  }
+
+  private <Q, A> ServerCall.Listener<Q> appending(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      @Override
+      public void onMessage(Q message) {
+        if (hasRoom((AppendEntriesRequestProto) message)) {
+          super.onMessage(message);
+        } else {
+          call.request(1); // as if this one were lost on its way
+        }
+      }
+    };
+  }
+
+  private boolean hasRoom(AppendEntriesRequestProto append) {
+    return append.getEntriesCount() == 0 || room.take(append.getSerializedSize());
   }
 }

@@ -60,10 +60,14 @@ final class RaftSettings {
     return p;
   }
 
-  /** What the port answers, and certificates; none when the cluster has none. */
-  static Parameters parameters(ClusterConfig cluster) {
+  /**
+   * What the port answers, and certificates; none when the cluster has none.
+   *
+   * @param room what entries of the log need
+   */
+  static Parameters parameters(ClusterConfig cluster, LogRoom room) {
     Parameters parameters = new Parameters();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort());
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort(room));
     ClusterTls tls = cluster.tls();
     if (tls != null) {
       GrpcConfigKeys.TLS.setConf(
@@ -88,6 +92,8 @@ final class RaftSettings {
     RaftServerConfigKeys.Rpc.setTimeoutMax(p, millis(ELECTION_MAX_MILLIS));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, millis(150));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, millis(900));
+    // A leader that lost its majority may be the only one that can lead again: not after 10 s.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, millis(ELECTION_MAX_MILLIS));
     // Short pauses are no news.
     RaftServerConfigKeys.setSleepDeviationThreshold(p, millis(5_000));
     // Ratis would close itself for good after a pause of a minute, such as of a laptop.

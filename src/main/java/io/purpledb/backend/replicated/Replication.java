@@ -67,7 +67,8 @@ public final class Replication {
   private final Handover handover;
   private final Confirmation confirmation;
   private final PeerClocks clocks;
-  private final ClockWatch watch;
+  private final PeerRooms rooms;
+  private final LeadWatch watch;
 
   private Replication(
       Vertx vertx,
@@ -75,6 +76,7 @@ public final class Replication {
       RaftGroup group,
       Links links,
       PeerClocks clocks,
+      PeerRooms rooms,
       long timeoutMillis)
       throws IOException {
     ClientId client = ClientId.randomId();
@@ -87,10 +89,11 @@ public final class Replication {
         new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
     this.handover = new Handover(server, group, client);
     List<RaftPeerId> others = others(server, group);
-    TermQuestion question = new TermQuestion(links, group, client, clocks);
+    TermQuestion question = new TermQuestion(links, group, client, clocks, rooms);
     this.confirmation = new Confirmation(info, others, question::ask);
     this.clocks = clocks;
-    this.watch = new ClockWatch(clocks, others, question, leadership, handover);
+    this.rooms = rooms;
+    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover);
   }
 
   /**
@@ -121,7 +124,8 @@ public final class Replication {
         requestTimeoutMillis,
         vertx,
         SNAPSHOT_ENTRIES,
-        Group::address);
+        Group::address,
+        LogRoom::of);
   }
 
   /**
@@ -129,6 +133,7 @@ public final class Replication {
    *
    * @param snapshotEntries after how many writes the log is cut by a snapshot
    * @param address where this node reaches a member
+   * @param roomOf the room of the log that is in a directory
    */
   static Replication open(
       ClusterConfig cluster,
@@ -139,16 +144,18 @@ public final class Replication {
       long requestTimeoutMillis,
       Vertx vertx,
       long snapshotEntries,
-      Function<Member, String> address) {
+      Function<Member, String> address,
+      Function<Path, LogRoom> roomOf) {
     ExitUtils.disableSystemExit(); // Ratis must not end the process by itself,
     ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
     Path directory = Group.directory(cluster, dataDir);
     Group.check(cluster, directory);
     RaftGroup group = Group.of(cluster, address);
-    Parameters parameters = RaftSettings.parameters(cluster);
+    PeerRooms rooms = new PeerRooms(roomOf.apply(directory), cluster.members().size());
+    Parameters parameters = RaftSettings.parameters(cluster, rooms.own());
     RaftPeerId self = Group.id(cluster.self());
     PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
-    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree);
+    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms);
     try {
       RaftProperties properties =
           RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
@@ -165,7 +172,7 @@ public final class Replication {
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
       Replication replication =
-          new Replication(vertx, server, group, links, clocks, requestTimeoutMillis);
+          new Replication(vertx, server, group, links, clocks, rooms, requestTimeoutMillis);
       Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
       server.start();
@@ -212,7 +219,12 @@ public final class Replication {
 
   /** What does not stop requests but is to be seen to; null when there is nothing. */
   public @Nullable String notice() {
-    return clocks.notice();
+    String clock = clocks.notice();
+    String room = rooms.notice();
+    if (clock == null || room == null) {
+      return clock == null ? room : clock;
+    }
+    return clock + "; " + room;
   }
 
   /** Leaves: hands the lead over if this node has it, then stops. Blocks. */

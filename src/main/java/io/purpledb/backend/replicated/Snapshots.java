@@ -88,8 +88,18 @@ final class Snapshots {
               new FileInfo(file, digest), applied.getTerm(), applied.getIndex()));
       return applied.getIndex();
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "no snapshot of the data could be written to " + file, e);
+      LOG.log(Level.ERROR, "no snapshot of the data could be written to {0}: {1}", file, e);
+      remove(unfinished);
       return RaftLog.INVALID_LOG_INDEX;
+    }
+  }
+
+  /** Its room is needed. */
+  private static void remove(Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "the next snapshot of the same name replaces it", e);
     }
   }
 }

@@ -10,9 +10,10 @@ import org.apache.ratis.rpc.CallId;
 
 /**
  * Asks a member for its term, as a read that any member answers by itself, and takes notice of its
- * clock.
+ * clock and of its room.
  */
-record TermQuestion(Links links, RaftGroup group, ClientId client, PeerClocks clocks) {
+record TermQuestion(
+    Links links, RaftGroup group, ClientId client, PeerClocks clocks, PeerRooms rooms) {
 
   CompletableFuture<Long> ask(RaftPeerId member) {
     RaftClientRequest question =
@@ -30,6 +31,7 @@ record TermQuestion(Links links, RaftGroup group, ClientId client, PeerClocks cl
             reply -> {
               Wire.Term answer = Wire.term(reply.getMessage().getContent());
               clocks.heard(member, answer.clockMillis());
+              rooms.heard(member, answer.hasRoom());
               return answer.term();
             });
   }

@@ -4,6 +4,8 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
+import io.purpledb.v1.KvDeleteRequest;
+import io.purpledb.v1.SetRemoveRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +63,12 @@ final class Wire {
   /** The request of a write. */
   static Message written(ByteString write) {
     return request(write.substring(Long.BYTES));
+  }
+
+  /** Whether a write only deletes. */
+  static boolean deletes(ByteString write) {
+    Message request = written(write);
+    return request instanceof KvDeleteRequest || request instanceof SetRemoveRequest;
   }
 
   /** Whether the bytes are a write that can be read; they may come from anybody. */
@@ -122,13 +130,14 @@ final class Wire {
     };
   }
 
-  static ByteString term(long term, long clockMillis) {
-    return wrap(ByteBuffer.allocate(2 * Long.BYTES).putLong(term).putLong(clockMillis));
+  static ByteString term(long term, long clockMillis, boolean hasRoom) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES + 1).putLong(term).putLong(clockMillis);
+    return wrap(bytes.put((byte) (hasRoom ? 1 : 0)));
   }
 
   static Term term(ByteString bytes) {
     ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
-    return new Term(buffer.getLong(), buffer.getLong());
+    return new Term(buffer.getLong(), buffer.getLong(), buffer.get() == 1);
   }
 
   private static Message message(Message prototype, ByteBuffer bytes) {
@@ -147,5 +156,5 @@ final class Wire {
   record Entry(long stampMillis, long oldestOpen, Message request) {}
 
   /** What a member says of itself. */
-  record Term(long term, long clockMillis) {}
+  record Term(long term, long clockMillis, boolean hasRoom) {}
 }

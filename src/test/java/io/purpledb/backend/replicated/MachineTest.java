@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.CannotGoOnError;
 import io.purpledb.v1.KvPutRequest;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,7 +32,7 @@ final class MachineTest {
     StackOverflowError error = new StackOverflowError("test");
     assertThat(toldOf(error))
         .singleElement()
-        .isInstanceOf(InternalError.class)
+        .isInstanceOf(CannotGoOnError.class)
         .extracting(Throwable::getCause)
         .isSameAs(error);
   }
@@ -51,7 +53,8 @@ final class MachineTest {
           }
           return Instant.EPOCH;
         };
-    Machine machine = new Machine(1 << 20, 1 << 20, clock, () -> true);
+    Machine machine =
+        new Machine(1 << 20, 1 << 20, clock, () -> true, new PeerRooms(LogRoom.of(Path.of("")), 1));
     started.set(true);
     List<Throwable> told = new CopyOnWriteArrayList<>();
     Thread self = Thread.currentThread();

@@ -13,9 +13,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of one cluster in this process, each with a directory of its own. */
@@ -27,6 +29,7 @@ final class Nodes implements AutoCloseable {
   final List<Member> members;
   private final Path directory;
   private final Map<Integer, Replication> running = new ConcurrentSkipListMap<>();
+  private final Map<Integer, AtomicLong> usable = new ConcurrentHashMap<>();
   InstantSource clock = InstantSource.system();
   long maxBytes = 256L << 20;
   long snapshotEntries = 1_000_000;
@@ -75,9 +78,15 @@ final class Nodes implements AutoCloseable {
             TIMEOUT_MILLIS,
             vertx,
             snapshotEntries,
-            to -> address(members.get(i), to));
+            to -> address(members.get(i), to),
+            where -> new LogRoom(where, usable(i)::get, System::nanoTime));
     running.put(i, node);
     return node;
+  }
+
+  /** The free bytes of a node's disk, as many as a test likes. */
+  AtomicLong usable(int i) {
+    return usable.computeIfAbsent(i, none -> new AtomicLong(1L << 40));
   }
 
   ClusterConfig config(int i) {

@@ -9,13 +9,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
 
-/** Asks the other members for their time, and hands the lead over while this node's is off. */
-final class ClockWatch {
+/**
+ * Asks the other members for their time and their room, and hands the lead over while this node's
+ * clock is off, or its log has no room to grow.
+ */
+final class LeadWatch {
 
-  private static final Logger LOG = System.getLogger(ClockWatch.class.getName());
+  private static final Logger LOG = System.getLogger(LeadWatch.class.getName());
   private static final long PERIOD_MILLIS = 2_000;
 
   private final PeerClocks clocks;
+  private final PeerRooms rooms;
   private final List<RaftPeerId> others;
   private final TermQuestion question;
   private final Leadership leadership;
@@ -23,18 +27,20 @@ final class ClockWatch {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
-            Thread thread = new Thread(task, "purple-clock");
+            Thread thread = new Thread(task, "purple-lead");
             thread.setDaemon(true);
             return thread;
           });
 
-  ClockWatch(
+  LeadWatch(
       PeerClocks clocks,
+      PeerRooms rooms,
       List<RaftPeerId> others,
       TermQuestion question,
       Leadership leadership,
       Handover handover) {
     this.clocks = clocks;
+    this.rooms = rooms;
     this.others = others;
     this.question = question;
     this.leadership = leadership;
@@ -57,15 +63,18 @@ final class ClockWatch {
       for (RaftPeerId other : others) {
         var unused = question.ask(other).exceptionally(away -> null);
       }
-      if (clocks.notice() != null && leadership.isSelf()) {
+      boolean off = clocks.notice() != null;
+      boolean full = rooms.notice() != null;
+      if ((off || full) && leadership.isSelf()) {
         for (RaftPeerId other : others) {
-          if (clocks.isRight(other) && handover.to(other)) {
+          boolean better = (!off || clocks.isRight(other)) && (!full || rooms.hasRoom(other));
+          if (better && handover.to(other)) {
             return;
           }
         }
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "the clocks are compared again later", e);
+      LOG.log(Level.DEBUG, "the others are asked again later", e);
     }
   }
 }
