@@ -135,6 +135,7 @@ final class Engines {
             config.dataDir(),
             config.cacheMaxBytes(),
             config.memoryBudget(),
+            config.maxValueBytes(),
             clock,
             config.requestTimeoutMillis(),
             vertx);

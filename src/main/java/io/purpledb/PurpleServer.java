@@ -7,6 +7,7 @@ import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.message.InFlightBytes;
 import io.purpledb.message.Notices;
 import io.purpledb.message.SteadyClock;
 import io.purpledb.server.Door;
@@ -59,6 +60,7 @@ public final class PurpleServer {
     this.vertx = vertx;
     this.loops = loops;
     this.engines = new Engines(config, clock, vertx, loops, membership);
+    var unused = InFlightBytes.of(vertx, config.maxInFlightBytes()); // the first sets the bound
     Notices notices = Notices.of(vertx);
     notices.add(engines::notice);
     if (clock instanceof SteadyClock steady) {

@@ -107,13 +107,40 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private void receive(io.vertx.core.eventbus.Message<Object> message) {
     Object body = message.body();
     String id = message.headers().get(Bus.OPERATION);
-    if (body instanceof Message request) {
-      bounded(() -> handle(request), replyTo(message));
-    } else if (Bus.HEALTH.equals(id)) {
+    if (Bus.HEALTH.equals(id)) {
       answer(() -> health().map(ok -> new JsonObject()), replyTo(message));
-    } else {
-      bounded(() -> handlePlain(id, body), replyTo(message));
+      return;
     }
+    InFlightBytes.Held held = InFlightBytes.of(vertx, Long.MAX_VALUE).hold();
+    Completable<@Nullable Object> answer = replyTo(message);
+    if (!held.grow(bytes(body))) {
+      answer.fail(held.unavailable(bytes(body)));
+      return;
+    }
+    Completable<@Nullable Object> ended =
+        (response, cause) -> {
+          held.release();
+          answer.complete(response, cause);
+        };
+    if (body instanceof Message request) {
+      bounded(() -> handle(request), ended);
+    } else {
+      bounded(() -> handlePlain(id, body), ended);
+    }
+  }
+
+  /** About what a request from the event bus has of the heap. */
+  private static long bytes(@Nullable Object body) {
+    if (body instanceof Message request) {
+      return request.getSerializedSize();
+    }
+    long bytes = 0;
+    if (body instanceof JsonObject json) {
+      for (Object value : json.getMap().values()) {
+        bytes += value instanceof String text ? text.length() : 0;
+      }
+    }
+    return bytes;
   }
 
   private static Completable<@Nullable Object> replyTo(

@@ -75,6 +75,26 @@ class EventBusTest {
     assertThat(response.getValue().toStringUtf8()).isEqualTo("k");
   }
 
+  /** Also as JSON, and also when it comes from another process. */
+  @Test
+  void whatIsInFlightIsBoundedInBytes() throws Exception {
+    InFlightBytes inFlight = InFlightBytes.of(vertx, 1_000);
+    Caller caller = Caller.anywhere(vertx, ADDRESS, 60_000);
+    String long1 = "k".repeat(700);
+    var waits = caller.request(CounterIncrementRequest.newBuilder().setKey(long1).build());
+
+    assertThatThrownBy(() -> await(caller.request(get(long1))))
+        .hasMessageContaining("max-in-flight-bytes")
+        .isInstanceOfSatisfying(
+            ReplyException.class, f -> assertThat(f.failureCode()).isEqualTo(503));
+    assertThatThrownBy(() -> plain("kvGet", new JsonObject().put("key", long1)))
+        .hasMessageContaining("max-in-flight-bytes");
+
+    assertThat(plain("kvGet", new JsonObject().put("key", "k")).getString("value")).isNotEmpty();
+    assertThat(inFlight.used()).isBetween(700L, 710L);
+    assertThat(waits.isComplete()).isFalse();
+  }
+
   @Test
   void refusesWhatIsNoTextBeforeItIsSent() {
     assertThatThrownBy(() -> await(Caller.anywhere(vertx, "nobody", 1000).request(get("a\ud800"))))

@@ -36,6 +36,12 @@ public final class ClusterProcesses implements AutoCloseable {
     return of(directory, places, ServerProcess.packaged(), settings);
   }
 
+  /** The same with the largest heap that each node may have, such as {@code 128m}. */
+  public static ClusterProcesses withHeap(
+      Path directory, List<Place> places, String heap, String... settings) {
+    return of(directory, places, ServerProcess.packaged(heap), settings);
+  }
+
   /** A cluster of nodes that another program runs. */
   static ClusterProcesses of(
       Path directory, List<Place> places, List<String> program, String... settings) {

@@ -62,15 +62,16 @@ final class Group {
   /**
    * Makes the directory, and compares what is there with the list of members.
    *
+   * @return whether this member is new: nothing is there yet
    * @throws StartFailure when the data belongs to other members, or is gone though it was there
    */
-  static void check(ClusterConfig cluster, Path directory) {
+  static boolean check(ClusterConfig cluster, Path directory) {
     Path file = directory.resolve(FILE);
     String members = list(cluster);
     try {
       Files.createDirectories(directory);
       if (!Files.exists(file)) {
-        return;
+        return true;
       }
       String before = Files.readString(file).strip();
       if (!before.equals(members)) {
@@ -82,6 +83,7 @@ final class Group {
       if (!Files.exists(data.resolve(STORED))) {
         throw gone(data, file);
       }
+      return false;
     } catch (IOException e) {
       throw unusable(directory, e);
     }

@@ -31,6 +31,9 @@ final class Machine extends BaseStateMachine {
   /** And of a small heap, one part of so many. */
   private static final long KEPT_REPLY_PART = 32;
 
+  /** What Ratis and this class put around a write in an entry. */
+  private static final int AROUND_BYTES = 4 << 10;
+
   /** Longer than a request may take. */
   private static final long PROMISE_MILLIS = 660_000;
 
@@ -39,6 +42,7 @@ final class Machine extends BaseStateMachine {
   private final InstantSource clock;
   private final BooleanSupplier clocksAgree;
   private final PeerRooms rooms;
+  private final int entryBytes;
   private final SnapshotStorage storage = new SnapshotStorage();
   private final Snapshots snapshots = new Snapshots(storage);
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
@@ -48,14 +52,17 @@ final class Machine extends BaseStateMachine {
 
   /**
    * @param rooms where the log has room
+   * @param entryBytes the largest entry that it may have
    */
   Machine(
       long cacheMaxBytes,
       long maxBytes,
       InstantSource clock,
       BooleanSupplier clocksAgree,
-      PeerRooms rooms) {
+      PeerRooms rooms,
+      int entryBytes) {
     this.rooms = rooms;
+    this.entryBytes = entryBytes;
     this.cacheMaxBytes = cacheMaxBytes;
     this.maxBytes = maxBytes;
     this.clock = clock;
@@ -113,6 +120,13 @@ final class Machine extends BaseStateMachine {
             .build();
     if (!Wire.isWrite(write)) {
       context.setException(new IOException("not a write of this release of Purple"));
+      return context;
+    }
+    if (write.size() > entryBytes - AROUND_BYTES) {
+      context.setException(
+          new IOException(
+              "a write of %d bytes (expected: the same max-value-bytes on all members)"
+                  .formatted(write.size())));
       return context;
     }
     try {

@@ -1,10 +1,14 @@
 package io.purpledb.backend.replicated;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -23,14 +27,20 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
  */
 final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
 
+  private static final Logger LOG = System.getLogger(RaftPort.class.getName());
+
   private final LogRoom room;
+  private final int entryBytes;
+  private final AtomicBoolean told = new AtomicBoolean();
 
   /**
    * @param room what entries of the log need; those that find none are refused, and the leader
    *     sends them again, while its heartbeats keep this node a follower
+   * @param entryBytes the largest entry that the log may have; larger ones are passed over as well
    */
-  RaftPort(LogRoom room) {
+  RaftPort(LogRoom room, int entryBytes) {
     this.room = room;
+    this.entryBytes = entryBytes;
   }
 
   /** What each member asks another; whatever a later Ratis adds is refused until it is here. */
@@ -87,6 +97,23 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
   }
 
   private boolean hasRoom(AppendEntriesRequestProto append) {
+    for (LogEntryProto entry : append.getEntriesList()) {
+      if (entry.getSerializedSize() > entryBytes) {
+        tellTooLarge(entry);
+        return false;
+      }
+    }
     return append.getEntriesCount() == 0 || room.take(append.getSerializedSize());
+  }
+
+  private void tellTooLarge(LogEntryProto entry) {
+    if (!told.getAndSet(true)) {
+      LOG.log(
+          Level.ERROR,
+          "cluster: the leader sends a write of {0,number,#} bytes (expected: at most {1,number,#});"
+              + " this member cannot follow until it has the max-value-bytes of the others",
+          entry.getSerializedSize(),
+          entryBytes);
+    }
   }
 }

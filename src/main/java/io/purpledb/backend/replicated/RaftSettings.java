@@ -26,10 +26,10 @@ final class RaftSettings {
 
   static final int ELECTION_MAX_MILLIS = 1_500;
 
-  /** A value of the largest size that can be set, its key and what is around it. */
-  private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("65MB");
+  /** What the largest entry may have around it in a message, and in a buffer. */
+  private static final long AROUND_BYTES = 1 << 20;
 
-  private static final SizeInBytes MESSAGE_MAX = SizeInBytes.valueOf("72MB");
+  private static final long MIB = 1 << 20;
 
   private static final long TAKEN_FOR_DEAD_DAYS = 365;
 
@@ -39,24 +39,31 @@ final class RaftSettings {
    * The properties of a node.
    *
    * @param snapshotEntries after how many entries of the log a snapshot is taken
+   * @param entryBytes the largest entry that the log may have
+   * @param heapBytes the largest heap: queues and caches are parts of it
    * @throws UnknownHostException when this machine has no address to listen on
    */
   static RaftProperties of(
-      ClusterConfig cluster, Path directory, long requestTimeoutMillis, long snapshotEntries)
+      ClusterConfig cluster,
+      Path directory,
+      long requestTimeoutMillis,
+      long snapshotEntries,
+      int entryBytes,
+      long heapBytes)
       throws UnknownHostException {
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
     RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
-    network(p, cluster.self());
+    network(p, cluster.self(), entryBytes);
     elections(p);
-    log(p);
+    log(p, entryBytes, heapBytes);
     snapshots(p, spread(cluster, snapshotEntries));
     // The leader reads, when a Confirmation says that it still leads.
     RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
     // A request is sent again for as long as it may take, never later.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, millis(requestTimeoutMillis + 1_000));
     RaftServerConfigKeys.Write.setElementLimit(p, 16_384);
-    RaftServerConfigKeys.Write.setByteLimit(p, SizeInBytes.valueOf("128MB"));
+    RaftServerConfigKeys.Write.setByteLimit(p, part(heapBytes, 16, entryBytes, 128));
     return p;
   }
 
@@ -64,10 +71,11 @@ final class RaftSettings {
    * What the port answers, and certificates; none when the cluster has none.
    *
    * @param room what entries of the log need
+   * @param entryBytes the largest entry that the log may have
    */
-  static Parameters parameters(ClusterConfig cluster, LogRoom room) {
+  static Parameters parameters(ClusterConfig cluster, LogRoom room, int entryBytes) {
     Parameters parameters = new Parameters();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort(room));
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort(room, entryBytes));
     ClusterTls tls = cluster.tls();
     if (tls != null) {
       GrpcConfigKeys.TLS.setConf(
@@ -78,10 +86,20 @@ final class RaftSettings {
     return parameters;
   }
 
-  private static void network(RaftProperties p, Member self) throws UnknownHostException {
+  /** A part of the heap, but at least so many bytes and at most so many MiB. */
+  private static SizeInBytes part(long heapBytes, int part, long least, long mostMib) {
+    return size(Math.max(least, Math.min(mostMib * MIB, heapBytes / part)));
+  }
+
+  private static SizeInBytes size(long bytes) {
+    return SizeInBytes.valueOf(bytes);
+  }
+
+  private static void network(RaftProperties p, Member self, int entryBytes)
+      throws UnknownHostException {
     GrpcConfigKeys.Server.setHost(p, OwnAddress.of(self).getHostAddress());
     GrpcConfigKeys.Server.setPort(p, self.replicationPort());
-    GrpcConfigKeys.setMessageSizeMax(p, MESSAGE_MAX);
+    GrpcConfigKeys.setMessageSizeMax(p, size(entryBytes + 7 * AROUND_BYTES));
     GrpcConfigKeys.setFlowControlWindow(p, SizeInBytes.valueOf("8MB"));
     // Each outstanding append may be as large as an entry.
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, 4);
@@ -101,18 +119,20 @@ final class RaftSettings {
         p, TimeDuration.valueOf(TAKEN_FOR_DEAD_DAYS, TimeUnit.DAYS));
   }
 
-  private static void log(RaftProperties p) {
+  private static void log(RaftProperties p, int entryBytes, long heapBytes) {
     // How often a follower that is away is tried: by default never again with a pause after 1,030
     // failures, which is a busy loop, and 5 s too late when it is back before.
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "10ms,5, 100ms,2000000000");
     // A write goes to the followers at once; Ratis would wait for a millisecond.
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
-    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, ENTRY_MAX);
-    RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("66MB"));
-    RaftServerConfigKeys.Log.setQueueByteLimit(p, SizeInBytes.valueOf("128MB"));
-    RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf("64MB"));
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, size(entryBytes));
+    RaftServerConfigKeys.Log.setWriteBufferSize(p, size(entryBytes + AROUND_BYTES));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, part(heapBytes, 16, entryBytes, 128));
+    // The entries of the open segment are kept in memory, and those of others up to a bound.
+    RaftServerConfigKeys.Log.setSegmentSizeMax(p, part(heapBytes, 16, 4 * MIB, 64));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, SizeInBytes.valueOf("64MB"));
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, part(heapBytes, 16, 4 * MIB, 64));
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, part(heapBytes, 64, MIB, 16));
     // What a snapshot has, a node that was away gets by the snapshot.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
     RaftServerConfigKeys.Log.setPurgeGap(p, 1);

@@ -18,6 +18,7 @@ public final class ReplicatedBackends implements Backends {
   private final Path dataDir;
   private final long cacheMaxBytes;
   private final long maxBytes;
+  private final int maxValueBytes;
   private final InstantSource clock;
   private final long requestTimeoutMillis;
   private final Vertx vertx;
@@ -29,6 +30,7 @@ public final class ReplicatedBackends implements Backends {
    * @param dataDir the data directory of the server
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too
+   * @param maxValueBytes the largest value; the same on all members
    * @param clock tells when cache entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take until it fails as timed out
    */
@@ -37,6 +39,7 @@ public final class ReplicatedBackends implements Backends {
       Path dataDir,
       long cacheMaxBytes,
       long maxBytes,
+      int maxValueBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx) {
@@ -44,6 +47,7 @@ public final class ReplicatedBackends implements Backends {
     this.dataDir = dataDir;
     this.cacheMaxBytes = cacheMaxBytes;
     this.maxBytes = maxBytes;
+    this.maxValueBytes = maxValueBytes;
     this.clock = clock;
     this.requestTimeoutMillis = requestTimeoutMillis;
     this.vertx = vertx;
@@ -59,7 +63,14 @@ public final class ReplicatedBackends implements Backends {
     if (replication == null) {
       replication =
           Replication.open(
-              cluster, dataDir, cacheMaxBytes, maxBytes, clock, requestTimeoutMillis, vertx);
+              cluster,
+              dataDir,
+              cacheMaxBytes,
+              maxBytes,
+              maxValueBytes,
+              clock,
+              requestTimeoutMillis,
+              vertx);
     }
   }
 

@@ -102,6 +102,7 @@ public final class Replication {
    * @param dataDir the data directory of the server
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too
+   * @param maxValueBytes the largest value; the same on all members
    * @param clock tells when cache entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take
    * @throws StartFailure when the list of members is not the one that the data belongs to, when the
@@ -112,6 +113,7 @@ public final class Replication {
       Path dataDir,
       long cacheMaxBytes,
       long maxBytes,
+      int maxValueBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx) {
@@ -120,6 +122,7 @@ public final class Replication {
         dataDir,
         cacheMaxBytes,
         maxBytes,
+        maxValueBytes,
         clock,
         requestTimeoutMillis,
         vertx,
@@ -140,6 +143,7 @@ public final class Replication {
       Path dataDir,
       long cacheMaxBytes,
       long maxBytes,
+      int maxValueBytes,
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx,
@@ -149,16 +153,23 @@ public final class Replication {
     ExitUtils.disableSystemExit(); // Ratis must not end the process by itself,
     ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
     Path directory = Group.directory(cluster, dataDir);
-    Group.check(cluster, directory);
+    boolean isNew = Group.check(cluster, directory);
+    int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
     RaftGroup group = Group.of(cluster, address);
     PeerRooms rooms = new PeerRooms(roomOf.apply(directory), cluster.members().size());
-    Parameters parameters = RaftSettings.parameters(cluster, rooms.own());
+    Parameters parameters = RaftSettings.parameters(cluster, rooms.own(), entryBytes);
     RaftPeerId self = Group.id(cluster.self());
     PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
-    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms);
+    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms, entryBytes);
     try {
       RaftProperties properties =
-          RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
+          RaftSettings.of(
+              cluster,
+              directory,
+              requestTimeoutMillis,
+              snapshotEntries,
+              entryBytes,
+              Runtime.getRuntime().maxMemory());
       RaftServer server =
           RaftServer.newBuilder()
               .setServerId(self)

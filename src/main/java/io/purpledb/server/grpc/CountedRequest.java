@@ -1,7 +1,7 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.message.Failure;
-import io.purpledb.server.InFlightBytes;
+import io.purpledb.message.InFlightBytes;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;

@@ -2,11 +2,11 @@ package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
+import io.purpledb.message.InFlightBytes;
 import io.purpledb.message.Pending;
 import io.purpledb.server.AnswerRoom;
 import io.purpledb.server.Door;
 import io.purpledb.server.FirstRequest;
-import io.purpledb.server.InFlightBytes;
 import io.purpledb.server.UnfinishedPart;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;

@@ -1,7 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.config.Config;
-import io.purpledb.server.InFlightBytes;
+import io.purpledb.message.InFlightBytes;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;

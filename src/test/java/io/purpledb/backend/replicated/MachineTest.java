@@ -54,7 +54,13 @@ final class MachineTest {
           return Instant.EPOCH;
         };
     Machine machine =
-        new Machine(1 << 20, 1 << 20, clock, () -> true, new PeerRooms(LogRoom.of(Path.of("")), 1));
+        new Machine(
+            1 << 20,
+            1 << 20,
+            clock,
+            () -> true,
+            new PeerRooms(LogRoom.of(Path.of("")), 1),
+            4 << 20);
     started.set(true);
     List<Throwable> told = new CopyOnWriteArrayList<>();
     Thread self = Thread.currentThread();

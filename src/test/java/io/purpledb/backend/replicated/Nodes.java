@@ -32,6 +32,7 @@ final class Nodes implements AutoCloseable {
   private final Map<Integer, AtomicLong> usable = new ConcurrentHashMap<>();
   InstantSource clock = InstantSource.system();
   long maxBytes = 256L << 20;
+  int maxValueBytes = 1 << 20;
   long snapshotEntries = 1_000_000;
   @Nullable ClusterTls tls;
   @Nullable Network network;
@@ -74,6 +75,7 @@ final class Nodes implements AutoCloseable {
             directory(i),
             1 << 20,
             maxBytes,
+            maxValueBytes,
             clock,
             TIMEOUT_MILLIS,
             vertx,

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes that start with what they have on disk. */
 final class RestartTest {
 
+  private static final int LARGE = 8 << 20;
+
   @Test
   void aNodeComesBackFromItsLog(@TempDir Path directory) throws Exception {
     try (Nodes nodes = new Nodes(1, directory).startAll()) {
@@ -40,6 +42,52 @@ final class RestartTest {
       assertThat(logSegments(nodes, 0)).noneMatch(name -> name.startsWith("log_0-"));
       nodes.startAll();
       assertFilled(new Ask(nodes.node(0)), 50);
+    }
+  }
+
+  @Test
+  void valuesThatAreLargerThanTheSettingOfNowAreReadFromTheLog(@TempDir Path directory)
+      throws Exception {
+    try (Nodes nodes = new Nodes(3, directory)) {
+      nodes.maxValueBytes = LARGE;
+      nodes.startAll();
+      int away = nodes.aFollower();
+      nodes.kill(away);
+      new Ask(nodes.node(nodes.awaitLeader())).put("large", "v".repeat(LARGE));
+      for (int i : nodes.runningNodes()) {
+        nodes.kill(i);
+      }
+      nodes.maxValueBytes = 1_000;
+      nodes.start((away + 1) % 3);
+      nodes.start((away + 2) % 3);
+      assertThat(new Ask(nodes.node(nodes.awaitLeader())).get("large")).hasSize(LARGE);
+      nodes.start(away); // it gets what is larger than the setting of now
+      assertThat(nodes.node(nodes.awaitLeader()).handOverTo(nodes.members.get(away))).isTrue();
+      assertThat(new Ask(nodes.node(nodes.awaitLeader())).get("large")).hasSize(LARGE);
+    }
+  }
+
+  @Test
+  void aMemberWithASmallerSettingIsNotEndedByTheOthers(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(3, directory)) {
+      nodes.maxValueBytes = LARGE;
+      nodes.start(0);
+      nodes.start(1);
+      int leader = nodes.awaitLeader();
+      nodes.maxValueBytes = 1_000;
+      nodes.start(2);
+      Ask on = new Ask(nodes.node(2)); // which asks the leader
+      on.put("large", "v".repeat(LARGE));
+      on.put("small", "v");
+      assertThat(on.get("large")).hasSize(LARGE);
+      assertThat(nodes.node(leader).leads()).isTrue();
+      nodes.kill(2);
+      nodes.maxValueBytes = LARGE;
+      nodes.start(2);
+      nodes.kill(1 - leader); // from now on the majority needs it
+      on = new Ask(nodes.node(2));
+      assertThat(on.get("large")).hasSize(LARGE);
+      on.put("small", "w");
     }
   }
 

@@ -3,7 +3,7 @@ package io.purpledb.server.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.server.InFlightBytes;
+import io.purpledb.message.InFlightBytes;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.v1.KvPutRequest;
 import io.vertx.core.Future;

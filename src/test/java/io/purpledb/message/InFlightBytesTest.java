@@ -1,8 +1,7 @@
-package io.purpledb.server;
+package io.purpledb.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.message.Failure;
 import org.junit.jupiter.api.Test;
 
 class InFlightBytesTest {

@@ -1,14 +1,13 @@
-package io.purpledb.server;
+package io.purpledb.message;
 
-import io.purpledb.message.Failure;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts the bytes of all requests that a server reads and answers, over all doors and event loops,
- * and has a bound for them. Safe for use by many threads.
+ * Counts the bytes of all requests that a server reads and answers, over all doors, the event bus
+ * and all event loops, and has a bound for them. Safe for use by many threads.
  */
 public final class InFlightBytes implements Shareable {
 
@@ -19,10 +18,10 @@ public final class InFlightBytes implements Shareable {
     this.limit = limit;
   }
 
-  /** The counter that all doors of a server share. */
+  /** The counter that all of a server share, with the bound that it gets first. */
   public static InFlightBytes of(Vertx vertx, long limit) {
-    LocalMap<String, InFlightBytes> shared = vertx.sharedData().getLocalMap("purple.doors");
-    return shared.computeIfAbsent("in-flight", name -> new InFlightBytes(limit));
+    LocalMap<String, InFlightBytes> shared = vertx.sharedData().getLocalMap("purple.in-flight");
+    return shared.computeIfAbsent("bytes", name -> new InFlightBytes(limit));
   }
 
   /** What all requests have now, in bytes. */
