@@ -1,5 +1,7 @@
 package io.purpledb.backend;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an engine throws, or hands to the default handler of what no thread catches, when this
  * process must end: its data on disk may be right, and what it has in memory is not, or cannot be
@@ -11,8 +13,9 @@ public final class CannotGoOnError extends Error {
 
   /**
    * @param reason one line for the operator: what happened, and what was expected
+   * @param cause what is known of it; null when nothing
    */
-  public CannotGoOnError(String reason, Throwable cause) {
+  public CannotGoOnError(String reason, @Nullable Throwable cause) {
     super(reason, cause);
   }
 

@@ -22,7 +22,7 @@ final class LargestEntry {
   private static final int AROUND_BYTES = 1 << 20;
 
   /** Less would make small entries travel in many messages. */
-  private static final int LEAST_BYTES = 4 << 20;
+  private static final int LEAST_BYTES = 2 << 20;
 
   private LargestEntry() {}
 

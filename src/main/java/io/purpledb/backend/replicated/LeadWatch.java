@@ -1,5 +1,6 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.CannotGoOnError;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,10 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
 
 /**
  * Asks the other members for their time and their room, and hands the lead over while this node's
- * clock is off, or its log has no room to grow.
+ * clock is off, or its log has no room to grow. Ends the process when Ratis has closed this node's
+ * part by itself, as it does after an error: it would answer nothing for good.
  */
 final class LeadWatch {
 
@@ -24,6 +27,8 @@ final class LeadWatch {
   private final TermQuestion question;
   private final Leadership leadership;
   private final Handover handover;
+  private final DivisionInfo info;
+  private volatile boolean closed;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -38,7 +43,9 @@ final class LeadWatch {
       List<RaftPeerId> others,
       TermQuestion question,
       Leadership leadership,
-      Handover handover) {
+      Handover handover,
+      DivisionInfo info) {
+    this.info = info;
     this.clocks = clocks;
     this.rooms = rooms;
     this.others = others;
@@ -48,18 +55,21 @@ final class LeadWatch {
   }
 
   void start() {
-    if (!others.isEmpty()) {
-      var unused =
-          timer.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    var unused = timer.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   void close() {
+    closed = true;
     timer.shutdownNow();
   }
 
   private void look() {
     try {
+      if (!info.isAlive() && !closed) {
+        CannotGoOnError.tell(
+            new CannotGoOnError(
+                "cluster: this node's part in the replicated data has ended by itself", null));
+      }
       for (RaftPeerId other : others) {
         var unused = question.ask(other).exceptionally(away -> null);
       }

@@ -31,6 +31,9 @@ final class RaftSettings {
 
   private static final long MIB = 1 << 20;
 
+  /** Each queue and cache has at most such a part of the heap; there are five. */
+  private static final int HEAP_PARTS = 32;
+
   private static final long TAKEN_FOR_DEAD_DAYS = 365;
 
   private RaftSettings() {}
@@ -63,7 +66,7 @@ final class RaftSettings {
     // A request is sent again for as long as it may take, never later.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, millis(requestTimeoutMillis + 1_000));
     RaftServerConfigKeys.Write.setElementLimit(p, 16_384);
-    RaftServerConfigKeys.Write.setByteLimit(p, part(heapBytes, 16, entryBytes, 128));
+    RaftServerConfigKeys.Write.setByteLimit(p, part(heapBytes, HEAP_PARTS, entryBytes, 128));
     return p;
   }
 
@@ -127,12 +130,13 @@ final class RaftSettings {
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, size(entryBytes));
     RaftServerConfigKeys.Log.setWriteBufferSize(p, size(entryBytes + AROUND_BYTES));
-    RaftServerConfigKeys.Log.setQueueByteLimit(p, part(heapBytes, 16, entryBytes, 128));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, part(heapBytes, HEAP_PARTS, entryBytes, 128));
     // The entries of the open segment are kept in memory, and those of others up to a bound.
-    RaftServerConfigKeys.Log.setSegmentSizeMax(p, part(heapBytes, 16, 4 * MIB, 64));
+    RaftServerConfigKeys.Log.setSegmentSizeMax(p, part(heapBytes, HEAP_PARTS, 4 * MIB, 64));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, part(heapBytes, 16, 4 * MIB, 64));
-    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, part(heapBytes, 64, MIB, 16));
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, part(heapBytes, HEAP_PARTS, 4 * MIB, 64));
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
+        p, part(heapBytes, HEAP_PARTS, MIB, 16));
     // What a snapshot has, a node that was away gets by the snapshot.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
     RaftServerConfigKeys.Log.setPurgeGap(p, 1);

@@ -21,6 +21,7 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
@@ -47,6 +48,12 @@ public final class Replication {
       java.util.logging.Logger.getLogger("org.apache.ratis");
 
   static {
+    // The first use of ExitUtils puts its own handler of what no thread catches in the place of
+    // that which ends a process without memory.
+    Thread.UncaughtExceptionHandler last = Thread.getDefaultUncaughtExceptionHandler();
+    ExitUtils.disableSystemExit(); // Ratis must not end the process by itself,
+    ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
+    Thread.setDefaultUncaughtExceptionHandler(last);
     if (RATIS_LOG.getLevel() == null) {
       RATIS_LOG.setLevel(java.util.logging.Level.SEVERE);
     }
@@ -61,6 +68,7 @@ public final class Replication {
 
   private final Vertx vertx;
   private final RaftServer server;
+  private final RaftGroupId group;
   private final Links links;
   private final Leadership leadership;
   private final Requests requests;
@@ -83,6 +91,7 @@ public final class Replication {
     DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
     this.vertx = vertx;
     this.server = server;
+    this.group = group.getGroupId();
     this.links = links;
     this.leadership = new Leadership(info, group, links::renew);
     this.requests =
@@ -93,7 +102,7 @@ public final class Replication {
     this.confirmation = new Confirmation(info, others, question::ask);
     this.clocks = clocks;
     this.rooms = rooms;
-    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover);
+    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info);
   }
 
   /**
@@ -150,8 +159,6 @@ public final class Replication {
       long snapshotEntries,
       Function<Member, String> address,
       Function<Path, LogRoom> roomOf) {
-    ExitUtils.disableSystemExit(); // Ratis must not end the process by itself,
-    ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
     Path directory = Group.directory(cluster, dataDir);
     boolean isNew = Group.check(cluster, directory);
     int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
@@ -258,6 +265,11 @@ public final class Replication {
   /** Whether this node leads. */
   boolean leads() {
     return leadership.isSelf();
+  }
+
+  /** What Ratis does by itself after an error. */
+  void closePart() throws IOException {
+    server.getDivision(group).close();
   }
 
   /** Stops without handing the lead over. */

@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.CannotGoOnError;
@@ -12,13 +13,17 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What one node does with its log by itself. */
+@Timeout(60)
 final class MachineTest {
 
   @Test
@@ -41,6 +46,55 @@ final class MachineTest {
   void repliesTakeAPartOfASmallHeap() {
     assertThat(Machine.keptReplyBytes(64L << 20)).isEqualTo(2L << 20);
     assertThat(Machine.keptReplyBytes(64L << 30)).isEqualTo(32L << 20);
+  }
+
+  /** It would stay, and answer nothing. */
+  @Test
+  void aPartThatEndsByItselfIsTheEndOfTheProcess(@TempDir Path directory) throws Exception {
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> told.add(thrown));
+    try (Nodes nodes = new Nodes(1, directory).startAll()) {
+      nodes.node(0).closePart();
+      while (told.isEmpty()) {
+        LockSupport.parkNanos(10_000_000);
+      }
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(told)
+        .first()
+        .isInstanceOf(CannotGoOnError.class)
+        .extracting(Throwable::getMessage, STRING)
+        .contains("has ended by itself");
+  }
+
+  /** Ratis has a handler of its own, which ends nothing. */
+  @Test
+  void whoeverEndsTheProcessIsNotReplaced(@TempDir Path directory) throws Exception {
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.UncaughtExceptionHandler last = (thread, thrown) -> {};
+    Thread.setDefaultUncaughtExceptionHandler(last);
+    try (Nodes nodes = new Nodes(1, directory).startAll()) {
+      assertThat(nodes.node(0).leads()).isTrue();
+      assertThat(Thread.getDefaultUncaughtExceptionHandler()).isSameAs(last);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  /** A stop is none. */
+  @Test
+  void aNodeThatIsClosedTellsNothing(@TempDir Path directory) throws Exception {
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> told.add(thrown));
+    try {
+      new Nodes(1, directory).startAll().close();
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+    assertThat(told).isEmpty();
   }
 
   /** What the last resort of this thread's process hears when a write ends with an error. */
