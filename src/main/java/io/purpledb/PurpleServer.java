@@ -86,10 +86,12 @@ public final class PurpleServer {
       return new PurpleServer(config, clock, vertx, loops, null).deployAll();
     }
     Membership membership = new Membership(cluster);
-    BusTransport bus = new BusTransport(transport, BusLimits.of(config.maxValueBytes()));
+    BusLimits limits = BusLimits.of(config.maxValueBytes());
+    BusTransport bus = new BusTransport(transport, limits);
     return ClusterNode.join(cluster, bus, options, membership)
         .compose(
             vertx -> {
+              Bus.registerCodecs(vertx, limits.maxMessageBytes());
               PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);
               vertx
                   .eventBus()

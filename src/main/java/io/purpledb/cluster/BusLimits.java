@@ -51,6 +51,11 @@ public record BusLimits(
     return ofFrames(Math.max(frame(maxValueBytes), heap() / SHARE_OF_HEAP));
   }
 
+  /** The largest message of Purple that fits in a frame with all that goes with it, in bytes. */
+  public int maxMessageBytes() {
+    return maxFrameBytes - REST_BYTES;
+  }
+
   /** Those of a guest, which does not know what the members take, and has messages of its own. */
   static BusLimits ofGuest() {
     return ofFrames(Math.min(frame(MEMBERS_VALUE_BYTES), heap() / GUESTS_SHARE_OF_HEAP));

@@ -1,19 +1,31 @@
 package io.purpledb.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.PurpleClient;
 import io.purpledb.config.ClusterTls;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Endpoint;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.ClusterPorts;
 import io.purpledb.support.LogWatch;
 import io.purpledb.support.TestCertificate;
+import io.purpledb.v1.SetGetRequest;
+import io.purpledb.v1.SetGetResponse;
+import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -299,6 +311,64 @@ class BusPortTest {
     }
     assertServes();
     assertOneLine("NotSslRecordException");
+  }
+
+  /** Answers with a set that is larger than a message may be. */
+  private static final class LargeSets extends Endpoint {
+
+    LargeSets() {
+      super(Bus.service("set"), 10);
+      SetGetResponse large =
+          SetGetResponse.newBuilder()
+              .addAllItems(Collections.nCopies(BOUND / 1000, "i".repeat(1000)))
+              .build();
+      on(SetGetRequest.class, request -> Future.succeededFuture(large));
+    }
+
+    @Override
+    protected Future<Void> health() {
+      return Future.succeededFuture();
+    }
+  }
+
+  @Test
+  void refusesAnAnswerThatIsTooLarge() throws Exception {
+    join(false);
+    Nodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
+    Future<?> call = PurpleClient.on(nodes().vertx(1)).call(SetGetRequest.getDefaultInstance());
+    assertThatThrownBy(() -> Nodes.await(call))
+        .cause()
+        .isInstanceOfSatisfying(
+            Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.TOO_LARGE))
+        .hasMessageContaining("between the nodes of a cluster");
+    assertThat(log.take()).isEmpty();
+  }
+
+  /** Of a message in good form, to an address of Purple. */
+  @Test
+  void refusesABodyThatIsNone() throws Exception {
+    join(false);
+    String address = Bus.service("set");
+    Nodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
+    String codec = SetGetRequest.getDescriptor().getFullName();
+    ByteArrayOutputStream object = new ByteArrayOutputStream();
+    new ObjectOutputStream(object).writeObject(new HashSet<>(List.of("an item")));
+    try (Stranger stranger = stranger()) {
+      for (byte[] message :
+          List.of(
+              Stranger.message(codec, address, new byte[0]),
+              Stranger.message(codec, address, Stranger.ints(Integer.MAX_VALUE - 64)),
+              Stranger.message(codec, address, Stranger.ints(4, -1)),
+              Stranger.message(2, 13, address, Stranger.ints(4), Stranger.ints(4, -1)),
+              Stranger.message(
+                  2, 17, address, Stranger.ints(4), Stranger.framed(object.toByteArray())))) {
+        stranger.send(Stranger.framed(message));
+        stranger.send(Stranger.ping());
+        assertThat(stranger.read()).isEqualTo(1);
+      }
+    }
+    assertServes();
+    assertThat(log.take()).isEmpty();
   }
 
   /** On the heap and beside it. */

@@ -36,7 +36,7 @@ final class Nodes implements AutoCloseable {
       BusTransport transport = new BusTransport(WrappedTransport.nativeOrJava(), limits);
       joined.add(await(ClusterNode.join(cluster, transport, new VertxOptions(), membership)));
     }
-    joined.forEach(Bus::registerCodecs);
+    joined.forEach(vertx -> Bus.registerCodecs(vertx, limits.maxMessageBytes()));
   }
 
   Vertx vertx(int node) {

@@ -129,10 +129,26 @@ final class Stranger implements AutoCloseable {
    */
   static byte[] message(int version, int codec, String address, byte[] headers, byte[] body)
       throws IOException {
+    return message(version, codec, new byte[0], address, headers, body);
+  }
+
+  /** The same with a codec that has a name. */
+  static byte[] message(String codec, String address, byte[] body) throws IOException {
+    byte[] utf8 = codec.getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream name = new ByteArrayOutputStream();
+    name.write(ints(utf8.length));
+    name.write(utf8);
+    return message(2, -1, name.toByteArray(), address, ints(4), body);
+  }
+
+  private static byte[] message(
+      int version, int codec, byte[] name, String address, byte[] headers, byte[] body)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeByte(version);
     out.writeByte(codec);
+    out.write(name);
     out.writeByte(0); // send
     for (String text : List.of(address, "", "a stranger")) {
       byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
