@@ -16,6 +16,7 @@ import io.purpledb.v1.SetGetRequest;
 import io.purpledb.v1.SetGetResponse;
 import io.vertx.core.Future;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -258,6 +259,34 @@ class BusPortTest {
       }
     }
     assertOneLine("it has sent no message, and " + CONNECTIONS + " of that address are open");
+  }
+
+  /** But a port that its application opens takes what comes. */
+  @Test
+  void boundsTheBusOfAGuest() throws Exception {
+    join(false);
+    PurpleClient guest = Nodes.await(PurpleClient.join(ClusterPorts.text(nodes().members())));
+    int bus = ((VertxInternal) guest.vertx()).clusterManager().getNodeInfo().port();
+    int own =
+        Nodes.await(
+                guest
+                    .vertx()
+                    .createNetServer()
+                    .connectHandler(socket -> socket.handler(socket::write))
+                    .listen(0, "127.0.0.1"))
+            .actualPort();
+    try (Stranger stranger = new Stranger(bus, null);
+        Stranger user = new Stranger(own, null)) {
+      stranger.send(Stranger.ping());
+      assertThat(stranger.read()).isEqualTo(1);
+      stranger.send(Stranger.ints(Integer.MAX_VALUE));
+      assertThat(stranger.isClosed()).isTrue();
+      user.send(Stranger.ints(Integer.MAX_VALUE));
+      assertThat(user.read()).isEqualTo(Byte.MAX_VALUE);
+    } finally {
+      Nodes.await(guest.close());
+    }
+    assertOneLine("a message of " + Integer.MAX_VALUE + " bytes");
   }
 
   @Test
