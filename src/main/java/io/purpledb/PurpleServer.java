@@ -1,5 +1,7 @@
 package io.purpledb;
 
+import io.purpledb.cluster.BusLimits;
+import io.purpledb.cluster.BusTransport;
 import io.purpledb.cluster.ClusterNode;
 import io.purpledb.cluster.Membership;
 import io.purpledb.config.ClusterConfig;
@@ -18,7 +20,6 @@ import io.purpledb.server.http.HttpDoor;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.InstantSource;
@@ -81,15 +82,18 @@ public final class PurpleServer {
     VertxOptions options =
         new VertxOptions().setEventLoopPoolSize(loops).setFileSystemOptions(NO_COPIES);
     ClusterConfig cluster = config.cluster();
-    VertxBuilder builder = Vertx.builder().withTransport(GatedTransport.best(config.limits()));
+    GatedTransport transport = GatedTransport.best(config.limits());
     if (cluster == null) {
-      Vertx vertx = builder.with(options).build();
+      Vertx vertx = Vertx.builder().withTransport(transport).with(options).build();
       return new PurpleServer(config, clock, vertx, loops, null).deployAll();
     }
     Membership membership = new Membership(cluster);
-    return ClusterNode.join(cluster, builder, options, membership)
+    BusLimits limits = BusLimits.of(config.maxValueBytes());
+    BusTransport bus = new BusTransport(transport, limits);
+    return ClusterNode.join(cluster, bus, options, membership)
         .compose(
             vertx -> {
+              Bus.registerCodecs(vertx, limits.maxMessageBytes());
               PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);
               vertx
                   .eventBus()

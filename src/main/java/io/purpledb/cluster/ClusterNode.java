@@ -7,11 +7,12 @@ import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.config.OwnAddress;
 import io.purpledb.config.StartFailure;
+import io.purpledb.net.WrappedTransport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
@@ -52,14 +53,14 @@ public final class ClusterNode {
   /**
    * Joins as a member. It does not wait for others.
    *
-   * @param builder of the Vertx that joins
+   * @param transport of the Vertx that joins
    * @param options for it
    * @param membership told who is there
    */
   public static Future<Vertx> join(
-      ClusterConfig cluster, VertxBuilder builder, VertxOptions options, Membership membership) {
+      ClusterConfig cluster, BusTransport transport, VertxOptions options, Membership membership) {
     ClusterNode node = new ClusterNode(cluster.self(), cluster.members(), cluster.tls());
-    return node.join(builder, options, membership::update);
+    return node.join(transport, options, membership::update);
   }
 
   /**
@@ -68,11 +69,14 @@ public final class ClusterNode {
    */
   public static Future<Vertx> visit(
       List<Member> members, @Nullable ClusterTls tls, VertxOptions options) {
-    return new ClusterNode(null, members, tls).join(Vertx.builder(), options, nodes -> {});
+    Transport transport =
+        options.getPreferNativeTransport() ? WrappedTransport.nativeOrJava() : Transport.NIO;
+    return new ClusterNode(null, members, tls)
+        .join(new BusTransport(transport, BusLimits.ofGuest()), options, nodes -> {});
   }
 
   private Future<Vertx> join(
-      VertxBuilder builder, VertxOptions options, Consumer<Collection<String>> view) {
+      BusTransport transport, VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
       InetAddress address = self == null ? NodeAddress.towards(members) : OwnAddress.of(self);
@@ -83,7 +87,8 @@ public final class ClusterNode {
     } catch (Exception e) {
       return Future.failedFuture(cannotJoin(e));
     }
-    return builder
+    return Vertx.builder()
+        .withTransport(transport)
         .with(options)
         .withClusterManager(manager)
         .buildClustered()

@@ -45,29 +45,45 @@ public final class Bus {
    * bytes to another node. Calling it again changes nothing.
    */
   public static void registerCodecs(Vertx vertx) {
+    registerCodecs(vertx, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same with a bound for what other nodes are sent: a response that is larger is refused as
+   * too large; the other node would close the connection that it comes over.
+   *
+   * @param maxBytes of its protobuf form
+   */
+  public static void registerCodecs(Vertx vertx, int maxBytes) {
     if (vertx.sharedData().getLocalMap("purple.bus").putIfAbsent("codecs", true) == null) {
       Operation.ALL.stream()
           .flatMap(operation -> Stream.of(operation.request(), operation.response()))
-          .forEach(prototype -> register(vertx.eventBus(), prototype));
+          .forEach(prototype -> register(vertx.eventBus(), prototype, maxBytes));
       vertx.eventBus().registerDefaultCodec(Exchange.class, new Exchange.Codec());
     }
   }
 
   @SuppressWarnings("unchecked") // the prototype's class is the message's class
-  private static <M extends Message> void register(EventBus bus, M prototype) {
-    bus.registerDefaultCodec((Class<M>) prototype.getClass(), codec(prototype));
+  private static <M extends Message> void register(EventBus bus, M prototype, int maxBytes) {
+    bus.registerDefaultCodec((Class<M>) prototype.getClass(), codec(prototype, maxBytes));
   }
 
   /** The wire form of one type of message: its length in 4 bytes, then its protobuf bytes. */
-  static <M extends Message> MessageCodec<M, M> codec(M prototype) {
-    return new Codec<>(prototype);
+  static <M extends Message> MessageCodec<M, M> codec(M prototype, int maxBytes) {
+    return new Codec<>(prototype, maxBytes);
   }
 
   /** A protobuf message: immutable, so a local consumer gets the sender's own object. */
-  private record Codec<M extends Message>(M prototype) implements MessageCodec<M, M> {
+  private record Codec<M extends Message>(M prototype, int maxBytes) implements MessageCodec<M, M> {
 
     @Override
     public void encodeToWire(Buffer buffer, M message) {
+      int size = message.getSerializedSize();
+      if (size > maxBytes) {
+        throw Failure.tooLarge(
+            "%s: %d bytes (expected: at most %d between the nodes of a cluster); what was asked for is done"
+                .formatted(name(), size, maxBytes));
+      }
       byte[] bytes = message.toByteArray();
       buffer.appendInt(bytes.length).appendBytes(bytes);
     }
@@ -76,7 +92,11 @@ public final class Bus {
     @SuppressWarnings("unchecked") // parsed by the prototype's own parser
     public M decodeFromWire(int position, Buffer buffer) {
       int start = position + Integer.BYTES;
-      byte[] bytes = buffer.getBytes(start, start + buffer.getInt(position));
+      int length = buffer.getInt(position);
+      if (length < 0 || length > buffer.length() - start) { // a stranger's: not to be believed
+        throw new IllegalArgumentException("not a " + name() + ": a length of " + length);
+      }
+      byte[] bytes = buffer.getBytes(start, start + length);
       try {
         return (M) prototype.getParserForType().parseFrom(bytes);
       } catch (InvalidProtocolBufferException e) {

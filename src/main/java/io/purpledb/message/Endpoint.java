@@ -105,7 +105,13 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   /** Receives what anyone on the event bus sends. */
   private void receive(io.vertx.core.eventbus.Message<Object> message) {
-    Object body = message.body();
+    Object body;
+    try {
+      body = message.body(); // read now, when it came from another node
+    } catch (RuntimeException e) {
+      refuse(message, Failure.invalid("a body that cannot be read: " + e.getMessage()));
+      return;
+    }
     String id = message.headers().get(Bus.OPERATION);
     if (Bus.HEALTH.equals(id)) {
       answer(() -> health().map(ok -> new JsonObject()), replyTo(message));

@@ -4,6 +4,7 @@ import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.message.Bus;
+import io.purpledb.net.WrappedTransport;
 import io.purpledb.support.Await;
 import io.purpledb.support.ClusterPorts;
 import io.vertx.core.Future;
@@ -22,14 +23,20 @@ final class Nodes implements AutoCloseable {
 
   /** Starts them, one after the other. */
   Nodes(int count, @Nullable ClusterTls tls) {
+    this(count, tls, BusLimits.of(1 << 20));
+  }
+
+  /** The same with other bounds. */
+  Nodes(int count, @Nullable ClusterTls tls, BusLimits limits) {
     members = ClusterPorts.members(count);
     for (Member self : members) {
       ClusterConfig cluster = new ClusterConfig(members, self, members.get(0), tls);
       Membership membership = new Membership(cluster);
       memberships.add(membership);
-      joined.add(await(ClusterNode.join(cluster, Vertx.builder(), new VertxOptions(), membership)));
+      BusTransport transport = new BusTransport(WrappedTransport.nativeOrJava(), limits);
+      joined.add(await(ClusterNode.join(cluster, transport, new VertxOptions(), membership)));
     }
-    joined.forEach(Bus::registerCodecs);
+    joined.forEach(vertx -> Bus.registerCodecs(vertx, limits.maxMessageBytes()));
   }
 
   Vertx vertx(int node) {

@@ -33,7 +33,10 @@ final class LayerGuardTest {
   private static final String MESSAGE = "io.purpledb.message..";
   private static final String CONFIG = "io.purpledb.config..";
 
-  @ArchTest static final ArchRule SERVERS = layer("io.purpledb.server..", MESSAGE, CONFIG, V1, V0);
+  private static final String NET = "io.purpledb.net..";
+
+  @ArchTest
+  static final ArchRule SERVERS = layer("io.purpledb.server..", MESSAGE, CONFIG, NET, V1, V0);
 
   @ArchTest static final ArchRule SERVICES = layer("io.purpledb.service..", MESSAGE, CONFIG, V1);
 
@@ -42,6 +45,8 @@ final class LayerGuardTest {
   @ArchTest static final ArchRule MESSAGES = layer(MESSAGE, V1);
 
   @ArchTest static final ArchRule SETTINGS = layer(CONFIG);
+
+  @ArchTest static final ArchRule PORTS = layer(NET);
 
   @ArchTest
   static final ArchRule DOORS_DO_NOT_KNOW_EACH_OTHER =

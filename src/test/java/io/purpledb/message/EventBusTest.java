@@ -177,12 +177,22 @@ class EventBusTest {
     KvGetResponse response =
         KvGetResponse.newBuilder().setValue(ByteString.copyFrom(new byte[] {0, -1, 10})).build();
     Buffer wire = Buffer.buffer("before");
-    MessageCodec<Message, Message> codec = Bus.codec(KvGetResponse.getDefaultInstance());
+    MessageCodec<Message, Message> codec = Bus.codec(KvGetResponse.getDefaultInstance(), 5);
 
     codec.encodeToWire(wire, response);
 
     assertThat(codec.decodeFromWire("before".length(), wire)).isEqualTo(response);
     assertThat(codec.name()).isEqualTo("purple.v1.KvGetResponse");
+  }
+
+  @Test
+  void believesNoLengthOfAMessage() {
+    MessageCodec<Message, Message> codec = Bus.codec(KvGetResponse.getDefaultInstance(), 5);
+    for (int length : new int[] {-1, 3, Integer.MAX_VALUE}) {
+      Buffer wire = Buffer.buffer().appendInt(length).appendShort((short) 0);
+      assertThatThrownBy(() -> codec.decodeFromWire(0, wire))
+          .hasMessage("not a purple.v1.KvGetResponse: a length of " + length);
+    }
   }
 
   private static KvGetRequest get(String key) {

@@ -7,17 +7,24 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
 
 /** Collects what Purple and Vert.x log as a warning or worse while tests run. */
 public final class LogWatch extends Handler {
 
   // The logging system holds its loggers weakly.
-  private final List<Logger> watched =
-      List.of(Logger.getLogger("io.purpledb"), Logger.getLogger("io.vertx"));
+  private final List<Logger> watched;
   private final List<String> collected = new CopyOnWriteArrayList<>();
   private final SimpleFormatter formatter = new SimpleFormatter();
 
-  public LogWatch() {
+  /**
+   * @param others whose logs are collected, too
+   */
+  public LogWatch(String... others) {
+    watched =
+        Stream.concat(Stream.of("io.purpledb", "io.vertx"), Stream.of(others))
+            .map(Logger::getLogger)
+            .toList();
     setLevel(Level.WARNING);
     watched.forEach(logger -> logger.addHandler(this));
   }
