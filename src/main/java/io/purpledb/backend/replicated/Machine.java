@@ -10,6 +10,8 @@ import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -43,6 +45,7 @@ final class Machine extends BaseStateMachine {
   private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
+  private volatile @Nullable Stored stored;
 
   Machine(long cacheMaxBytes, long maxBytes, InstantSource clock, BooleanSupplier clocksAgree) {
     this.cacheMaxBytes = cacheMaxBytes;
@@ -60,6 +63,11 @@ final class Machine extends BaseStateMachine {
   /** Says how this node makes sure that it leads; without it no read is answered. */
   void confirmBy(Confirmation confirmation) {
     this.confirmation = confirmation;
+  }
+
+  /** Says what looks through the files before they are used, and remembers what was applied. */
+  void storeBy(Stored stored) {
+    this.stored = stored;
   }
 
   @Override
@@ -141,7 +149,24 @@ final class Machine extends BaseStateMachine {
     }
     promised.remove(write.getClientId(), write.getCallId());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+    remember(entry.getIndex());
     return CompletableFuture.completedFuture(reply);
+  }
+
+  /** What Ratis itself wrote to the log is committed. */
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    super.notifyTermIndexUpdated(term, index);
+    remember(index);
+  }
+
+  /** Of this node too, before it leads. */
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    Stored files = stored;
+    if (files != null) {
+      files.voted();
+    }
   }
 
   /** A read, on the node that takes itself for the leader. */
@@ -185,6 +210,13 @@ final class Machine extends BaseStateMachine {
     }
   }
 
+  private void remember(long applied) {
+    Stored files = stored;
+    if (files != null) {
+      files.applied(applied);
+    }
+  }
+
   private ByteString read(Message request) {
     try {
       return copy.read(Wire.request(request.getContent()));
@@ -194,6 +226,10 @@ final class Machine extends BaseStateMachine {
   }
 
   private void load(RaftStorage raftStorage) throws IOException {
+    Stored files = stored;
+    if (files != null) {
+      files.checkLocked();
+    }
     storage.init(raftStorage);
     loadLatest();
   }
@@ -202,7 +238,7 @@ final class Machine extends BaseStateMachine {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
       Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
-      SnapshotFile.read(latest.getFile().getPath(), loaded);
+      SnapshotFile.read(latest.getFile().getPath(), latest.getFile().getFileDigest(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
     }

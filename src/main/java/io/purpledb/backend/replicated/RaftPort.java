@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -35,6 +36,18 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int MAX_CALLS_OF_A_CONNECTION = 64;
 
+  private static final String VOTE =
+      RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName();
+
+  private final Runnable beforeVote;
+
+  /**
+   * @param beforeVote called before another member is told whether this one votes for it
+   */
+  RaftPort(Runnable beforeVote) {
+    this.beforeVote = beforeVote;
+  }
+
   @Override
   public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> on) {
     return builder
@@ -49,11 +62,24 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
     if (SERVED.contains(method)) {
-      return next.startCall(call, headers);
+      return next.startCall(method.equals(VOTE) ? new Voting<>(call) : call, headers);
     }
     call.close(
         Status.PERMISSION_DENIED.withDescription(method + " is not served to other processes"),
         new Metadata());
     return new ServerCall.Listener<>() {};
+  }
+
+  private final class Voting<Q, A> extends SimpleForwardingServerCall<Q, A> {
+
+    Voting(ServerCall<Q, A> call) {
+      super(call);
+    }
+
+    @Override
+    public void sendMessage(A answer) {
+      beforeVote.run();
+      super.sendMessage(answer);
+    }
   }
 }

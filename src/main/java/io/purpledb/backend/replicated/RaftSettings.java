@@ -27,7 +27,7 @@ final class RaftSettings {
   static final int ELECTION_MAX_MILLIS = 1_500;
 
   /** A value of the largest size that can be set, its key and what is around it. */
-  private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("65MB");
+  static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("65MB");
 
   private static final SizeInBytes MESSAGE_MAX = SizeInBytes.valueOf("72MB");
 
@@ -60,10 +60,14 @@ final class RaftSettings {
     return p;
   }
 
-  /** What the port answers, and certificates; none when the cluster has none. */
-  static Parameters parameters(ClusterConfig cluster) {
+  /**
+   * What the port answers, and certificates; none when the cluster has none.
+   *
+   * @param beforeVote called before this node tells another whether it votes for it
+   */
+  static Parameters parameters(ClusterConfig cluster, Runnable beforeVote) {
     Parameters parameters = new Parameters();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort());
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort(beforeVote));
     ClusterTls tls = cluster.tls();
     if (tls != null) {
       GrpcConfigKeys.TLS.setConf(

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
@@ -62,6 +63,7 @@ public final class Replication {
   private final Vertx vertx;
   private final RaftServer server;
   private final Links links;
+  private final Stored stored;
   private final Leadership leadership;
   private final Requests requests;
   private final Handover handover;
@@ -75,6 +77,7 @@ public final class Replication {
       RaftGroup group,
       Links links,
       PeerClocks clocks,
+      Stored stored,
       long timeoutMillis)
       throws IOException {
     ClientId client = ClientId.randomId();
@@ -82,6 +85,7 @@ public final class Replication {
     this.vertx = vertx;
     this.server = server;
     this.links = links;
+    this.stored = stored;
     this.leadership = new Leadership(info, group, links::renew);
     this.requests =
         new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
@@ -144,42 +148,52 @@ public final class Replication {
     ExitUtils.setTerminateOnUncaughtException(false); // nor when any thread throws
     Path directory = Group.directory(cluster, dataDir);
     Group.check(cluster, directory);
-    RaftGroup group = Group.of(cluster, address);
-    Parameters parameters = RaftSettings.parameters(cluster);
-    RaftPeerId self = Group.id(cluster.self());
-    PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
-    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree);
-    try {
+    try (Undo undo = new Undo()) {
+      RaftGroup group = Group.of(cluster, address);
+      Stored stored = undo.add(new Stored(Group.data(cluster, directory), directory, ids(group)));
+      stored.check();
+      Parameters parameters = RaftSettings.parameters(cluster, stored::voted);
+      PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
+      Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree);
+      machine.storeBy(stored);
       RaftProperties properties =
           RaftSettings.of(cluster, directory, requestTimeoutMillis, snapshotEntries);
       RaftServer server =
-          RaftServer.newBuilder()
-              .setServerId(self)
-              .setGroup(group)
-              .setStateMachine(machine)
-              .setProperties(properties)
-              .setParameters(parameters)
-              .setOption(RaftStorage.StartupOption.RECOVER)
-              .build();
+          undo.add(
+              RaftServer.newBuilder()
+                  .setServerId(Group.id(cluster.self()))
+                  .setGroup(group)
+                  .setStateMachine(machine)
+                  .setProperties(properties)
+                  .setParameters(parameters)
+                  .setOption(RaftStorage.StartupOption.RECOVER)
+                  .build());
+      server.getDivision(group.getGroupId()); // waits for it
       Links links =
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
       Replication replication =
-          new Replication(vertx, server, group, links, clocks, requestTimeoutMillis);
+          new Replication(vertx, server, group, links, clocks, stored, requestTimeoutMillis);
       Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
       server.start();
       replication.leadership.start();
       replication.watch.start();
+      undo.forget();
       return replication;
     } catch (StartFailure e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw StartFailure.wrongSurroundings(
-          "cluster: %s cannot take part on port %d with the data in %s: %s"
-              .formatted(self, cluster.self().replicationPort(), directory, e),
-          e);
+      DamageException damage = DamageException.in(e);
+      throw damage != null ? damage.refusal(directory) : cannotTakePart(cluster, directory, e);
     }
+  }
+
+  private static StartFailure cannotTakePart(ClusterConfig cluster, Path directory, Exception e) {
+    return StartFailure.wrongSurroundings(
+        "cluster: %s cannot take part on port %d with the data in %s: %s"
+            .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, e),
+        e);
   }
 
   /**
@@ -243,6 +257,13 @@ public final class Replication {
     leadership.close();
     server.close();
     links.close();
+    stored.close();
+  }
+
+  private static Set<String> ids(RaftGroup group) {
+    return group.getPeers().stream()
+        .map(peer -> peer.getId().toString())
+        .collect(Collectors.toSet());
   }
 
   private static List<RaftPeerId> others(RaftServer server, RaftGroup group) {
