@@ -42,7 +42,7 @@ final class AppliedMark implements Closeable {
     this.last = last;
   }
 
-  /** Opens the file in a member's directory; makes it if it is not there. */
+  /** Opens the file in the directory of the log; makes it if it is not there. */
   static AppliedMark open(Path directory) throws IOException {
     Path path = directory.resolve(NAME);
     long last = read(path);

@@ -150,7 +150,7 @@ public final class Replication {
     Group.check(cluster, directory);
     try (Undo undo = new Undo()) {
       RaftGroup group = Group.of(cluster, address);
-      Stored stored = undo.add(new Stored(Group.data(cluster, directory), directory, ids(group)));
+      Stored stored = undo.add(new Stored(Group.data(cluster, directory), ids(group)));
       stored.check();
       Parameters parameters = RaftSettings.parameters(cluster, stored::voted);
       PeerClocks clocks = new PeerClocks(clock, cluster.members().size());

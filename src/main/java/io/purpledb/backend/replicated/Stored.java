@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member has on disk: Ratis' files are looked through before Ratis uses them, and what they
@@ -22,19 +23,17 @@ final class Stored implements Closeable {
   private final Path snapshots;
   private final Set<String> members;
   private final Vote vote;
-  private final AppliedMark mark;
+  private volatile @Nullable AppliedMark mark;
 
   /**
-   * @param data where Ratis keeps its files
-   * @param directory where the others are
+   * @param data where Ratis keeps its files; what is remembered of them is lost with them
    * @param members the ids of all members
    */
-  Stored(Path data, Path directory, Set<String> members) throws IOException {
+  Stored(Path data, Set<String> members) {
     this.current = data.resolve("current");
     this.snapshots = data.resolve("sm");
     this.members = members;
-    this.vote = new Vote(current.resolve("raft-meta"), directory);
-    this.mark = AppliedMark.open(directory);
+    this.vote = new Vote(current);
   }
 
   /**
@@ -54,16 +53,21 @@ final class Stored implements Closeable {
    * @throws DamageException when the files are not as this member left them
    */
   void checkLocked() throws IOException {
+    AppliedMark applied = AppliedMark.open(current);
+    mark = applied;
     TermIndex snapshot = latestSnapshot();
     LogSurvey log = new LogSurvey(current, members, RaftSettings.ENTRY_MAX.getSize());
-    long term = log.run(snapshot.getIndex(), mark.last());
+    long term = log.run(snapshot.getIndex(), applied.last());
     vote.check(Math.max(term, snapshot.getTerm()));
     vote.remember();
   }
 
   /** An entry of the log is applied; called before that is told to anybody. */
   void applied(long index) {
-    mark.applied(index);
+    AppliedMark opened = mark;
+    if (opened != null) {
+      opened.applied(index);
+    }
   }
 
   /** This member may have voted, or knows a leader; called before its vote is told. */
@@ -73,7 +77,10 @@ final class Stored implements Closeable {
 
   @Override
   public void close() throws IOException {
-    mark.close();
+    AppliedMark opened = mark;
+    if (opened != null) {
+      opened.close();
+    }
   }
 
   /** The one that Ratis will load. Each has a checksum beside it, which was there before it. */

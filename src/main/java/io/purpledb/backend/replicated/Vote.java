@@ -59,11 +59,10 @@ final class Vote {
   }
 
   /**
-   * @param original the file of Ratis
-   * @param directory where the copy is
+   * @param directory where both files are
    */
-  Vote(Path original, Path directory) {
-    this.original = original;
+  Vote(Path directory) {
+    this.original = directory.resolve("raft-meta");
     this.copy = directory.resolve(NAME);
   }
 

@@ -166,6 +166,20 @@ final class RaftDamageTest {
     }
   }
 
+  /** Without the mark, what follows tells that a record was not the last one. */
+  @Test
+  void aRecordBehindABadOneShowsThatThatIsDamage() throws Exception {
+    for (Left left : List.of(Left.CLOSED, Left.KILLED)) {
+      Path data = copy(left);
+      Files.delete(Kind.APPLIED.of(data).get(0));
+      Path segment = Kind.OPEN_SEGMENT.of(data).get(0);
+      long second = MemberFiles.secondRecord(segment);
+      overwrite(segment, second, 0xff, 0xff, 0xff, 0x1f);
+      assertThat(refusal(data, "a bad record"))
+          .contains(segment.toString(), " at byte " + second + " is not what was written, but");
+    }
+  }
+
   @Test
   void theLastRecordIsMissedWhenItWasAcknowledged() throws Exception {
     for (Left left : List.of(Left.CLOSED, Left.KILLED)) {
@@ -243,6 +257,17 @@ final class RaftDamageTest {
       Path file = Kind.MEMBERS.of(data).get(0);
       Files.write(file, content);
       assertThat(refusal(data, "members")).contains(file.toString(), " is damaged: ");
+    }
+  }
+
+  /** As the refusal says: what is remembered of the log is no obstacle. */
+  @Test
+  void aMemberBeginsEmptyWhenItsLogAndItsListOfMembersAreGone() throws Exception {
+    Path data = copy(Left.KILLED);
+    Files.delete(Kind.MEMBERS.of(data).get(0));
+    MemberFiles.delete(Kind.VOTE.of(data).get(0).getParent().getParent());
+    try (Nodes nodes = new Nodes(members, data).startAll()) {
+      assertThat(new Ask(nodes.node(0)).get("last")).isNull();
     }
   }
 
