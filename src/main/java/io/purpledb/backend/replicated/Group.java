@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -26,6 +27,8 @@ import org.apache.ratis.protocol.RaftPeerId;
 final class Group {
 
   private static final String FILE = "members";
+
+  private static final Pattern LIST = Pattern.compile("[^\\p{Cntrl}\\s\\ufffd]+:\\d+");
 
   /** What Ratis writes first, and never removes. */
   private static final String STORED = "current/raft-meta";
@@ -73,20 +76,35 @@ final class Group {
       if (!Files.exists(file)) {
         return true;
       }
-      String before = Files.readString(file).strip();
+      String before = read(file);
       if (!before.equals(members)) {
         throw StartFailure.wrongSetting(
             "cluster-members: %s (expected: %s, the members that the data in %s belongs to)"
                 .formatted(members, before, directory));
       }
-      Path data = directory.resolve(groupId(cluster).getUuid().toString());
+      Path data = data(cluster, directory);
       if (!Files.exists(data.resolve(STORED))) {
         throw gone(data, file);
       }
       return false;
+    } catch (DamageException e) {
+      throw e.refusal(directory);
     } catch (IOException e) {
       throw unusable(directory, e);
     }
+  }
+
+  private static String read(Path file) throws IOException {
+    String members = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+    if (!LIST.matcher(members).matches()) {
+      throw new DamageException(file, "it has no list of members");
+    }
+    return members;
+  }
+
+  /** Where Ratis keeps its files, in the directory of a member. */
+  static Path data(ClusterConfig cluster, Path directory) {
+    return directory.resolve(groupId(cluster).getUuid().toString());
   }
 
   /** Remembers whose data is here; called when there is a log, so that its loss is told later. */

@@ -11,6 +11,8 @@ import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -49,6 +51,7 @@ final class Machine extends BaseStateMachine {
   private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
+  private volatile @Nullable Stored stored;
 
   /**
    * @param rooms where the log has room
@@ -78,6 +81,11 @@ final class Machine extends BaseStateMachine {
   /** Says how this node makes sure that it leads; without it no read is answered. */
   void confirmBy(Confirmation confirmation) {
     this.confirmation = confirmation;
+  }
+
+  /** Says what looks through the files before they are used, and remembers what was applied. */
+  void storeBy(Stored stored) {
+    this.stored = stored;
   }
 
   @Override
@@ -178,7 +186,24 @@ final class Machine extends BaseStateMachine {
     }
     promised.remove(write.getClientId(), write.getCallId());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+    remember(entry.getIndex());
     return CompletableFuture.completedFuture(reply);
+  }
+
+  /** What Ratis itself wrote to the log is committed. */
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    super.notifyTermIndexUpdated(term, index);
+    remember(index);
+  }
+
+  /** Of this node too, before it leads. */
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    Stored files = stored;
+    if (files != null) {
+      files.voted();
+    }
   }
 
   /** A read, on the node that takes itself for the leader. */
@@ -233,6 +258,13 @@ final class Machine extends BaseStateMachine {
             : new CannotGoOnError("cluster: a write was applied by half: " + error, error));
   }
 
+  private void remember(long applied) {
+    Stored files = stored;
+    if (files != null) {
+      files.applied(applied);
+    }
+  }
+
   private ByteString read(Message request) {
     try {
       return copy.read(Wire.request(request.getContent()));
@@ -242,6 +274,10 @@ final class Machine extends BaseStateMachine {
   }
 
   private void load(RaftStorage raftStorage) throws IOException {
+    Stored files = stored;
+    if (files != null) {
+      files.checkLocked();
+    }
     storage.init(raftStorage);
     loadLatest();
   }
@@ -250,7 +286,7 @@ final class Machine extends BaseStateMachine {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
       Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
-      SnapshotFile.read(latest.getFile().getPath(), loaded);
+      SnapshotFile.read(latest.getFile().getPath(), latest.getFile().getFileDigest(), loaded);
       copy = loaded;
       setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
     }

@@ -11,6 +11,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.grpc.RaftClientProtocolServiceGrpc;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -29,20 +30,6 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
 
   private static final Logger LOG = System.getLogger(RaftPort.class.getName());
 
-  private final LogRoom room;
-  private final int entryBytes;
-  private final AtomicBoolean told = new AtomicBoolean();
-
-  /**
-   * @param room what entries of the log need; those that find none are refused, and the leader
-   *     sends them again, while its heartbeats keep this node a follower
-   * @param entryBytes the largest entry that the log may have; larger ones are passed over as well
-   */
-  RaftPort(LogRoom room, int entryBytes) {
-    this.room = room;
-    this.entryBytes = entryBytes;
-  }
-
   /** What each member asks another; whatever a later Ratis adds is refused until it is here. */
   private static final Set<String> SERVED =
       Set.of(
@@ -60,6 +47,26 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int MAX_CALLS_OF_A_CONNECTION = 64;
 
+  private static final String VOTE =
+      RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName();
+
+  private final LogRoom room;
+  private final int entryBytes;
+  private final Runnable beforeVote;
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /**
+   * @param room what entries of the log need; those that find none are passed over, and the leader
+   *     sends them again after a time, while its heartbeats keep this node a follower
+   * @param entryBytes the largest entry that the log may have; larger ones are passed over as well
+   * @param beforeVote called before another member is told whether this one votes for it
+   */
+  RaftPort(LogRoom room, int entryBytes, Runnable beforeVote) {
+    this.room = room;
+    this.entryBytes = entryBytes;
+    this.beforeVote = beforeVote;
+  }
+
   @Override
   public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> on) {
     return builder
@@ -74,7 +81,9 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
     if (SERVED.contains(method)) {
-      return method.equals(APPEND) ? appending(call, headers, next) : next.startCall(call, headers);
+      return method.equals(APPEND)
+          ? appending(call, headers, next)
+          : next.startCall(method.equals(VOTE) ? new Voting<>(call) : call, headers);
     }
     call.close(
         Status.PERMISSION_DENIED.withDescription(method + " is not served to other processes"),
@@ -114,6 +123,19 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
               + " this member cannot follow until it has the max-value-bytes of the others",
           entry.getSerializedSize(),
           entryBytes);
+    }
+  }
+
+  private final class Voting<Q, A> extends SimpleForwardingServerCall<Q, A> {
+
+    Voting(ServerCall<Q, A> call) {
+      super(call);
+    }
+
+    @Override
+    public void sendMessage(A answer) {
+      beforeVote.run();
+      super.sendMessage(answer);
     }
   }
 }

@@ -29,6 +29,9 @@ final class RaftSettings {
   /** What the largest entry may have around it in a message, and in a buffer. */
   private static final long AROUND_BYTES = 1 << 20;
 
+  /** The largest entry that any log may have: a value of the largest size that can be set. */
+  static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("65MB");
+
   private static final long MIB = 1 << 20;
 
   /** Each queue and cache has at most such a part of the heap; there are five. */
@@ -75,10 +78,13 @@ final class RaftSettings {
    *
    * @param room what entries of the log need
    * @param entryBytes the largest entry that the log may have
+   * @param beforeVote called before this node tells another whether it votes for it
    */
-  static Parameters parameters(ClusterConfig cluster, LogRoom room, int entryBytes) {
+  static Parameters parameters(
+      ClusterConfig cluster, LogRoom room, int entryBytes, Runnable beforeVote) {
     Parameters parameters = new Parameters();
-    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new RaftPort(room, entryBytes));
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters, new RaftPort(room, entryBytes, beforeVote));
     ClusterTls tls = cluster.tls();
     if (tls != null) {
       GrpcConfigKeys.TLS.setConf(

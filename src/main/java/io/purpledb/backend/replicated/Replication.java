@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcFactory;
@@ -70,6 +71,7 @@ public final class Replication {
   private final RaftServer server;
   private final RaftGroupId group;
   private final Links links;
+  private final Stored stored;
   private final Leadership leadership;
   private final Requests requests;
   private final Handover handover;
@@ -85,6 +87,7 @@ public final class Replication {
       Links links,
       PeerClocks clocks,
       PeerRooms rooms,
+      Stored stored,
       long timeoutMillis)
       throws IOException {
     ClientId client = ClientId.randomId();
@@ -93,6 +96,7 @@ public final class Replication {
     this.server = server;
     this.group = group.getGroupId();
     this.links = links;
+    this.stored = stored;
     this.leadership = new Leadership(info, group, links::renew);
     this.requests =
         new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
@@ -162,13 +166,17 @@ public final class Replication {
     Path directory = Group.directory(cluster, dataDir);
     boolean isNew = Group.check(cluster, directory);
     int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
-    RaftGroup group = Group.of(cluster, address);
-    PeerRooms rooms = new PeerRooms(roomOf.apply(directory), cluster.members().size());
-    Parameters parameters = RaftSettings.parameters(cluster, rooms.own(), entryBytes);
-    RaftPeerId self = Group.id(cluster.self());
-    PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
-    Machine machine = new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms, entryBytes);
-    try {
+    try (Undo undo = new Undo()) {
+      RaftGroup group = Group.of(cluster, address);
+      Stored stored = undo.add(new Stored(Group.data(cluster, directory), ids(group)));
+      stored.check();
+      PeerRooms rooms = new PeerRooms(roomOf.apply(directory), cluster.members().size());
+      Parameters parameters =
+          RaftSettings.parameters(cluster, rooms.own(), entryBytes, stored::voted);
+      PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
+      Machine machine =
+          new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms, entryBytes);
+      machine.storeBy(stored);
       RaftProperties properties =
           RaftSettings.of(
               cluster,
@@ -178,33 +186,41 @@ public final class Replication {
               entryBytes,
               Runtime.getRuntime().maxMemory());
       RaftServer server =
-          RaftServer.newBuilder()
-              .setServerId(self)
-              .setGroup(group)
-              .setStateMachine(machine)
-              .setProperties(properties)
-              .setParameters(parameters)
-              .setOption(RaftStorage.StartupOption.RECOVER)
-              .build();
+          undo.add(
+              RaftServer.newBuilder()
+                  .setServerId(Group.id(cluster.self()))
+                  .setGroup(group)
+                  .setStateMachine(machine)
+                  .setProperties(properties)
+                  .setParameters(parameters)
+                  .setOption(RaftStorage.StartupOption.RECOVER)
+                  .build());
+      server.getDivision(group.getGroupId()); // waits for it
       Links links =
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
       Replication replication =
-          new Replication(vertx, server, group, links, clocks, rooms, requestTimeoutMillis);
+          new Replication(vertx, server, group, links, clocks, rooms, stored, requestTimeoutMillis);
       Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
       server.start();
       replication.leadership.start();
       replication.watch.start();
+      undo.forget();
       return replication;
     } catch (StartFailure e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw StartFailure.wrongSurroundings(
-          "cluster: %s cannot take part on port %d with the data in %s: %s"
-              .formatted(self, cluster.self().replicationPort(), directory, e),
-          e);
+      DamageException damage = DamageException.in(e);
+      throw damage != null ? damage.refusal(directory) : cannotTakePart(cluster, directory, e);
     }
+  }
+
+  private static StartFailure cannotTakePart(ClusterConfig cluster, Path directory, Exception e) {
+    return StartFailure.wrongSurroundings(
+        "cluster: %s cannot take part on port %d with the data in %s: %s"
+            .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, e),
+        e);
   }
 
   /**
@@ -278,6 +294,13 @@ public final class Replication {
     leadership.close();
     server.close();
     links.close();
+    stored.close();
+  }
+
+  private static Set<String> ids(RaftGroup group) {
+    return group.getPeers().stream()
+        .map(peer -> peer.getId().toString())
+        .collect(Collectors.toSet());
   }
 
   private static List<RaftPeerId> others(RaftServer server, RaftGroup group) {

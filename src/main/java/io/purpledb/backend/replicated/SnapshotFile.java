@@ -8,14 +8,20 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
+import org.apache.ratis.io.MD5Hash;
+import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All data of one moment in one file: a magic word with the version, the time of the last write,
@@ -58,25 +64,43 @@ final class SnapshotFile {
   /**
    * Reads a file into an empty copy.
    *
-   * @throws IOException when the file is damaged, too; the copy may have got entries by then
+   * @param expected the checksum that is kept beside the file; null when it is not known
+   * @throws DamageException when the file is not what was written; the copy may have got entries by
+   *     then
    */
-  static void read(Path file, Copy copy) throws IOException {
+  static void read(Path file, @Nullable MD5Hash expected, Copy copy) throws IOException {
+    MessageDigest digest = MD5FileUtil.newMD5();
     CRC32C checksum = new CRC32C();
-    try (DataInputStream in =
-        new DataInputStream(
-            new CheckedInputStream(
-                new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES), checksum))) {
-      long magic = in.readLong();
-      if (magic != MAGIC) {
-        throw new IOException(
-            "%s: a snapshot of format %x (expected: %x)".formatted(file, magic, MAGIC));
+    try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest);
+        DataInputStream in =
+            new DataInputStream(
+                new CheckedInputStream(new BufferedInputStream(bytes, BUFFER_BYTES), checksum))) {
+      read(file, in, checksum, copy);
+      if (expected != null && !expected.equals(MD5Hash.newInstance(digest.digest()))) {
+        throw new DamageException(file, "it is not the one that its .md5 belongs to");
       }
-      copy.restore(in.readLong(), AnsweredPart.read(in));
-      new Reader(in).sendTo(copy.store());
-      long found = checksum.getValue();
-      if (in.readLong() != found) {
-        throw new IOException(file + ": damaged, its checksum is not " + Long.toHexString(found));
-      }
+    } catch (DamageException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) { // whatever comes of lengths that are none
+      throw new DamageException(file, e);
+    }
+  }
+
+  private static void read(Path file, DataInputStream in, CRC32C checksum, Copy copy)
+      throws IOException {
+    long magic = in.readLong();
+    if (magic != MAGIC) {
+      throw new DamageException(
+          file, "a snapshot of format %x (expected: %x)".formatted(magic, MAGIC));
+    }
+    copy.restore(in.readLong(), AnsweredPart.read(in));
+    new Reader(in).sendTo(copy.store());
+    long found = checksum.getValue();
+    if (in.readLong() != found) {
+      throw new DamageException(file, "its checksum is not " + Long.toHexString(found));
+    }
+    if (in.read() >= 0) {
+      throw new DamageException(file, "more follows after its end");
     }
   }
 

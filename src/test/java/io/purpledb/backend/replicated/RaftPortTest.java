@@ -11,15 +11,23 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.ReadIndexReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.util.FileUtils;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -107,6 +115,67 @@ final class RaftPortTest {
       nodes.awaitLeader();
       assertThat(new Ask(nodes.node(2)).get("k")).isEqualTo("v");
     }
+  }
+
+  /** Else a member that is killed just then could vote for another one as well. */
+  @Test
+  void aVoteIsRememberedBeforeItIsTold() {
+    List<String> order = new ArrayList<>();
+    RaftPort port = new RaftPort(LogRoom.of(Path.of("")), 1 << 20, () -> order.add("remembered"));
+    answer(
+        port,
+        new Call<>(RaftServerProtocolServiceGrpc.getRequestVoteMethod(), order),
+        RequestVoteReplyProto.getDefaultInstance());
+    answer(
+        port,
+        new Call<>(RaftServerProtocolServiceGrpc.getReadIndexMethod(), order),
+        ReadIndexReplyProto.getDefaultInstance());
+    assertThat(order).containsExactly("remembered", "told", "told");
+  }
+
+  private static <Q, A> void answer(RaftPort port, Call<Q, A> call, A answer) {
+    port.interceptCall(
+        call,
+        new Metadata(),
+        (ServerCall<Q, A> answered, Metadata headers) -> {
+          answered.sendMessage(answer);
+          return new ServerCall.Listener<Q>() {};
+        });
+  }
+
+  private static final class Call<Q, A> extends ServerCall<Q, A> {
+
+    private final MethodDescriptor<Q, A> method;
+    private final List<String> order;
+
+    Call(MethodDescriptor<Q, A> method, List<String> order) {
+      this.method = method;
+      this.order = order;
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      order.add("told");
+    }
+
+    @Override
+    public MethodDescriptor<Q, A> getMethodDescriptor() {
+      return method;
+    }
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void sendHeaders(Metadata headers) {}
+
+    @Override
+    public void close(Status status, Metadata trailers) {}
   }
 
   private static Path log(Path home) throws IOException {
