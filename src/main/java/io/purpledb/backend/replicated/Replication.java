@@ -217,9 +217,13 @@ public final class Replication {
   }
 
   private static StartFailure cannotTakePart(ClusterConfig cluster, Path directory, Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
     return StartFailure.wrongSurroundings(
         "cluster: %s cannot take part on port %d with the data in %s: %s"
-            .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, e),
+            .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, root),
         e);
   }
 
