@@ -11,10 +11,13 @@ import java.util.stream.Stream;
 /** One cell of the matrix: a door of shared servers that keep their data in an engine. */
 record Cell(DoorType type, Engine engine, Servers servers) {
 
-  /** Runs every cell of clusters: the profile cluster-long sets it. */
-  private static final boolean ALL_OF_CLUSTERS = Boolean.getBoolean("purple.cluster.cells.all");
+  /** Which cells run: the profiles long and exhaustive of the build choose others. */
+  private static final String CHOICE = System.getProperty("purple.cells", "usual");
 
-  /** Every door on every engine; of clusters those that differ most, unless all are asked for. */
+  /**
+   * The usual ones are every door on every engine of one server, and one of a cluster. {@code
+   * spread} are those of clusters that differ most, {@code all} are all.
+   */
   static Stream<Cell> all() {
     return Arrays.stream(Servers.values())
         .flatMap(
@@ -28,11 +31,13 @@ record Cell(DoorType type, Engine engine, Servers servers) {
   }
 
   private boolean isRun() {
-    return switch (servers) {
-      case ONE -> true;
-      case SPREAD -> ALL_OF_CLUSTERS || engine == Engine.MEMORY;
+    boolean replicated = servers == Servers.SPREAD && engine == Engine.MEMORY;
+    return switch (CHOICE) {
+      case "usual" -> servers == Servers.ONE || (replicated && type == DoorType.HTTP);
+      case "spread" -> replicated;
       // A guest on the event bus does not choose a node.
-      default -> ALL_OF_CLUSTERS && type != DoorType.BUS;
+      case "all" -> servers == Servers.ONE || servers == Servers.SPREAD || type != DoorType.BUS;
+      default -> throw new IllegalArgumentException("purple.cells: " + CHOICE);
     };
   }
 

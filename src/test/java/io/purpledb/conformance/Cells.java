@@ -15,6 +15,12 @@ final class Cells implements ClassTemplateInvocationContextProvider {
     return true;
   }
 
+  /** Some classes are not for clusters, and some runs are for clusters only. */
+  @Override
+  public boolean mayReturnZeroClassTemplateInvocationContexts(ExtensionContext context) {
+    return true;
+  }
+
   @Override
   public Stream<? extends ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(
       ExtensionContext context) {

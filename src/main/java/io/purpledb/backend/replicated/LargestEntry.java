@@ -21,9 +21,6 @@ final class LargestEntry {
   /** A key, a stamp and what is around them, with much to spare. */
   private static final int AROUND_BYTES = 1 << 20;
 
-  /** Less would make small entries travel in many messages. */
-  private static final int LEAST_BYTES = 2 << 20;
-
   private LargestEntry() {}
 
   /**
@@ -41,7 +38,7 @@ final class LargestEntry {
         Files.writeString(unfinished, Integer.toString(maxValueBytes));
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
       }
-      return Math.max(LEAST_BYTES, Math.max(before, maxValueBytes) + AROUND_BYTES);
+      return Math.max(before, maxValueBytes) + AROUND_BYTES;
     } catch (IOException e) {
       throw StartFailure.wrongSurroundings(
           "data-dir: %s cannot be used: %s (expected: a file to read and write)".formatted(file, e),

@@ -34,6 +34,16 @@ final class RaftSettings {
 
   private static final long MIB = 1 << 20;
 
+  /**
+   * Ratis says how large an entry may be to the stream that it reads its log from, too: so far back
+   * that can go. At the end of the log it reads up to twice an entry, to see that nothing follows,
+   * and goes back ("Resetting to invalid mark", and the log cannot be opened).
+   */
+  private static final int MARK_FACTOR = 2;
+
+  /** Less would make small entries travel in many messages. */
+  private static final int LEAST_BUFFER_BYTES = 4 << 20;
+
   /** Each queue and cache has at most such a part of the heap; there are five. */
   private static final int HEAP_PARTS = 32;
 
@@ -60,9 +70,10 @@ final class RaftSettings {
     RaftProperties p = new RaftProperties();
     RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
     RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
-    network(p, cluster.self(), entryBytes);
+    int bufferBytes = Math.max(LEAST_BUFFER_BYTES, MARK_FACTOR * entryBytes);
+    network(p, cluster.self(), bufferBytes, heapBytes);
     elections(p);
-    log(p, entryBytes, heapBytes);
+    log(p, bufferBytes, heapBytes);
     snapshots(p, spread(cluster, snapshotEntries));
     // The leader reads, when a Confirmation says that it still leads.
     RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
@@ -104,14 +115,15 @@ final class RaftSettings {
     return SizeInBytes.valueOf(bytes);
   }
 
-  private static void network(RaftProperties p, Member self, int entryBytes)
+  private static void network(RaftProperties p, Member self, int bufferBytes, long heapBytes)
       throws UnknownHostException {
     GrpcConfigKeys.Server.setHost(p, OwnAddress.of(self).getHostAddress());
     GrpcConfigKeys.Server.setPort(p, self.replicationPort());
-    GrpcConfigKeys.setMessageSizeMax(p, size(entryBytes + 7 * AROUND_BYTES));
+    GrpcConfigKeys.setMessageSizeMax(p, size(bufferBytes + 7 * AROUND_BYTES));
     GrpcConfigKeys.setFlowControlWindow(p, SizeInBytes.valueOf("8MB"));
-    // Each outstanding append may be as large as an entry.
-    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, 4);
+    // Each outstanding append may be as large as the buffer.
+    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(
+        p, (int) Math.max(2, Math.min(4, heapBytes / HEAP_PARTS / bufferBytes)));
   }
 
   private static void elections(RaftProperties p) {
@@ -128,15 +140,15 @@ final class RaftSettings {
         p, TimeDuration.valueOf(TAKEN_FOR_DEAD_DAYS, TimeUnit.DAYS));
   }
 
-  private static void log(RaftProperties p, int entryBytes, long heapBytes) {
+  private static void log(RaftProperties p, int bufferBytes, long heapBytes) {
     // How often a follower that is away is tried: by default never again with a pause after 1,030
     // failures, which is a busy loop, and 5 s too late when it is back before.
     RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "10ms,5, 100ms,2000000000");
     // A write goes to the followers at once; Ratis would wait for a millisecond.
     RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
-    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, size(entryBytes));
-    RaftServerConfigKeys.Log.setWriteBufferSize(p, size(entryBytes + AROUND_BYTES));
-    RaftServerConfigKeys.Log.setQueueByteLimit(p, part(heapBytes, HEAP_PARTS, entryBytes, 128));
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, size(bufferBytes));
+    RaftServerConfigKeys.Log.setWriteBufferSize(p, size(bufferBytes + AROUND_BYTES));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, part(heapBytes, HEAP_PARTS, bufferBytes, 128));
     // The entries of the open segment are kept in memory, and those of others up to a bound.
     RaftServerConfigKeys.Log.setSegmentSizeMax(p, part(heapBytes, HEAP_PARTS, 4 * MIB, 64));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);

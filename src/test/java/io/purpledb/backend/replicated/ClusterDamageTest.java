@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * One of three members has a damaged file: it is refused, or it has all data right in the end, and
  * the others never get anything wrong of it.
  */
+@Tag("long")
 @Timeout(3_600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClusterDamageTest {

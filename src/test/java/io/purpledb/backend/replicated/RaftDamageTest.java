@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Files of a member that are not as it left them: its start is refused with the file's name, or all
  * that was acknowledged is right. A member that is alone gets nothing from others.
  */
+@Tag("long")
 @Timeout(3_600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RaftDamageTest {

@@ -9,10 +9,12 @@ import io.purpledb.support.ClusterProcesses;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Three nodes whose data is in files of one of them, or in Redis. */
+@Tag("long")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class EnginesIT {
 
