@@ -63,7 +63,7 @@ final class Gate extends Acceptor {
           .formatted(open, maxConnections);
     }
     if (ofAddress >= maxOfAddress) {
-      return "%d of that address are open (expected: at most %d, max-connections-per-address or its share)"
+      return "%d of that address are open (expected: at most %d, max-connections-per-address or its share of the process's file descriptors)"
           .formatted(ofAddress, maxOfAddress);
     }
     open++;

@@ -1,5 +1,6 @@
 package io.purpledb.conformance;
 
+import io.purpledb.message.Operation;
 import io.purpledb.support.Door;
 import io.purpledb.support.DoorType;
 import io.purpledb.support.Engine;
@@ -28,6 +29,13 @@ record Cell(DoorType type, Engine engine, Servers servers) {
                             Arrays.stream(DoorType.values())
                                 .map(type -> new Cell(type, engine, servers))))
         .filter(Cell::isRun);
+  }
+
+  /** Whether a class is run in this cell; usually only those about a service are in a cluster. */
+  boolean isFor(OnEveryCell what) {
+    boolean isService =
+        Operation.ALL.stream().anyMatch(operation -> operation.service().equals(what.value()));
+    return !servers.isCluster() || (what.inClusters() && (isService || !CHOICE.equals("usual")));
   }
 
   private boolean isRun() {

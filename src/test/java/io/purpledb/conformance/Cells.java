@@ -26,7 +26,7 @@ final class Cells implements ClassTemplateInvocationContextProvider {
       ExtensionContext context) {
     OnEveryCell annotation = context.getRequiredTestClass().getAnnotation(OnEveryCell.class);
     return Cell.all()
-        .filter(cell -> annotation.inClusters() || !cell.servers().isCluster())
+        .filter(cell -> cell.isFor(annotation))
         .map(cell -> new Run(annotation.value(), cell));
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KillIT {
 
-  private static final int ROUNDS = 10;
+  private static final int ROUNDS = Integer.getInteger("purple.rounds", 2);
   private static final int CLIENTS = 8;
   private static final int MAX_WRITES_PER_ROUND = 1500;
 

@@ -7,10 +7,12 @@ import io.purpledb.message.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that end, leave and come back: what was acknowledged stays, and happened once. */
+@Tag("long")
 final class FaultsTest {
 
   @Test

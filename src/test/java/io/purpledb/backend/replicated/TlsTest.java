@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.config.ClusterTls;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that prove by certificates who they are. */
+@Tag("long")
 final class TlsTest {
 
   @Test

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes whose clocks are not those of the others: time goes on, and the odd one does not lead. */
+@Tag("long")
 final class WrongClockTest {
 
   private static final long YEAR_MILLIS = Duration.ofDays(365).toMillis();

@@ -9,11 +9,13 @@ import io.purpledb.support.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tests of the cluster can fail: what is no cluster does not pass, what is one server does. */
+@Tag("long")
 @Timeout(120)
 class HarnessIT {
 
