@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disks of the logs of a cluster: what does not fit is refused, and nothing ends. */
+@Tag("long")
 @Timeout(60)
 final class LogRoomTest {
 
