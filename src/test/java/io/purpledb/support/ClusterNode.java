@@ -64,6 +64,11 @@ public final class ClusterNode implements AutoCloseable {
     process = ServerProcess.launch(directory, Map.of(), command);
   }
 
+  /** The id of its process. */
+  public synchronized long pid() {
+    return running().pid();
+  }
+
   public synchronized boolean isAlive() {
     return process != null && process.isAlive();
   }
