@@ -159,16 +159,19 @@ final class Machine extends BaseStateMachine {
 
   /**
    * Before a write is in the log, because what is there is applied, on nodes with less room too.
+   * One after the other: Ratis asks from many threads, and two must not find the same room.
    */
   private void promiseRoom(RaftClientRequest request) {
     ByteString content = request.getMessage().getContent();
-    long room = copy.promiseRoom(content, promised.bytes());
-    if (room == Copy.NO_ROOM) {
-      promised.forgetOld();
-      room = copy.requireRoom(content, promised.bytes());
-    }
-    if (room > 0) {
-      promised.add(request.getClientId().toByteString(), request.getCallId(), room);
+    synchronized (promised) {
+      long room = copy.promiseRoom(content, promised.bytes());
+      if (room == Copy.NO_ROOM) {
+        promised.forgetOld();
+        room = copy.requireRoom(content, promised.bytes());
+      }
+      if (room > 0) {
+        promised.add(request.getClientId().toByteString(), request.getCallId(), room);
+      }
     }
   }
 

@@ -10,13 +10,24 @@ import io.purpledb.v1.KvPutRequest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +57,55 @@ final class MachineTest {
   void repliesTakeAPartOfASmallHeap() {
     assertThat(Machine.keptReplyBytes(64L << 20)).isEqualTo(2L << 20);
     assertThat(Machine.keptReplyBytes(64L << 30)).isEqualTo(32L << 20);
+  }
+
+  /** Ratis asks from many threads at once. */
+  @Test
+  void writesThatAreTakenAtOnceDoNotFindTheSameRoom() throws Exception {
+    int threads = 8;
+    ExecutorService takers = Executors.newFixedThreadPool(threads);
+    try {
+      for (int round = 0; round < 500; round++) {
+        Machine machine = machine(Instant::now, 100_000);
+        AtomicInteger taken = new AtomicInteger();
+        CyclicBarrier start = new CyclicBarrier(threads);
+        List<Future<?>> ends = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          RaftClientRequest put = request("k" + i, 30_000); // three fit
+          ends.add(
+              takers.submit(
+                  () -> {
+                    start.await();
+                    if (machine.startTransaction(put).getException() == null) {
+                      taken.incrementAndGet();
+                    }
+                    return null;
+                  }));
+        }
+        for (Future<?> end : ends) {
+          end.get();
+        }
+        assertThat(taken).hasValueBetween(1, 3);
+      }
+    } finally {
+      takers.shutdownNow();
+    }
+  }
+
+  private static RaftClientRequest request(String key, int bytes) {
+    KvPutRequest put =
+        KvPutRequest.newBuilder()
+            .setKey(key)
+            .setValue(ByteString.copyFrom(new byte[bytes]))
+            .build();
+    return RaftClientRequest.newBuilder()
+        .setClientId(ClientId.randomId())
+        .setGroupId(RaftGroupId.randomId())
+        .setServerId(RaftPeerId.valueOf("n"))
+        .setCallId(1)
+        .setMessage(Message.valueOf(Wire.write(0, Wire.request(put))))
+        .setType(RaftClientRequest.writeRequestType())
+        .build();
   }
 
   /** It would stay, and answer nothing. */
@@ -107,14 +167,7 @@ final class MachineTest {
           }
           return Instant.EPOCH;
         };
-    Machine machine =
-        new Machine(
-            1 << 20,
-            1 << 20,
-            clock,
-            () -> true,
-            new PeerRooms(LogRoom.of(Path.of("")), 1),
-            4 << 20);
+    Machine machine = machine(clock, 1 << 20);
     started.set(true);
     List<Throwable> told = new CopyOnWriteArrayList<>();
     Thread self = Thread.currentThread();
@@ -131,6 +184,11 @@ final class MachineTest {
       Thread.setDefaultUncaughtExceptionHandler(before);
     }
     return told;
+  }
+
+  private static Machine machine(InstantSource clock, long maxBytes) {
+    PeerRooms rooms = new PeerRooms(LogRoom.of(Path.of("")), 1);
+    return new Machine(maxBytes, maxBytes, clock, () -> true, rooms, 4 << 20);
   }
 
   private static TransactionContext put(Machine machine) {
