@@ -29,6 +29,9 @@ class IdleIT {
   /** Of one core; the aim is a third of it. */
   private static final double MOST = 0.03;
 
+  /** Of a node of a cluster, 2.6 % of which was seen; on a slower machine it is more. */
+  private static final double MOST_OF_NODE = 0.06;
+
   /** When less is used in a second, the compiler has what the start gave it to do. */
   private static final double CALM = 0.05;
 
@@ -57,7 +60,7 @@ class IdleIT {
   @Test
   void aServerAlone(@TempDir Path directory) throws Exception {
     try (ServerProcess server = ServerProcess.start(directory)) {
-      assertIdle(List.of(server.pid()), WINDOW);
+      assertIdle(List.of(server.pid()), WINDOW, MOST);
     }
   }
 
@@ -69,7 +72,7 @@ class IdleIT {
         open.add(ask(server.httpPort(), "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
         open.add(connect(server.grpcPort(), PREFACE));
       }
-      assertIdle(List.of(server.pid()), WINDOW);
+      assertIdle(List.of(server.pid()), WINDOW, MOST);
     } finally {
       for (Socket socket : open) {
         socket.close();
@@ -85,20 +88,22 @@ class IdleIT {
       try (ClusterProcesses nodes =
           ClusterProcesses.of(directory.resolve(backend), Place.onLoopback(3), "--backend", backend)
               .startInTurnOrClose()) {
-        assertIdle(nodes.nodes().stream().map(ClusterNode::pid).toList(), CLUSTER_WINDOW);
+        assertIdle(
+            nodes.nodes().stream().map(ClusterNode::pid).toList(), CLUSTER_WINDOW, MOST_OF_NODE);
       }
     }
   }
 
-  private static void assertIdle(List<Long> servers, Duration window) throws Exception {
+  private static void assertIdle(List<Long> servers, Duration window, double most)
+      throws Exception {
     for (long server : servers) {
       awaitCalm(server);
     }
     List<Double> shares = shares(servers, window);
-    for (int i = 1; i < WINDOWS && Collections.max(shares) >= MOST; i++) {
+    for (int i = 1; i < WINDOWS && Collections.max(shares) >= most; i++) {
       shares = shares(servers, window);
     }
-    assertThat(shares).as("shares of a core").allSatisfy(s -> assertThat(s).isLessThan(MOST));
+    assertThat(shares).as("shares of a core").allSatisfy(s -> assertThat(s).isLessThan(most));
   }
 
   private static List<Double> shares(List<Long> servers, Duration window) throws Exception {

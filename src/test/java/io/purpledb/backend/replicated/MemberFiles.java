@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -149,10 +150,20 @@ final class MemberFiles {
     }
   }
 
-  /** What a kill leaves, when the directory is in use. */
+  /**
+   * What a kill leaves, when the directory is in use: all files of one moment. Old snapshots may be
+   * removed meanwhile; then it begins anew.
+   */
   static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
+    while (!isCopied(from, to)) {
+      delete(to);
+    }
+  }
+
+  private static boolean isCopied(Path from, Path to) throws IOException {
+    List<Path> before = list(from);
+    try {
+      for (Path file : before) {
         Path target = to.resolve(from.relativize(file).toString());
         if (Files.isDirectory(file)) {
           Files.createDirectories(target);
@@ -160,6 +171,15 @@ final class MemberFiles {
           Files.copy(file, target);
         }
       }
+    } catch (NoSuchFileException removed) {
+      return false;
+    }
+    return list(from).equals(before);
+  }
+
+  private static List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted().toList();
     }
   }
 
