@@ -38,6 +38,11 @@ record Cell(DoorType type, Engine engine, Servers servers) {
     return !servers.isCluster() || (what.inClusters() && (isService || !CHOICE.equals("usual")));
   }
 
+  /** Whether many calls are to be fewer: in the usual cell of a cluster each takes long. */
+  boolean isHurried() {
+    return servers.isCluster() && CHOICE.equals("usual");
+  }
+
   private boolean isRun() {
     boolean replicated = servers == Servers.SPREAD && engine == Engine.MEMORY;
     return switch (CHOICE) {

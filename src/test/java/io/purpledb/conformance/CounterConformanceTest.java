@@ -123,7 +123,7 @@ final class CounterConformanceTest {
 
   @Test
   void ofManyIncrementsNoneIsLostAndEveryAnswerIsAnotherState() {
-    int turns = cell.servers().isCluster() ? 10 : 100; // a write there waits for a majority
+    int turns = cell.isHurried() ? 10 : 100;
     List<Long> answers = Callers.run(turns, (caller, turn) -> door.counterIncrement(key, 1));
     long total = (long) Callers.COUNT * turns;
     assertThat(answers)

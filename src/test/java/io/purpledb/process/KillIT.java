@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,19 +23,31 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KillIT {
 
-  private static final int ROUNDS = Integer.getInteger("purple.rounds", 2);
+  private static final int FEW = 2;
+  private static final int MANY = Integer.getInteger("purple.rounds", 10);
   private static final int CLIENTS = 8;
   private static final int MAX_WRITES_PER_ROUND = 1500;
 
   @ParameterizedTest
   @ValueSource(strings = {"fsync", "process"})
   void keepsEveryAcknowledgedWrite(String durability, @TempDir Path directory) throws Exception {
+    keeps(durability, FEW, directory);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(strings = {"fsync", "process"})
+  void keepsThemOverManyKills(String durability, @TempDir Path directory) throws Exception {
+    keeps(durability, MANY, directory);
+  }
+
+  private static void keeps(String durability, int rounds, Path directory) throws Exception {
     long seed = System.nanoTime();
     System.out.println("KillIT " + durability + ": seed " + seed);
     Random random = new Random(seed);
     List<Ledger> ledgers =
         IntStream.range(0, CLIENTS).mapToObj(i -> new Ledger("client-" + i)).toList();
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
       try (ServerProcess server = start(directory, durability)) {
         checkAll(server, ledgers);
         writeAndKill(server, ledgers, 1 + random.nextInt(MAX_WRITES_PER_ROUND));

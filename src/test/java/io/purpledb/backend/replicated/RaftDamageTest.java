@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RaftDamageTest {
 
   /** How many bits are flipped in each file, one by one. */
-  private static final int FLIPS = Integer.getInteger("purple.rounds", 1);
+  private static final int FLIPS = Integer.getInteger("purple.rounds", 8);
 
   private final Path directory;
   private List<Member> members = List.of();
