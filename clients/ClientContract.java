@@ -20,6 +20,7 @@ import org.yaml.snakeyaml.Yaml;
  * <ul>
  *   <li>of several media types, the barest stays;
  *   <li>where a value may be a query parameter or the body, it is the body;
+ *   <li>how keys are encoded is said when a client is made, and not by a parameter of each call;
  *   <li>all operations are methods of one client, and those of the tag {@code server} are left out.
  * </ul>
  */
@@ -37,6 +38,9 @@ public final class ClientContract {
     map(contract.get("paths"))
         .values()
         .removeIf(path -> METHODS.stream().noneMatch(map(path)::containsKey));
+    for (Object path : map(contract.get("paths")).values()) {
+      removeKeyEncoding(contract, list(map(path).get("parameters")));
+    }
     contract.put("tags", List.of(Map.of("name", "purple", "description", "A Purple server.")));
     while (removeUnused(contract)) {}
 
@@ -70,6 +74,18 @@ public final class ClientContract {
     }
     // What follows the first paragraph explains the choices, if there are any.
     operation.computeIfPresent("description", (key, text) -> ((String) text).split("\n\n")[0]);
+  }
+
+  /** The templates add it again to every call with a key in its path, when the client wants it. */
+  private static void removeKeyEncoding(Map<String, Object> contract, List<Object> parameters) {
+    boolean keyed =
+        parameters.stream().anyMatch(one -> "path".equals(resolve(contract, one).get("in")));
+    boolean encoded =
+        parameters.removeIf(one -> "keyEncoding".equals(resolve(contract, one).get("name")));
+    if (keyed != encoded) {
+      throw new IllegalArgumentException(
+          parameters + ": keyEncoding where no key is, or the reverse: teach the templates");
+    }
   }
 
   private static Map<String, Object> keepBarest(Map<String, Object> message) {

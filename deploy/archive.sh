@@ -11,19 +11,21 @@
 # That is why the options are not in conf/jvm.options: they are there when the archive is.
 set -euo pipefail
 
-jar=$1
+jar=$(readlink -f "$1")
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 archive=${jar%.jar}.jsa
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 rm -f "$archive"
 # ParallelGC, as in conf/jvm.options; the archive serves other collectors as well.
-if ! java -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -XX:+UseParallelGC -cp "$jar" \
+if ! "$java" -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -XX:+UseParallelGC -cp "$jar" \
     io.purpledb.Rehearsal "$work/data" > "$work/out" 2>&1; then
     cat "$work/out" >&2
     exit 1
 fi
 # -Xlog: an archive that cannot be used is no reason to say anything.
+printf '%s %s' "$(readlink -f "$(command -v "$java")")" "$jar" > "$archive.of"
 if [[ -s $archive ]]; then
     printf -- '-XX:SharedArchiveFile=%s\n-Xlog:cds=off\n-Xlog:cds+dynamic=off\n' "$archive"
 else # as a Java that came without an archive of its own makes none

@@ -109,11 +109,12 @@ expect(
 )
 
 settings = text("../conf/purple.yaml")
+launcher = text("../src/main/launcher/purple")
 for path in [*pathlib.Path(".").glob("*"), *pathlib.Path("kubernetes").rglob("*")]:
     for variable in set(re.findall(r"\bPURPLE_[A-Z_]+\b", text(path) if path.is_file() else "")):
         key = variable.removeprefix("PURPLE_").lower().replace("_", "-")
-        known = re.search(rf"^\s*#?\s*{key}:", settings, re.MULTILINE)
-        expect(known, f"{path}: {variable} is no setting of conf/purple.yaml")
+        known = re.search(rf"^\s*#?\s*{key}:", settings, re.MULTILINE) or f"${{{variable}:-}}" in launcher
+        expect(known, f"{path}: {variable} is neither a setting of conf/purple.yaml nor the launcher's")
 
 for line in re.findall(r"^COPY (?!--)(.+) \S+$", dockerfile, re.MULTILINE):
     for source in line.split():

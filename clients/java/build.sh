@@ -1,5 +1,6 @@
 # Java: a jar each of io.purpledb:purple-client (HTTP) and io.purpledb:purple-grpc.
 needs=(java mvn)
+heading=Java
 
 packages=$out/java
 
@@ -16,6 +17,7 @@ build() {
     "$(dependency purple-client)" java clients/java/programs/src/main/java/ExampleHttp.java
   readme "$packages/grpc" purple-grpc 'The gRPC stubs of [Purple], a data server for microservices.' \
     "$(dependency purple-grpc)" java clients/java/programs/src/main/java/ExampleGrpc.java
+  say "fetch the libraries, build the packages and the programs"
   mvn -q -B -f "$packages" package
 }
 
@@ -28,5 +30,7 @@ check() {
   java -cp "classes:lib/*" ExampleHttp "$http"
   java -cp "classes:lib/*" ExampleGrpc "$grpc"
   java -cp "classes:lib/*" Http "$http"
+  java -cp "classes:lib/*" Http "$picky" base64url
   java -cp "classes:lib/*" Grpc "$grpc"
+  java -cp "classes:lib/*" Errors "$http" "$broken" "$picky"
 }

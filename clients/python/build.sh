@@ -1,5 +1,6 @@
 # Python: a wheel and an sdist each of purple-client (HTTP) and purple-grpc.
 needs=(python3)
+heading=Python
 
 packages=$out/python
 python=$packages/venv/bin/python
@@ -7,6 +8,7 @@ python=$packages/venv/bin/python
 build() {
   [[ -x $python ]] || python3 -m venv "$packages/venv"
   export PATH=$packages/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
+  say "fetch $(grep -c == clients/python/requirements.txt) tools and what they need"
   pip install -q -r clients/python/requirements.txt
 
   rm -rf "$packages/client/.openapi-generator"
@@ -24,12 +26,14 @@ build() {
     'pip install purple-grpc' python clients/python/example_grpc.py
   pack grpc
 
+  say "mypy --strict"
   cd clients/python
   mypy --strict --cache-dir "$packages/mypy" -p purple_client -p purple.v1
   mypy --strict --cache-dir "$packages/mypy" ./*.py
 }
 
 pack() { # pack PACKAGE
+  say "build the package $1"
   cp LICENSE "$packages/$1"
   rm -rf "$packages/$1/dist" "$packages/$1/build"
   python -m compileall -q "$packages/$1"
@@ -43,5 +47,7 @@ check() {
   "$python" example_http.py "$http"
   "$python" example_grpc.py "$grpc"
   "$python" http_program.py "$http"
+  "$python" http_program.py "$picky" base64url
   "$python" grpc_program.py "$grpc"
+  "$python" errors_program.py "$http" "$broken" "$picky"
 }

@@ -11,4 +11,4 @@ with PurpleClient(sys.argv[1]) as client:  # http://localhost:8080
     try:
         client.kv_get("nothing")
     except PurpleError as error:
-        print(error.problem.status, error.problem.detail)  # 404 no value found for nothing
+        print(error.code, error.problem.detail)  # not_found no value found for nothing

@@ -1,8 +1,8 @@
-"""Runs all twelve operations on the HTTP client, and prints what it did."""
+"""Runs all twelve operations on the HTTP client, and prints what it did: http_program.py URL [KEY_ENCODING]."""
 
 import sys
 import time
-from typing import Callable
+from typing import Any, Callable
 
 from purple_client import PurpleClient, PurpleError
 
@@ -12,7 +12,8 @@ MAX = 2**63 - 1
 
 
 def main() -> None:
-    with PurpleClient(sys.argv[1]) as client:
+    encoding: Any = sys.argv[2] if len(sys.argv) > 2 else None
+    with PurpleClient(sys.argv[1], key_encoding=encoding) as client:
         for operations in (cache, counter, flag, kv, sets, keys):
             operations(client)
     print("python http: all twelve operations work")
@@ -68,7 +69,7 @@ def sets(client: PurpleClient) -> None:
 
 
 def keys(client: PurpleClient) -> None:
-    for key in ("a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "#", '"q"', "-5", '{"a":1}', ".", "..", "...", "a/../b", "\n", "é", "😀"):
+    for key in ("a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "???", "#", '"q"', "-5", '{"a":1}', ".", "..", "...", "a/../b", "\n", "é", "😀"):
         client.kv_put(key, key.encode())
         expect("kv_get", client.kv_get(key), key.encode())
         client.kv_delete(key)

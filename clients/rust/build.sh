@@ -1,5 +1,6 @@
 # Rust: the crate purple-client (HTTP).
 needs=(cargo)
+heading=Rust
 
 crate=$out/rust
 programs=$out/rust-programs
@@ -12,8 +13,10 @@ build() {
     'cargo add purple-client' rust clients/rust/src/bin/example_http.rs
   mkdir -p "$programs"
   cp -r clients/rust/{Cargo.toml,src} "$programs"
+  say "fetch the libraries, build the crate"
   cargo check --manifest-path "$crate/Cargo.toml"
   cargo package --manifest-path "$crate/Cargo.toml" --allow-dirty --no-verify
+  say "build the programs"
   cargo build --manifest-path "$programs/Cargo.toml"
   cp "$CARGO_TARGET_DIR"/package/purple-client-*.crate "$crate"
 }
@@ -21,4 +24,6 @@ build() {
 check() {
   "$CARGO_TARGET_DIR/debug/example_http" "$http"
   "$CARGO_TARGET_DIR/debug/http" "$http"
+  "$CARGO_TARGET_DIR/debug/http" "$picky" base64url
+  "$CARGO_TARGET_DIR/debug/errors" "$http" "$broken" "$picky"
 }

@@ -42,14 +42,14 @@ func routes(client *purple.Client) http.Handler {
 // answer sends the list, or what Purple says is wrong with the request.
 func answer(w http.ResponseWriter) func(*purple.SetItems, error) {
 	return func(set *purple.SetItems, err error) {
-		var problem *purple.Problem
+		var problem *purple.Error
 		switch {
 		case err == nil:
 			w.Header().Set("Content-Type", "application/json")
 			encoder := json.NewEncoder(w)
 			encoder.SetEscapeHTML(false)
 			_ = encoder.Encode(map[string][]string{"todos": set.Items})
-		case errors.As(err, &problem):
+		case errors.As(err, &problem) && problem.Status != 0:
 			http.Error(w, problem.Detail, int(problem.Status))
 		default:
 			log.Print(err)

@@ -1,5 +1,6 @@
 # TypeScript: an npm tarball each of @purpledb/client (HTTP) and @purpledb/grpc.
 needs=(node npm)
+heading=TypeScript
 
 packages=$out/typescript
 programs=$packages/programs
@@ -23,6 +24,7 @@ build() {
     'npm install @purpledb/grpc' typescript clients/typescript/example-grpc.ts
   pack grpc
 
+  say "fetch what the programs need, build them"
   # Away from the sources, because node looks for packages beside the program.
   mkdir -p "$programs"
   cp clients/typescript/{package.json,tsconfig.json,*.ts} "$programs"
@@ -32,6 +34,7 @@ build() {
 }
 
 pack() { # pack PACKAGE
+  say "fetch what the package $1 needs, build it"
   cp LICENSE "$packages/$1"
   quietly npm install --prefix "$packages/$1"
   rm -rf "$packages/$1/dist"
@@ -50,5 +53,7 @@ check() {
   node example-http.js "$http"
   node example-grpc.js "$grpc"
   node http.js "$http"
+  node http.js "$picky" base64url
   node grpc.js "$grpc"
+  node errors.js "$http" "$broken" "$picky"
 }

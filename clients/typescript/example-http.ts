@@ -11,5 +11,5 @@ try {
   await client.kvGet('nothing');
 } catch (error) {
   if (!(error instanceof PurpleError)) throw error;
-  console.log(error.problem.status, error.problem.detail); // 404 no value found for nothing
+  console.log(error.code, error.problem.detail); // not_found no value found for nothing
 }

@@ -21,7 +21,7 @@ CLASS_PATH = JAR + os.pathsep + CLASSES
 BARE_JAR = os.path.join(WORK, "bare.jar")
 BARE_STACK_JAR = os.path.join(WORK, "bare-stack.jar")
 START_SECONDS = 120
-JVM = ["java", "@" + os.path.join(ROOT, "conf", "jvm.options")]  # as the README starts it
+JVM = ["java", "@" + os.path.join(ROOT, "conf", "jvm.options")]  # as target/purple, without its archive
 
 
 def build():

@@ -28,8 +28,8 @@ func main() {
 	fmt.Println(string(value), visits.Value)
 
 	_, err = client.KvGet(ctx, "nothing")
-	var problem *purple.Problem
-	if errors.As(err, &problem) {
-		fmt.Println(problem.Status, problem.Detail) // 404 no value found for nothing
+	var failure *purple.Error
+	if errors.As(err, &failure) {
+		fmt.Println(failure.Code, failure.Detail) // not_found no value found for nothing
 	}
 }

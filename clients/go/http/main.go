@@ -1,4 +1,4 @@
-// Runs all twelve operations on the HTTP client, and prints what it did.
+// Runs all twelve operations on the HTTP client, and prints what it did: http URL [KEY_ENCODING].
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 
 var (
 	ctx    = context.Background()
-	client = purple.NewClient(os.Args[1])
+	client = newClient()
 	// Each run has keys of its own; this one has all that a URL gives a meaning.
 	key = fmt.Sprintf("go-http %d/ü+%%2F?a=1&b#c \"ключ\" 😀", time.Now().UnixNano())
 )
@@ -28,6 +28,16 @@ func main() {
 	set()
 	keys()
 	fmt.Println("go http: all twelve operations work")
+}
+
+func newClient() *purple.Client {
+	client := purple.NewClient(os.Args[1])
+	if len(os.Args) > 2 {
+		encoded, err := client.WithKeyEncoding(os.Args[2])
+		done("keys in "+os.Args[2], err)
+		return encoded
+	}
+	return client
 }
 
 func cache() {
@@ -100,7 +110,7 @@ func set() {
 }
 
 func keys() {
-	for _, awkward := range []string{"a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "#", "\"q\"", "-5", "{\"a\":1}", ".", "..", "...", "a/../b", "\n", "é", "😀", ";,:@&=$!'()*~"} {
+	for _, awkward := range []string{"a/b", "/", "//", "a+b", "a b", "100%", "%2F", "?", "???", "#", "\"q\"", "-5", "{\"a\":1}", ".", "..", "...", "a/../b", "\n", "é", "😀", ";,:@&=$!'()*~"} {
 		done("kvPut", client.KvPut(ctx, awkward, []byte(awkward)))
 		expect("kvGet", []byte(awkward))(client.KvGet(ctx, awkward))
 		done("kvDelete", client.KvDelete(ctx, awkward))
@@ -128,7 +138,7 @@ func expect[T any](operation string, expected T) func(T, error) {
 }
 
 func refused(operation string, status int32, err error) {
-	var problem *purple.Problem
+	var problem *purple.Error
 	if !errors.As(err, &problem) || problem.Status != status || problem.Title == "" || problem.Detail == "" {
 		fail(operation, err, status)
 	}

@@ -1,4 +1,4 @@
-use purple_client::{Client, Error};
+use purple_client::Client;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -9,8 +9,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let visits = client.counter_increment("visits", 2).await?;
     println!("{} {}", String::from_utf8(value)?, visits.value);
 
-    if let Err(Error::Problem(problem)) = client.kv_get("nothing").await {
-        println!("{} {:?}", problem.status, problem.detail); // 404 Some("no value found for nothing")
+    if let Err(error) = client.kv_get("nothing").await {
+        println!("{} {}", error.code(), error.problem.detail); // not_found no value found for nothing
     }
     Ok(())
 }

@@ -20,11 +20,11 @@ final class Banner {
     List<String> lines = new ArrayList<>();
     lines.add("Purple " + version);
     if (config.doors().contains("http")) {
-      String address = "http://" + config.host() + ":" + server.httpPort();
+      String address = "http://" + Listening.authority(config.host(), server.httpPort());
       lines.add("  HTTP        " + address + "  (read and try it at /docs)");
     }
     if (config.doors().contains("grpc")) {
-      lines.add("  gRPC        grpc://" + config.host() + ":" + server.grpcPort());
+      lines.add("  gRPC        grpc://" + Listening.authority(config.host(), server.grpcPort()));
     }
     lines.add(
         "  Backends    "

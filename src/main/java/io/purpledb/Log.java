@@ -14,6 +14,10 @@ final class Log {
   /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
   private static final Logger PURPLE = Logger.getLogger("io.purpledb");
 
+  /** It says one line for each frame of a call that is over, and any client may send many. */
+  private static final Logger FRAMES =
+      Logger.getLogger("io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder");
+
   /**
    * Other loggers and the least that they may say: the engines of a cluster tell much that is their
    * own. What concerns the user, who came and who left, Purple tells.
@@ -27,6 +31,7 @@ final class Log {
           level("org.infinispan.partitionhandling", Level.SEVERE),
           level("org.infinispan.topology", Level.SEVERE),
           level("org.jgroups", Level.SEVERE),
+          level("io.purpledb.cluster.Watch", Level.SEVERE), // by the name of its class
           level("org.jgroups.protocols.TCP", Level.OFF),
           level("org.jboss", Level.WARNING),
           level("org.apache.ratis", Level.WARNING),
@@ -55,6 +60,7 @@ final class Log {
     if (System.getProperty(FORMAT_PROPERTY) == null) {
       System.setProperty(FORMAT_PROPERTY, FORMAT);
     }
+    FRAMES.setLevel(Level.WARNING);
     if (cluster) {
       CLUSTER.forEach(Logger::setLevel);
     }

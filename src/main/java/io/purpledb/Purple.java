@@ -1,6 +1,8 @@
 package io.purpledb;
 
+import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.disk.DiskCheck;
+import io.purpledb.backend.replicated.MemberCheck;
 import io.purpledb.config.Config;
 import io.purpledb.config.Invocation;
 import io.purpledb.config.StartFailure;
@@ -124,8 +126,8 @@ public final class Purple {
   }
 
   private static void checkData(Invocation.CheckData check) {
-    DiskCheck.Result result = DiskCheck.of(check.directory());
-    System.out.print(result.report());
+    DataCheck result = DiskCheck.of(check.directory()).and(MemberCheck.of(check.directory()));
+    System.out.print(result.text());
     if (!result.whole()) {
       System.exit(StartFailure.WRONG_SURROUNDINGS);
     }

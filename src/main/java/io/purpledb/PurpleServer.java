@@ -6,7 +6,6 @@ import io.purpledb.cluster.ClusterNode;
 import io.purpledb.cluster.Membership;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
-import io.purpledb.config.StartFailure;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
 import io.purpledb.message.InFlightBytes;
@@ -197,14 +196,8 @@ public final class PurpleServer {
               doors.put(name, door); // all instances have the same port
               return door;
             })
-        .recover(cause -> Future.failedFuture(notListening(name + "-port", port, cause)));
-  }
-
-  private StartFailure notListening(String setting, int port, Throwable cause) {
-    return StartFailure.wrongSurroundings(
-        "%s: %d on %s cannot be listened on: %s (expected: a free port of this machine)"
-            .formatted(setting, port, config.host(), cause.getMessage()),
-        cause);
+        .recover(
+            cause -> Future.failedFuture(Listening.failed(name + "-port", port, config, cause)));
   }
 
   private Future<Void> deploy(Deque<String> ids, Supplier<Deployable> verticle) {

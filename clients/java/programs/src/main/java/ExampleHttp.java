@@ -15,7 +15,7 @@ public final class ExampleHttp {
       client.kvGet("nothing");
     } catch (PurpleException e) {
       System.out.println(
-          e.problem().status() + " " + e.problem().detail()); // 404 no value found for nothing
+          e.code() + " " + e.problem().detail()); // not_found no value found for nothing
     }
   }
 }

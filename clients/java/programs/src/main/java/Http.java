@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Runs all twelve operations on the HTTP client, and prints what it did. */
+/**
+ * Runs all twelve operations on the HTTP client, and prints what it did: Http URL [KEY_ENCODING].
+ */
 public final class Http {
   /** Each run has keys of its own; this one has all that a URL gives a meaning. */
   private static final String KEY = "java-http " + System.nanoTime() + "/ü+%2F?a=1&b#c \"ключ\" 😀";
@@ -15,6 +17,9 @@ public final class Http {
 
   public static void main(String[] args) {
     client = new PurpleClient(args[0]);
+    if (args.length > 1) {
+      client = client.withKeyEncoding(args[1]);
+    }
     cache();
     counter();
     flag();
@@ -90,6 +95,7 @@ public final class Http {
       "100%",
       "%2F",
       "?",
+      "???",
       "#",
       "\"q\"",
       "-5",

@@ -23,7 +23,7 @@ public interface CounterBackend extends Backend {
   /** The failure of an increment that would overflow. */
   static Failure overflow(String key, long amount) {
     return Failure.conflict(
-        "amount: %d added to counter %s overflows (expected: a sum from %d to %d); nothing changed"
+        "counter %2$s: %1$d more overflows (expected: a sum from %3$d to %4$d); nothing changed"
             .formatted(amount, key, Long.MIN_VALUE, Long.MAX_VALUE));
   }
 

@@ -45,6 +45,11 @@ public final class Footprint {
     return STRING + array(length);
   }
 
+  /** A text that is kept as the bytes of its UTF-8. */
+  public static long bytes(int length) {
+    return STRING + array(length);
+  }
+
   /**
    * An array of bytes. G1 gives an array of half a region or more whole regions of its own, so that
    * 1 MiB and its header take 2 MiB of a small heap.

@@ -8,37 +8,38 @@ import io.purpledb.v1.SetGetResponse;
 import io.purpledb.v1.SetRemoveRequest;
 import io.purpledb.v1.SetRemoveResponse;
 import io.vertx.core.Future;
-import java.util.List;
 
 /**
- * Sets of text items under keys. Lists are sorted by {@link ByteOrder}, immutable, and a state that
- * the set had. A set without items does not exist; an unknown set is empty.
+ * Sets of text items under keys. What is answered is a state that the set had. A set without items
+ * does not exist; an unknown set is empty.
  */
 public interface SetBackend extends Backend {
 
   /** The items, none when the set does not exist. */
-  Future<List<String>> get(String key);
+  Future<SortedItems> get(String key);
 
   /** Adds an item and answers the resulting set. */
-  Future<List<String>> add(String key, String item);
+  Future<SortedItems> add(String key, String item);
 
   /** Removes an item, if it is there, and answers the resulting set. */
-  Future<List<String>> remove(String key, String item);
+  Future<SortedItems> remove(String key, String item);
 
   @Override
   default void bind(Handlers handlers) {
     handlers.on(
         SetGetRequest.class,
-        q -> get(q.getKey()).map(items -> SetGetResponse.newBuilder().addAllItems(items).build()));
+        q ->
+            get(q.getKey())
+                .map(items -> SetGetResponse.newBuilder().addAllItems(items.texts()).build()));
     handlers.on(
         SetAddRequest.class,
         q ->
             add(q.getKey(), q.getItem())
-                .map(items -> SetAddResponse.newBuilder().addAllItems(items).build()));
+                .map(items -> SetAddResponse.newBuilder().addAllItems(items.texts()).build()));
     handlers.on(
         SetRemoveRequest.class,
         q ->
             remove(q.getKey(), q.getItem())
-                .map(items -> SetRemoveResponse.newBuilder().addAllItems(items).build()));
+                .map(items -> SetRemoveResponse.newBuilder().addAllItems(items.texts()).build()));
   }
 }

@@ -46,6 +46,9 @@ final class BusTable implements Receiver {
   /** How long a node that joins waits to hear from the others, in periods. */
   private static final int PATIENCE = 5;
 
+  /** So many periods after the last change the entry is said in each, later in each so many-th. */
+  private static final int REPEATS = 5;
+
   private final Vertx vertx;
   private final Context context;
   private final ForkChannel channel;
@@ -69,6 +72,7 @@ final class BusTable implements Receiver {
   private final Promise<Void> complete = Promise.promise();
 
   private int periods;
+  private int periodsWithoutChange;
   private volatile boolean closed;
 
   /**
@@ -141,6 +145,7 @@ final class BusTable implements Receiver {
     view.getMembers().forEach(member -> nodes.add(NodeName.of(member)));
     entries.keySet().removeIf(node -> !nodes.contains(node) && !node.equals(self));
     present = nodes;
+    periodsWithoutChange = 0;
     changed();
     if (channel.isConnected()) { // not yet when it is told of the first view
       send(null, true);
@@ -200,6 +205,7 @@ final class BusTable implements Receiver {
   private synchronized Future<Void> say(UnaryOperator<BusEntry> change) {
     Promise<Void> said = Promise.promise();
     entries.put(self, change.apply(own()));
+    periodsWithoutChange = 0;
     changed();
     unsaid.add(said);
     if (!saying) {
@@ -220,7 +226,7 @@ final class BusTable implements Receiver {
         .onComplete(x -> said(waiting));
   }
 
-  /** Whether it came or not: it is said again every second. */
+  /** Whether it came or not: it is said again and again. */
   private synchronized void said(List<Promise<Void>> waiting) {
     waiting.forEach(Promise::complete);
     if (unsaid.isEmpty()) {
@@ -238,7 +244,15 @@ final class BusTable implements Receiver {
     if (++periods == PATIENCE) {
       complete.tryComplete();
     }
-    send(null, false);
+    if (isDue()) {
+      send(null, false);
+    }
+  }
+
+  /** Whether the entry is to be said again, and each time is work for all nodes. */
+  private synchronized boolean isDue() {
+    periodsWithoutChange++;
+    return periodsWithoutChange <= REPEATS || periodsWithoutChange % REPEATS == 0;
   }
 
   /**

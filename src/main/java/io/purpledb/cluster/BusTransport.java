@@ -1,6 +1,8 @@
 package io.purpledb.cluster;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.purpledb.net.WrappedTransport;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
@@ -9,8 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A transport of one clustered Vert.x, as it is, with a {@link BusGate} before the port of its
- * event bus. Nothing in the options tells that port from those of an application, but it is opened
- * first: before it, nobody has the Vert.x.
+ * event bus, and a {@link StalledConnection} in each connection that it opens. Nothing in the
+ * options tells that port from those of an application, but it is opened first: before it, nobody
+ * has the Vert.x.
  */
 public final class BusTransport extends WrappedTransport {
 
@@ -31,5 +34,15 @@ public final class BusTransport extends WrappedTransport {
     if (!(options instanceof HttpServerOptions) && busIsNext.getAndSet(false)) {
       bootstrap.handler(new BusGate(limits));
     }
+  }
+
+  @Override
+  public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
+    ChannelFactory<? extends Channel> channels = super.channelFactory(domainSocket);
+    return () -> {
+      Channel opened = channels.newChannel();
+      opened.pipeline().addLast(new StalledConnection());
+      return opened;
+    };
   }
 }

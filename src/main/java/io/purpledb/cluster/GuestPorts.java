@@ -20,7 +20,7 @@ final class GuestPorts {
   /**
    * The first of two free ports.
    *
-   * @param address to listen on with the first; the second is for all addresses
+   * @param address to listen on
    */
   static int find(InetAddress address) throws IOException {
     return find(address, () -> any(address));
@@ -30,7 +30,7 @@ final class GuestPorts {
   static int find(InetAddress address, IntSupplier candidates) throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
       int port = candidates.getAsInt();
-      if (isFree(port, address) && isFree(port + 1, null)) {
+      if (isFree(port, address) && isFree(port + 1, address)) {
         return port;
       }
     }

@@ -8,6 +8,8 @@ import io.vertx.core.spi.cluster.NodeInfo;
 import io.vertx.core.spi.cluster.RegistrationInfo;
 import io.vertx.core.spi.cluster.RegistrationListener;
 import io.vertx.ext.cluster.infinispan.InfinispanClusterManager;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +20,8 @@ import org.infinispan.notifications.cachemanagerlistener.annotation.Merged;
 import org.infinispan.notifications.cachemanagerlistener.annotation.ViewChanged;
 import org.infinispan.notifications.cachemanagerlistener.event.ViewChangedEvent;
 import org.jgroups.JChannel;
+import org.jgroups.util.DefaultSocketFactory;
+import org.jgroups.util.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +80,20 @@ final class NodeManager extends InfinispanClusterManager {
     left.future().eventually(() -> offLoop(this::stop)).onComplete(promise);
   }
 
+  private static SocketFactory plain() {
+    return new DefaultSocketFactory() {
+      @Override
+      public ServerSocket createServerSocket(String name) throws IOException {
+        return new GreetedServerSocket();
+      }
+    };
+  }
+
   private void start() throws Exception {
-    if (tls != null && vertx != null) {
-      channel.getProtocolStack().getTransport().setSocketFactory(tls.sockets(vertx));
-    }
+    channel
+        .getProtocolStack()
+        .getTransport()
+        .setSocketFactory(tls == null ? plain() : tls.sockets(Objects.requireNonNull(vertx)));
     caches.start();
     caches.addListener(new ViewListener());
     table = new BusTable(Objects.requireNonNull(vertx), channel, listener);

@@ -7,6 +7,7 @@ import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
+import io.purpledb.message.Outcome;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -108,8 +109,7 @@ public final class Relay extends Endpoint {
     if (refusal == null) {
       return;
     }
-    Failure failure =
-        Failure.unavailable(refusal.getMessage() + "; a write may or may not have happened");
+    Failure failure = Failure.unavailable(refusal.getMessage() + Outcome.UNKNOWN);
     for (Promise<?> promise : List.copyOf(waiting)) {
       waiting.remove(promise);
       try {
@@ -128,7 +128,7 @@ public final class Relay extends Endpoint {
     }
     String text = "the owner of the disk, " + cluster.diskOwner();
     if (cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT) {
-      return Failure.timedOut(text + ", did not answer; a write may or may not have happened");
+      return Failure.timedOut(text + ", did not answer" + Outcome.UNKNOWN);
     }
     return Failure.unavailable(text + ", cannot be reached at " + address);
   }

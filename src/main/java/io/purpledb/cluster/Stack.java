@@ -7,7 +7,6 @@ import org.jgroups.JChannel;
 import org.jgroups.Message;
 import org.jgroups.fork.UnknownForkHandler;
 import org.jgroups.protocols.FD_ALL3;
-import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
@@ -46,7 +45,7 @@ final class Stack {
   private static final long RESEND_MILLIS = 2_000;
 
   /** What was sent over a connection that broke is missed and asked for after so long. */
-  private static final long XMIT_MILLIS = 250;
+  private static final long XMIT_MILLIS = 500;
 
   private Stack() {}
 
@@ -68,7 +67,6 @@ final class Stack {
         .setThreadFactory(
             new DefaultThreadFactory("", true, true)); // a guest may end without a word
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
-    FD_SOCK2 watch = new FD_SOCK2().setOffset(1).setPortRange(0); // others look at no other port
     NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(XMIT_MILLIS);
     multicast.setResendLastSeqno(true);
     GMS membership = new GMS().setJoinTimeout(JOIN_MILLIS).setLeaveTimeout(1_000);
@@ -78,7 +76,7 @@ final class Stack {
             tcp,
             new MemberPing(members),
             new MERGE3().setMinInterval(MERGE_MILLIS / 2).setMaxInterval(MERGE_MILLIS),
-            watch,
+            new Watch(address),
             new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
             new VERIFY_SUSPECT2().setTimeout(250),
             multicast,

@@ -21,6 +21,10 @@ final class Environment {
 
   private static final String PREFIX = "PURPLE_";
   private static final String CONFIG = "PURPLE_CONFIG";
+
+  /** The launcher's: options of the JVM. */
+  private static final String LAUNCHER = "PURPLE_JAVA_OPTS";
+
   private static final String TESTS = "PURPLE_TEST_";
 
   private static final Pattern KUBERNETES =
@@ -39,7 +43,7 @@ final class Environment {
   Environment(Map<String, String> environment) {
     environment.forEach(
         (name, value) -> {
-          if (name.startsWith(PREFIX) && isOurs(name, value)) {
+          if (name.startsWith(PREFIX) && !name.equals(LAUNCHER) && isOurs(name, value)) {
             variables.put(name, value);
           }
         });

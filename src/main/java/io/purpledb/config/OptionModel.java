@@ -29,7 +29,8 @@ final class OptionModel {
     "original, PURPLE_HTTP_BACKEND and the like (BACKEND, REDIS_URL, DEBUG), work too.",
     "",
     "Exit codes: 2 a setting is wrong; 1 a port, Redis or the data directory cannot be had;",
-    "3 memory ran out, or the process cannot go on: start it again."
+    "3 memory ran out, or the process cannot go on: start it again; 143 or 130 it was ended by",
+    "SIGTERM or SIGINT, after the requests in flight."
   };
 
   private OptionModel() {}
@@ -46,8 +47,8 @@ final class OptionModel {
         flag("Check all settings, show them with where they come from, and end.", CHECK));
     spec.addOption(
         flag(
-            "Check the disk backend's files in data-dir, show what is damaged and what can be saved,"
-                + " change nothing, and end.",
+            "Check the files in data-dir, of the disk backend and of a cluster's members: show what is"
+                + " damaged and what can be saved, change nothing, and end.",
             CHECK_DATA));
     spec.addOption(flag("Show this and end.", "-h", HELP));
     spec.addOption(flag("Show the version and end.", "-V", VERSION));

@@ -106,7 +106,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           new HeapShare.OfHeap(),
           "8%",
           "Room of the requests that are being read and answered; a request beyond it is refused as"
-              + " 503 before its body is read.");
+              + " 503, as a rule before its body is read.");
 
   static final Setting<Long> MAX_HEADER_BYTES =
       add(
@@ -137,6 +137,39 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "60000",
           "When a connection is closed that has begun a request, or has just been opened, and has not"
               + " sent all headers yet. Over HTTP/2 each frame has as long.");
+
+  static final Setting<Long> IDLE_TIMEOUT =
+      add(
+          "idle-timeout",
+          new Time(1_000, 3_600_000),
+          "75s",
+          "When a connection is closed on which nothing is asked; never sooner than twice"
+              + " request-timeout-ms. Longer than the 60 s that many clients and load balancers keep"
+              + " one, so that it is they who close it.");
+
+  static final Setting<Long> DRAIN_TIME =
+      add(
+          "drain-time",
+          new Time(0, 600_000),
+          "1s",
+          "How long a server that was told to stop goes on for clients that keep a connection: the"
+              + " next answer over it is the last and says so. Then requests in flight are finished.");
+
+  static final Setting<List<String>> ALLOWED_HOSTS =
+      add(
+          "allowed-hosts",
+          Names.hosts(),
+          "none",
+          "By which names besides localhost a server that listens on loopback may be asked; by others"
+              + " it is not (421), because a web page may give its own name this address.");
+
+  static final Setting<List<String>> CORS_ORIGINS =
+      add(
+          "cors-origins",
+          Names.origins(),
+          "none",
+          "The origins of web pages that may use this server from a browser; * for all (in a file in"
+              + " quotes), and then without credentials.");
 
   static final Setting<Boolean> CLUSTER =
       add(

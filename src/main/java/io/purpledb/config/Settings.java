@@ -44,7 +44,10 @@ record Settings(Set<String> doors, List<Source> sources) {
             Math.toIntExact(value(Setting.MAX_HEADER_BYTES)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS_PER_ADDRESS)),
-            value(Setting.HEADER_TIMEOUT_MS)),
+            value(Setting.HEADER_TIMEOUT_MS),
+            value(Setting.IDLE_TIMEOUT),
+            value(Setting.DRAIN_TIME),
+            new Browsers(value(Setting.ALLOWED_HOSTS), value(Setting.CORS_ORIGINS))),
         cluster(),
         value(Setting.DEBUG));
   }

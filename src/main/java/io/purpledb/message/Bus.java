@@ -80,7 +80,8 @@ public final class Bus {
     public void encodeToWire(Buffer buffer, M message) {
       int size = message.getSerializedSize();
       if (size > maxBytes) {
-        throw Failure.tooLarge(
+        throw new Failure(
+            Failure.Kind.ANSWER_TOO_LARGE,
             "%s: %d bytes (expected: at most %d between the nodes of a cluster); what was asked for is done"
                 .formatted(name(), size, maxBytes));
       }

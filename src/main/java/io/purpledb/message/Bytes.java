@@ -2,15 +2,26 @@ package io.purpledb.message;
 
 import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UnsafeByteOperations;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Bytes in their several forms, without a copy where one can be spared: values may be large. */
 public final class Bytes {
+
+  /** From here on a copy costs more than what spares it. */
+  private static final int LARGE_BYTES = 64 << 10;
 
   private Bytes() {}
 
@@ -35,7 +46,72 @@ public final class Bytes {
    * @return not to be changed
    */
   public static Buffer buffer(ByteString bytes) {
-    return BufferInternal.buffer(Unpooled.wrappedBuffer(of(bytes)));
+    List<ByteBuffer> parts = bytes.asReadOnlyByteBufferList();
+    return BufferInternal.buffer(
+        parts.size() > 1
+            ? Unpooled.wrappedBuffer(parts.size(), parts.toArray(ByteBuffer[]::new))
+            : Unpooled.wrappedBuffer(of(bytes)));
+  }
+
+  /**
+   * A message as bytes; large fields of it are not copied.
+   *
+   * @return not to be changed
+   */
+  public static Buffer buffer(MessageLite message) {
+    int size = message.getSerializedSize();
+    if (size < LARGE_BYTES) {
+      return Buffer.buffer(message.toByteArray());
+    }
+    Parts parts = new Parts();
+    try {
+      message.writeTo(parts);
+    } catch (IOException e) {
+      throw new IllegalStateException("nothing is written anywhere", e);
+    }
+    return parts.buffer();
+  }
+
+  /**
+   * Parses a message; large fields of it are not copied, and keep all of the bytes.
+   *
+   * @param bytes not changed any more
+   */
+  public static <M extends MessageLite> M parse(Parser<M> parser, Buffer bytes)
+      throws InvalidProtocolBufferException {
+    if (bytes.length() < LARGE_BYTES) {
+      return parser.parseFrom(bytes.getBytes());
+    }
+    ByteBuffer whole = ((BufferInternal) bytes).getByteBuf().nioBuffer();
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(whole).newCodedInput();
+    in.enableAliasing(true);
+    M message = parser.parseFrom(in);
+    in.checkLastTagWas(0);
+    return message;
+  }
+
+  /** The arrays that a message is written from, large ones as they are. */
+  private static final class Parts extends OutputStream {
+
+    private final List<ByteBuf> parts = new ArrayList<>();
+
+    @Override
+    public void write(int one) {
+      parts.add(Unpooled.wrappedBuffer(new byte[] {(byte) one}));
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      parts.add(
+          length < LARGE_BYTES
+              ? Unpooled.copiedBuffer(from, offset, length)
+              : Unpooled.wrappedBuffer(from, offset, length));
+    }
+
+    Buffer buffer() {
+      return BufferInternal.buffer(
+          Unpooled.wrappedBuffer(parts.size(), parts.toArray(ByteBuf[]::new)));
+    }
   }
 
   /** Takes what a byte string consists of; an array that is the whole of it is kept as it is. */

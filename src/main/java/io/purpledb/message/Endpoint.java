@@ -105,22 +105,28 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   /** Receives what anyone on the event bus sends. */
   private void receive(io.vertx.core.eventbus.Message<Object> message) {
+    BusAnswer answer = BusAnswer.to(vertx, message);
+    Failure refusal = answer.refusal();
+    if (refusal != null) {
+      answer.fail(refusal);
+      return;
+    }
     Object body;
     try {
       body = message.body(); // read now, when it came from another node
     } catch (RuntimeException e) {
-      refuse(message, Failure.invalid("a body that cannot be read: " + e.getMessage()));
+      answer.fail(Failure.invalid("a body that cannot be read: " + e.getMessage()));
       return;
     }
     String id = message.headers().get(Bus.OPERATION);
     if (Bus.HEALTH.equals(id)) {
-      answer(() -> health().map(ok -> new JsonObject()), replyTo(message));
+      answer(() -> health().map(ok -> new JsonObject()), answer);
       return;
     }
     InFlightBytes.Held held = InFlightBytes.of(vertx, Long.MAX_VALUE).hold();
-    Completable<@Nullable Object> answer = replyTo(message);
-    if (!held.grow(bytes(body))) {
-      answer.fail(held.unavailable(bytes(body)));
+    long bytes = BusAnswer.bytes(body);
+    if (!held.grow(bytes)) {
+      answer.fail(held.overloaded(bytes));
       return;
     }
     Completable<@Nullable Object> ended =
@@ -133,40 +139,6 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     } else {
       bounded(() -> handlePlain(id, body), ended);
     }
-  }
-
-  /** About what a request from the event bus has of the heap. */
-  private static long bytes(@Nullable Object body) {
-    if (body instanceof Message request) {
-      return request.getSerializedSize();
-    }
-    long bytes = 0;
-    if (body instanceof JsonObject json) {
-      for (Object value : json.getMap().values()) {
-        bytes += value instanceof String text ? text.length() : 0;
-      }
-    }
-    return bytes;
-  }
-
-  private static Completable<@Nullable Object> replyTo(
-      io.vertx.core.eventbus.Message<Object> message) {
-    return (answer, cause) -> {
-      if (cause != null) {
-        refuse(message, cause);
-        return;
-      }
-      try {
-        message.reply(answer);
-      } catch (Throwable t) { // it has no wire form, or no room for it
-        refuse(message, t);
-      }
-    };
-  }
-
-  private static void refuse(io.vertx.core.eventbus.Message<Object> message, Throwable cause) {
-    Failure failure = Failure.of(cause);
-    message.fail(failure.kind().httpStatus(), failure.getMessage());
   }
 
   /** Answers within the bound of what is in flight. */

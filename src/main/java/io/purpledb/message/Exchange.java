@@ -61,7 +61,7 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
 
   private void end(@Nullable Object answer, @Nullable Throwable cause) {
     try {
-      response.complete(answer, cause);
+      response.complete(answer, cause == null ? null : Outcome.of(request, cause));
     } catch (Throwable t) {
       LOG.log(Level.ERROR, "an answer was not taken", t);
     }

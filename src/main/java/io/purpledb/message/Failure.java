@@ -13,57 +13,97 @@ import org.jspecify.annotations.Nullable;
  * A request that could not be served: a kind from the one table that every door uses, and a text
  * that gives the value and what was expected.
  *
- * <p>Crosses the event bus as a reply failure whose code is the HTTP status of the kind. Has no
- * stack trace: it is an answer, not a defect.
+ * <p>Crosses the event bus as a reply failure whose code is the number of the kind. Has no stack
+ * trace: it is an answer, not a defect.
  */
 public final class Failure extends RuntimeException {
 
-  /** The failure table: one line per kind with its HTTP status and gRPC status. */
+  /**
+   * The failure table: one line per kind, with what HTTP and gRPC answer. docs/errors.md has it for
+   * users.
+   */
   public enum Kind {
-    INVALID(400, GrpcStatus.INVALID_ARGUMENT, "Bad Request"),
-    NOT_FOUND(404, GrpcStatus.NOT_FOUND, "Not Found"),
-    NO_SUCH_METHOD(405, GrpcStatus.UNIMPLEMENTED, "Method Not Allowed"),
-    NOT_ACCEPTABLE(406, GrpcStatus.INVALID_ARGUMENT, "Not Acceptable"),
-    REQUEST_TIMEOUT(408, GrpcStatus.DEADLINE_EXCEEDED, "Request Timeout"),
-    CONFLICT(409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
-    TOO_LARGE(413, GrpcStatus.RESOURCE_EXHAUSTED, "Content Too Large"),
-    URI_TOO_LONG(414, GrpcStatus.INVALID_ARGUMENT, "URI Too Long"),
-    UNSUPPORTED_MEDIA_TYPE(415, GrpcStatus.UNIMPLEMENTED, "Unsupported Media Type"),
-    EXPECTATION_FAILED(417, GrpcStatus.INVALID_ARGUMENT, "Expectation Failed"),
-    BUSY(429, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Requests"),
-    HEADERS_TOO_LARGE(431, GrpcStatus.RESOURCE_EXHAUSTED, "Request Header Fields Too Large"),
-    INTERNAL(500, GrpcStatus.INTERNAL, "Internal Server Error"),
-    UNAVAILABLE(503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
-    TIMED_OUT(504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout"),
-    STORAGE_FULL(507, GrpcStatus.RESOURCE_EXHAUSTED, "Insufficient Storage");
+    INVALID("invalid_argument", 400, GrpcStatus.INVALID_ARGUMENT, "Bad Request"),
+    NOT_FOUND("not_found", 404, GrpcStatus.NOT_FOUND, "Not Found"),
+    NO_SUCH_PATH("no_such_path", 404, 1, GrpcStatus.UNIMPLEMENTED, "No Such Path"),
+    NO_SUCH_METHOD("no_such_method", 405, GrpcStatus.UNIMPLEMENTED, "Method Not Allowed"),
+    NOT_ACCEPTABLE("not_acceptable", 406, GrpcStatus.INVALID_ARGUMENT, "Not Acceptable"),
+    REQUEST_TIMEOUT("request_timeout", 408, GrpcStatus.DEADLINE_EXCEEDED, "Request Timeout"),
+    CONFLICT("conflict", 409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
+    TOO_LARGE("value_too_large", 413, GrpcStatus.RESOURCE_EXHAUSTED, "Content Too Large"),
+    ANSWER_TOO_LARGE("answer_too_large", 413, 1, GrpcStatus.RESOURCE_EXHAUSTED, "Answer Too Large"),
+    URI_TOO_LONG("uri_too_long", 414, GrpcStatus.INVALID_ARGUMENT, "URI Too Long"),
+    UNSUPPORTED_MEDIA_TYPE(
+        "unsupported_media_type", 415, GrpcStatus.UNIMPLEMENTED, "Unsupported Media Type"),
+    EXPECTATION_FAILED(
+        "expectation_failed", 417, GrpcStatus.INVALID_ARGUMENT, "Expectation Failed"),
+    MISDIRECTED("misdirected", 421, GrpcStatus.PERMISSION_DENIED, "Misdirected Request"),
+    BUSY("busy", 429, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Requests"),
+    HEADERS_TOO_LARGE(
+        "headers_too_large", 431, GrpcStatus.RESOURCE_EXHAUSTED, "Request Header Fields Too Large"),
+    INTERNAL("internal", 500, GrpcStatus.INTERNAL, "Internal Server Error"),
+    NOT_IMPLEMENTED("not_implemented", 501, GrpcStatus.UNIMPLEMENTED, "Not Implemented"),
+    UNAVAILABLE("unavailable", 503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
+    OVERLOADED("overloaded", 503, 1, GrpcStatus.RESOURCE_EXHAUSTED, "Service Overloaded"),
+    ANSWER_DROPPED(
+        "answer_dropped", 503, 2, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Unread Answers"),
+    TIMED_OUT("timed_out", 504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout"),
+    STORAGE_FULL("storage_full", 507, GrpcStatus.RESOURCE_EXHAUSTED, "Insufficient Storage");
 
+    private static final int NUMBERS_OF_A_STATUS = 10;
+
+    private final String code;
     private final int httpStatus;
+    private final int number;
     private final GrpcStatus grpcStatus;
     private final String title;
 
-    Kind(int httpStatus, GrpcStatus grpcStatus, String title) {
+    Kind(String code, int httpStatus, GrpcStatus grpcStatus, String title) {
+      this(code, httpStatus, 0, grpcStatus, title);
+    }
+
+    /**
+     * @param variant tells kinds with the same HTTP status apart; 0 for the one that a reader takes
+     *     the status alone for
+     */
+    Kind(String code, int httpStatus, int variant, GrpcStatus grpcStatus, String title) {
+      this.code = code;
       this.httpStatus = httpStatus;
+      this.number = variant == 0 ? httpStatus : NUMBERS_OF_A_STATUS * httpStatus + variant;
       this.grpcStatus = grpcStatus;
       this.title = title;
+    }
+
+    /** The stable name for programs, the same through every protocol: {@code not_found}. */
+    public String code() {
+      return code;
     }
 
     public int httpStatus() {
       return httpStatus;
     }
 
+    /**
+     * What it is on the event bus: the HTTP status, or that with one more digit where several kinds
+     * have the same.
+     */
+    public int number() {
+      return number;
+    }
+
     public GrpcStatus grpcStatus() {
       return grpcStatus;
     }
 
-    /** The phrase of the HTTP status, as RFC 9457 asks for problems without a type of their own. */
+    /** What it is called, for people (the title of RFC 9457). */
     public String title() {
       return title;
     }
 
-    /** The kind with an HTTP status; INTERNAL for a status that is not in the table. */
-    public static Kind ofHttpStatus(int status) {
+    /** The kind with a number; INTERNAL for one that is not in the table. */
+    public static Kind ofNumber(int number) {
       for (Kind kind : values()) {
-        if (kind.httpStatus == status) {
+        if (kind.number == number) {
           return kind;
         }
       }
@@ -76,7 +116,7 @@ public final class Failure extends RuntimeException {
   /** Made ahead: when it is needed there may be no room for another. */
   @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
   private static final Failure OUT_OF_MEMORY =
-      unavailable("the server ran out of memory; a write may or may not have happened");
+      unavailable("the server ran out of memory" + Outcome.UNKNOWN);
 
   private static final long serialVersionUID = 1;
 
@@ -106,6 +146,11 @@ public final class Failure extends RuntimeException {
 
   public static Failure busy(String text) {
     return new Failure(Kind.BUSY, text);
+  }
+
+  /** The requests of the moment have all the room there is; nothing was done. */
+  public static Failure overloaded(String text) {
+    return new Failure(Kind.OVERLOADED, text);
   }
 
   public static Failure unavailable(String text) {
@@ -143,7 +188,7 @@ public final class Failure extends RuntimeException {
       return ofReply(reply);
     }
     if (thrown instanceof TimeoutException) {
-      return timedOut("no answer in time; a write may or may not have happened");
+      return timedOut("no answer in time" + Outcome.UNKNOWN);
     }
     if (thrown instanceof OutOfMemoryError error) {
       return outOfMemory(error);
@@ -164,11 +209,11 @@ public final class Failure extends RuntimeException {
 
   private static Failure ofReply(ReplyException reply) {
     if (reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
-      Kind kind = Kind.ofHttpStatus(reply.failureCode());
+      Kind kind = Kind.ofNumber(reply.failureCode());
       return new Failure(kind, reply.getMessage() == null ? kind.title() : reply.getMessage());
     }
     if (reply.failureType() == ReplyFailure.TIMEOUT) {
-      return timedOut("no answer in time; a write may or may not have happened");
+      return timedOut("no answer in time" + Outcome.UNKNOWN);
     }
     return unavailable("nobody serves this request now: " + reply.getMessage());
   }

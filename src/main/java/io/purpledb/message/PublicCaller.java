@@ -32,7 +32,9 @@ public final class PublicCaller implements Caller {
       return Future.failedFuture(refused);
     }
     try {
-      return bus.<R>request(address, request, options).map(io.vertx.core.eventbus.Message::body);
+      return bus.<R>request(address, request, options)
+          .map(io.vertx.core.eventbus.Message::body)
+          .recover(failure -> Future.failedFuture(Outcome.of(request, failure)));
     } catch (Throwable t) { // it has no wire form, or no room for it
       return Future.failedFuture(t);
     }

@@ -19,6 +19,7 @@ final class Gate extends Acceptor {
   private static final Logger LOG = System.getLogger(Gate.class.getName());
 
   private final DoorLimits limits;
+  private final boolean upgrades;
   private final long maxConnections;
   private final long maxOfAddress;
   private final Map<Object, Integer> perAddress = new HashMap<>();
@@ -28,10 +29,12 @@ final class Gate extends Acceptor {
   /**
    * @param most connections that the process can have at one door; when the settings want more, the
    *     share of one address is as much less
+   * @param upgrades whether a connection of HTTP/1.1 may become one of HTTP/2
    */
-  Gate(DoorLimits limits, long most) {
+  Gate(DoorLimits limits, long most, boolean upgrades) {
     super(LOG);
     this.limits = limits;
+    this.upgrades = upgrades;
     long wanted = limits.maxConnections();
     maxConnections = Math.max(1, Math.min(wanted, most));
     maxOfAddress = Math.max(1, limits.maxConnectionsPerAddress() * maxConnections / wanted);
@@ -51,7 +54,10 @@ final class Gate extends Acceptor {
     connection
         .pipeline()
         .addFirst(
-            new FirstRequest(limits.headerMillis()), new UnfinishedFrame(limits.headerMillis()));
+            new FirstRequest(limits.headerMillis()),
+            new FirstBytes(limits, upgrades),
+            new UnfinishedFrame(limits.headerMillis()),
+            new HeaderBlocks(limits.maxHeaderBytes()));
     return true;
   }
 

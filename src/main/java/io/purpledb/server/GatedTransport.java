@@ -31,8 +31,9 @@ public final class GatedTransport extends WrappedTransport {
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     super.configure(options, domainSocket, bootstrap);
-    if (options instanceof HttpServerOptions) {
-      bootstrap.handler(new Gate(limits, Descriptors.share(Integer.MAX_VALUE, PARTS)));
+    if (options instanceof HttpServerOptions door) {
+      long most = Descriptors.share(Integer.MAX_VALUE, PARTS);
+      bootstrap.handler(new Gate(limits, most, DoorOptions.upgrades(door)));
     }
   }
 }

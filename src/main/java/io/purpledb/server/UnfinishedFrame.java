@@ -12,7 +12,8 @@ import io.netty.handler.codec.http2.Http2Exception;
  * A frame of HTTP/2, or the frames of one header block, which RFC 9113 lets nothing come between
  * (section 4.3). It follows the heads of the frames only. On the way it refuses a request whose
  * stream number is not above all before it (section 5.1.1), which Netty takes for a late frame of a
- * stream that is over.
+ * stream that is over. On a stream that is still there it is no request, but malformed trailers,
+ * for which Netty ends that stream alone.
  */
 final class UnfinishedFrame extends UnfinishedPart {
 
@@ -67,8 +68,13 @@ final class UnfinishedFrame extends UnfinishedPart {
       if (headRead < HEAD_BYTES) {
         head(bytes.getUnsignedByte(at++));
         if (headRead == HEAD_BYTES && isOldStream()) {
-          refuse(context);
-          return;
+          // What comes before must be done with to know whether the stream is there.
+          int before = Math.max(0, at - HEAD_BYTES - bytes.readerIndex());
+          context.fireChannelRead(bytes.readRetainedSlice(before));
+          if (!isThere(context)) {
+            refuse(context);
+            return;
+          }
         }
       } else {
         int payload = Math.min(payloadLeft, bytes.writerIndex() - at);
@@ -111,6 +117,16 @@ final class UnfinishedFrame extends UnfinishedPart {
     boolean old = stream <= lastStream && (flags & END_STREAM) == 0;
     lastStream = Math.max(lastStream, stream);
     return old;
+  }
+
+  private boolean isThere(ChannelHandlerContext context) {
+    Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
+    return http2 != null && http2.connection().stream(stream) != null;
+  }
+
+  /** Whether a stream of this number has begun, or one above it. */
+  boolean hadHeaders(int number) {
+    return number <= lastStream;
   }
 
   private void refuse(ChannelHandlerContext context) {

@@ -1,10 +1,15 @@
 package io.purpledb.server;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one door on one event loop, and what each leaves unread. A connection above
@@ -21,6 +26,12 @@ public final class UnreadAnswers {
 
   private static final long LOOK_MILLIS = 1_000;
 
+  /** So many looks without a byte in either direction end an idle connection. */
+  private static final int IDLE_LOOKS = 15;
+
+  /** As long as the doors give what is in flight at the end. */
+  private static final long GRACE_MILLIS = 10_000;
+
   /** So many looks without a byte read end a connection. */
   private static final int PATIENCE = 10;
 
@@ -28,37 +39,98 @@ public final class UnreadAnswers {
   private static final int PATIENCE_UNDER_PRESSURE = 2;
 
   private final Vertx vertx;
-  private final AnswerRoom room;
+  private final Room room;
+  private final Turns turns = new Turns();
   private final Set<UnreadConnection> open = new HashSet<>();
-  private final long timer;
+  private final List<Long> timers = new ArrayList<>();
 
-  public UnreadAnswers(Vertx vertx, AnswerRoom room) {
+  /** Not null when the door is about to stop. */
+  private @Nullable Promise<Void> drained;
+
+  public UnreadAnswers(Vertx vertx, Room room) {
     this(vertx, room, LOOK_MILLIS);
+  }
+
+  /**
+   * Closes, too, each connection on which no byte moves for some time. Netty's handler for that
+   * asks for the time, and makes a promise, at every write.
+   *
+   * @param idleMillis a connection is closed after so long, or up to a fifteenth more; longer than
+   *     a request may take
+   */
+  public static UnreadAnswers andIdle(Vertx vertx, Room room, long idleMillis) {
+    UnreadAnswers answers = new UnreadAnswers(vertx, room);
+    long period = Math.max(1, idleMillis / IDLE_LOOKS);
+    answers.timers.add(vertx.setPeriodic(period, id -> answers.lookForIdle()));
+    return answers;
   }
 
   /**
    * @param lookMillis how often it is looked whether connections read
    */
-  UnreadAnswers(Vertx vertx, AnswerRoom room, long lookMillis) {
+  UnreadAnswers(Vertx vertx, Room room, long lookMillis) {
     this.vertx = vertx;
     this.room = room;
-    this.timer = vertx.setPeriodic(lookMillis, id -> look());
+    timers.add(vertx.setPeriodic(lookMillis, id -> look()));
   }
 
   /** Begins to watch a connection that has just been accepted. */
   public void add(HttpConnection connection) {
-    UnreadConnection added = new UnreadConnection(connection, room, CONNECTION_BYTES);
+    UnreadConnection added = new UnreadConnection(connection, room, turns, CONNECTION_BYTES);
     open.add(added);
+    if (drained != null) {
+      LastAnswers.on(connection);
+    }
     connection.closeHandler(
         closed -> {
           open.remove(added);
           added.closed();
+          if (drained != null && open.isEmpty()) {
+            drained.tryComplete();
+          }
         });
+  }
+
+  /**
+   * From now on the next answer over each connection of HTTP/1.1 is its last, and says so. The
+   * clients of HTTP/2 are told to go at once (GOAWAY), with what they have asked for; one that
+   * comes back meanwhile is served until the end.
+   *
+   * @return succeeds when there is no connection any more, or after a time
+   */
+  public Future<Void> drain(long millis) {
+    Promise<Void> done = Promise.promise();
+    drained = done;
+    boolean any = false;
+    for (UnreadConnection connection : List.copyOf(open)) {
+      any |= millis > 0 && isToldToGo(connection.connection(), millis);
+    }
+    if (!any) {
+      done.complete();
+    } else {
+      long end = vertx.setTimer(millis, id -> done.tryComplete());
+      done.future().onComplete(x -> vertx.cancelTimer(end));
+    }
+    return done.future();
+  }
+
+  private static boolean isToldToGo(HttpConnection connection, long millis) {
+    if (Connections.streams(connection) == null) {
+      return LastAnswers.on(connection);
+    }
+    var unused = connection.shutdown(millis + GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    return true;
   }
 
   /** Watches no longer. */
   public void close() {
-    vertx.cancelTimer(timer);
+    timers.forEach(vertx::cancelTimer);
+  }
+
+  private void lookForIdle() {
+    for (UnreadConnection connection : List.copyOf(open)) {
+      connection.lookForIdle(IDLE_LOOKS);
+    }
   }
 
   private void look() {

@@ -3,17 +3,19 @@ package io.purpledb.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
 import io.purpledb.message.Failure;
+import io.purpledb.net.RareWarning;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers that one connection has not read. Large ones are counted until their last byte is
@@ -22,29 +24,55 @@ import java.util.ArrayDeque;
  */
 public final class UnreadConnection {
 
-  private static final Logger LOG = System.getLogger(UnreadConnection.class.getName());
+  private static final RareWarning SLOW =
+      new RareWarning(System.getLogger(UnreadConnection.class.getName()));
 
   private static final AttributeKey<UnreadConnection> KEY =
       AttributeKey.valueOf(UnreadConnection.class, "answers");
 
+  /** Who takes less while its patience lasts does not read; a byte now and then is no progress. */
+  private static final int LEAST_BYTES = 16 << 10;
+
+  /** How much the small answers over HTTP/2 may have without asking for room. */
+  private static final long FREE_BYTES = 8 << 10;
+
+  private static final long STEP_BYTES = 16 << 10;
+
   private final HttpConnection connection;
   private final Channel channel;
-  private final AnswerRoom room;
+  private final Room room;
+  private final Turns turns;
   private final long maxBytes;
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
+  private final @Nullable OpenAnswers answers;
+  private final RoomShare small;
+  private final Stall ofSocket = new Stall();
+  private final Stall ofAnswers = new Stall();
   private long countedBytes;
+
+  private long smallBytes;
   private long writtenBytes;
-  private long seenProgress;
-  private int looksWithout;
+  private long dataBytes;
+  private long reads;
+  private long seenMoves = -1;
+  private int idleLooks;
   private boolean draining;
   private boolean closed;
 
-  UnreadConnection(HttpConnection connection, AnswerRoom room, long maxBytes) {
+  HttpConnection connection() {
+    return connection;
+  }
+
+  UnreadConnection(HttpConnection connection, Room room, Turns turns, long maxBytes) {
     this.connection = connection;
     this.channel = ((ConnectionBase) connection).channel();
     this.room = room;
+    this.turns = turns;
     this.maxBytes = maxBytes;
-    channel.pipeline().addFirst(new Progress());
+    Http2ConnectionHandler http2 = channel.pipeline().get(Http2ConnectionHandler.class);
+    this.answers = http2 == null ? null : new OpenAnswers(http2);
+    this.small = new RoomShare(room, FREE_BYTES, STEP_BYTES);
+    channel.pipeline().addFirst(new Progress(http2 == null ? null : new SentFrames()));
     channel.attr(KEY).set(this);
   }
 
@@ -62,6 +90,40 @@ public final class UnreadConnection {
   public void hold(Runnable request) {
     held.add(request); // bounded by the streams of a connection; HTTP/1.1 has one
     drain();
+  }
+
+  /**
+   * Runs what makes and writes a large answer when it is its turn; never when the connection has
+   * ended meanwhile.
+   *
+   * @param bytes about the size of the answer
+   */
+  public void inTurn(int bytes, Runnable answer) {
+    turns.take(
+        channel.eventLoop(),
+        bytes,
+        () -> {
+          if (!closed) {
+            answer.run();
+          }
+        });
+  }
+
+  /**
+   * Runs what makes and writes the next part of an answer that has room; never when the connection
+   * has ended meanwhile, which gives all room back.
+   *
+   * @param bytes about the size of the part
+   */
+  public void continueInTurn(int bytes, Runnable part) {
+    turns.takeNext(
+        channel.eventLoop(),
+        bytes,
+        () -> {
+          if (!closed) {
+            part.run();
+          }
+        });
   }
 
   /**
@@ -87,6 +149,71 @@ public final class UnreadConnection {
     serveHeld();
   }
 
+  /**
+   * The same for a small answer over HTTP/2, which may wait for a window as a large one. Over
+   * HTTP/1.1 it is in the channel's buffer, and needs none.
+   *
+   * @return whether there was room; {@link #smallAnswered} gives it back
+   */
+  public boolean takeSmall(int bytes) {
+    if (closed || !small.cover(smallBytes + bytes)) {
+      return false;
+    }
+    smallBytes += bytes;
+    return true;
+  }
+
+  /** The same for the answer to a request that has {@link #begun}; {@link #ended} gives it back. */
+  public boolean takeSmall(HttpServerResponse response, int bytes) {
+    if (answers == null) {
+      return true;
+    }
+    if (!takeSmall(bytes)) {
+      return false;
+    }
+    if (!answers.answered(response, bytes)) {
+      smallAnswered(bytes); // its stream is no more
+    }
+    return true;
+  }
+
+  /** A small answer has left for the socket, or never will. */
+  public void smallAnswered(int bytes) {
+    if (closed) {
+      return;
+    }
+    smallBytes -= bytes;
+    small.cover(smallBytes);
+    serveHeld();
+  }
+
+  /**
+   * Refuses a request for lack of room; the connection ends when it leaves even refusals unread,
+   * since the stream of each, with all behind it, stays until it is with the socket.
+   */
+  public void refuse(Runnable answer) {
+    if (bufferedBytes() >= LEAST_BYTES) {
+      channel.unsafe().flush();
+    }
+    if (bufferedBytes() < LEAST_BYTES) {
+      answer.run();
+    } else {
+      closeSlow();
+    }
+  }
+
+  private void closeSlow() {
+    SLOW.tell(
+        "{0} reads next to nothing: closed with {1} bytes of answers",
+        connection.remoteAddress(), Math.max(countedBytes + smallBytes, bufferedBytes()));
+    var unused = channel.close(); // Vert.x would first send what nobody reads
+  }
+
+  /** Whether this is a connection of HTTP/2. */
+  public boolean hasStreams() {
+    return answers != null;
+  }
+
   /** Whether an answer has to {@link #take} room. */
   public static boolean counts(int bytes) {
     return bytes >= UnreadAnswers.COUNTED_BYTES;
@@ -94,14 +221,15 @@ public final class UnreadConnection {
 
   /** The failure of a request whose answer found no room. */
   public Failure noRoom(int bytes) {
-    return Failure.unavailable(
+    return new Failure(
+        Failure.Kind.ANSWER_DROPPED,
         "answer: %d bytes, while %d bytes wait for clients to read them (expected: at most %d in all);"
                 .formatted(bytes, room.usedBytes(), room.maxBytes())
-            + " try again later");
+            + " what was asked for is done");
   }
 
   private boolean mustRead() {
-    return countedBytes >= maxBytes || bufferedBytes() >= maxBytes;
+    return countedBytes + smallBytes >= maxBytes || bufferedBytes() >= maxBytes;
   }
 
   private long bufferedBytes() {
@@ -135,20 +263,76 @@ public final class UnreadConnection {
     }
   }
 
-  /** Closes the connection when it has answers to read and has read none for long. */
+  /**
+   * Watches a request over HTTP/2, and its answer, until {@link #ended}.
+   *
+   * @param headerBytes what its headers have
+   * @return whether there is room for it, else it is to be refused
+   */
+  public boolean begun(HttpServerResponse response, long headerBytes) {
+    return answers == null || answers.add(response, headerBytes);
+  }
+
+  /** Whether what is written as an answer now goes at once. */
+  public boolean hasWindow(HttpServerResponse response) {
+    return answers == null || answers.hasWindow(response.streamId());
+  }
+
+  /** The stream of an answer is no more. */
+  public void ended(HttpServerResponse response) {
+    int answerBytes = answers == null ? 0 : answers.remove(response);
+    if (answerBytes > 0) {
+      smallAnswered(answerBytes);
+    }
+  }
+
+  /**
+   * Closes the connection when it has answers to read and has read none for long. That its socket
+   * takes bytes is not enough over HTTP/2: those may be answers to pings, while the client gives no
+   * window.
+   */
   void look(int patience) {
     long buffered = bufferedBytes();
-    long progress = writtenBytes - firstBufferedBytes();
-    if (progress != seenProgress || (countedBytes == 0 && buffered == 0)) {
-      seenProgress = progress;
-      looksWithout = 0;
-    } else if (++looksWithout >= patience) {
-      LOG.log(
-          Level.WARNING,
-          "{0} does not read: closed with {1} bytes of answers",
-          connection.remoteAddress(),
-          Math.max(countedBytes, buffered));
-      var unused = channel.close(); // Vert.x would first send what nobody reads
+    long unsent = firstBufferedBytes();
+    int waiting = answers == null ? 0 : answers.look();
+    boolean reads = ofSocket.look(buffered > 0, writtenBytes - unsent, patience);
+    boolean takes = ofAnswers.look(countedBytes > 0 || waiting > 0, dataBytes - unsent, patience);
+    if (!reads || (!takes && (countedBytes > 0 || waiting >= patience))) {
+      closeSlow();
+    }
+  }
+
+  /**
+   * Closes a connection of HTTP/1.1 when nothing has come and gone since so many looks. Those of
+   * HTTP/2 have {@link IdleConnection}.
+   */
+  void lookForIdle(int looks) {
+    if (answers != null) {
+      return;
+    }
+    long moves = reads + writtenBytes - firstBufferedBytes();
+    idleLooks = moves == seenMoves ? idleLooks + 1 : 0;
+    seenMoves = moves;
+    if (idleLooks >= looks) {
+      var unused = channel.close();
+    }
+  }
+
+  /** How long something has made next to no progress. */
+  private static final class Stall {
+
+    private long seen;
+    private int looksWithout;
+
+    /** Whether nothing waits, or there was progress not too many looks ago. */
+    boolean look(boolean waits, long progress, int patience) {
+      if (progress - seen >= LEAST_BYTES || !waits) {
+        seen = progress;
+        looksWithout = 0;
+      } else {
+        looksWithout++;
+      }
+      return looksWithout < patience;
     }
   }
 
@@ -166,15 +350,35 @@ public final class UnreadConnection {
     held.clear();
     room.giveBack(countedBytes);
     countedBytes = 0;
+    small.cover(0);
+    if (answers != null) {
+      answers.clear();
+    }
   }
 
-  /** Counts what passes to the socket's buffer: over HTTP/2 only what the client has asked for. */
-  private final class Progress extends ChannelOutboundHandlerAdapter {
+  /**
+   * Counts what comes, and the bytes that pass to the socket's buffer: over HTTP/2 only what the
+   * client has asked for.
+   */
+  private final class Progress extends ChannelDuplexHandler {
+
+    private final @Nullable SentFrames frames;
+
+    Progress(@Nullable SentFrames frames) {
+      this.frames = frames;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      reads++;
+      context.fireChannelRead(message);
+    }
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
       if (message instanceof ByteBuf bytes) {
         writtenBytes += bytes.readableBytes();
+        dataBytes += frames == null ? bytes.readableBytes() : frames.dataBytes(bytes);
       }
       var unused = context.write(message, promise);
     }

@@ -370,7 +370,7 @@ class BusPortTest {
     assertThatThrownBy(() -> Nodes.await(call))
         .cause()
         .isInstanceOfSatisfying(
-            Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.TOO_LARGE))
+            Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.ANSWER_TOO_LARGE))
         .hasMessageContaining("between the nodes of a cluster");
     assertThat(log.take()).isEmpty();
   }

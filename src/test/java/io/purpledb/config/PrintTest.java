@@ -48,6 +48,10 @@ class PrintTest {
               max-connections: 10000 (default)
               max-connections-per-address: 5000 (default)
               header-timeout-ms: 60000 (default)
+              idle-timeout: 75s (default)
+              drain-time: 1s (default)
+              allowed-hosts: none (default)
+              cors-origins: none (default)
               cluster: false (default)
               debug: false (default)
             """

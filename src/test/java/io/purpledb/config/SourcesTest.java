@@ -52,6 +52,10 @@ class SourcesTest {
           Map.entry("max-connections", List.of("1", "1000000")),
           Map.entry("max-connections-per-address", List.of("1", "1000000")),
           Map.entry("header-timeout-ms", List.of("100", "3600000")),
+          Map.entry("idle-timeout", List.of("80s", "1500ms")),
+          Map.entry("drain-time", List.of("0s", "600s")),
+          Map.entry("allowed-hosts", List.of("a.b,c", "[::2]")),
+          Map.entry("cors-origins", List.of("https://a.b:3,http://c", "http://c")),
           Map.entry("cluster", List.of("true", "false")),
           Map.entry("cluster-members", List.of("127.0.0.1:7900", "127.0.0.1:7900,b:1")),
           Map.entry("cluster-self", List.of("127.0.0.1:7800", "127.0.0.1:7810")),
@@ -131,7 +135,7 @@ class SourcesTest {
                 4096,
                 Runtime.getRuntime().maxMemory() / 100 * 40,
                 Runtime.getRuntime().maxMemory() / 100 * 8,
-                new DoorLimits(32 << 10, 10_000, 5_000, 60_000),
+                new DoorLimits(32 << 10, 10_000, 5_000, 60_000, 75_000, 1_000, Browsers.NONE),
                 null,
                 false));
   }
@@ -145,7 +149,9 @@ class SourcesTest {
                     + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
                     + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7"
                     + " --memory-budget 70% --max-in-flight-bytes 5MiB --max-header-bytes 8KiB --max-connections 20"
-                    + " --max-connections-per-address 10 --header-timeout-ms 300 --debug")
+                    + " --max-connections-per-address 10 --header-timeout-ms 300 --debug"
+                    + " --idle-timeout 80500ms --drain-time 0 --allowed-hosts A.example,[::2]"
+                    + " --cors-origins https://a:1")
             .start();
 
     assertThat(config)
@@ -167,7 +173,14 @@ class SourcesTest {
                 7,
                 Runtime.getRuntime().maxMemory() / 100 * 70,
                 5 << 20,
-                new DoorLimits(8 << 10, 20, 10, 300),
+                new DoorLimits(
+                    8 << 10,
+                    20,
+                    10,
+                    300,
+                    80_500,
+                    0,
+                    new Browsers(List.of("a.example", "[::2]"), List.of("https://a:1"))),
                 null,
                 true));
   }

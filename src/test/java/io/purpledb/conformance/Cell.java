@@ -45,6 +45,9 @@ record Cell(DoorType type, Engine engine, Servers servers) {
 
   private boolean isRun() {
     boolean replicated = servers == Servers.SPREAD && engine == Engine.MEMORY;
+    if (type == DoorType.HTTP2) { // the door behind it is that of HTTP, which has all cells
+      return engine == Engine.MEMORY && servers == Servers.ONE && !CHOICE.equals("usual");
+    }
     return switch (CHOICE) {
       case "usual" -> servers == Servers.ONE || (replicated && type == DoorType.HTTP);
       case "spread" -> replicated;

@@ -86,7 +86,7 @@ class EventBusTest {
     assertThatThrownBy(() -> await(caller.request(get(long1))))
         .hasMessageContaining("max-in-flight-bytes")
         .isInstanceOfSatisfying(
-            ReplyException.class, f -> assertThat(f.failureCode()).isEqualTo(503));
+            ReplyException.class, f -> assertThat(f.failureCode()).isEqualTo(5031));
     assertThatThrownBy(() -> plain("kvGet", new JsonObject().put("key", long1)))
         .hasMessageContaining("max-in-flight-bytes");
 

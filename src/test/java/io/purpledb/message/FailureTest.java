@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,9 +19,9 @@ class FailureTest {
 
   @ParameterizedTest
   @EnumSource(Kind.class)
-  void crossesTheEventBusAsItsHttpStatus(Kind kind) {
+  void crossesTheEventBusAsItsNumber(Kind kind) {
     ReplyException reply =
-        new ReplyException(ReplyFailure.RECIPIENT_FAILURE, kind.httpStatus(), "a text");
+        new ReplyException(ReplyFailure.RECIPIENT_FAILURE, kind.number(), "a text");
 
     Failure failure = Failure.of(reply);
 
@@ -26,8 +30,38 @@ class FailureTest {
   }
 
   @Test
-  void givesEachKindItsOwnHttpStatus() {
-    assertThat(Arrays.stream(Kind.values()).map(Kind::httpStatus)).doesNotHaveDuplicates();
+  void givesEachKindANumberAndACodeOfItsOwn() {
+    assertThat(Arrays.stream(Kind.values()).map(Kind::number)).doesNotHaveDuplicates();
+    assertThat(Arrays.stream(Kind.values()).map(Kind::code)).doesNotHaveDuplicates();
+    assertThat(Kind.values()).allMatch(kind -> kind.code().matches("[a-z]+(_[a-z]+)*"));
+  }
+
+  /** Who knows the status alone takes it for the kind that is most often meant. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void hasAKindForItsStatusAlone(Kind kind) {
+    assertThat(Kind.ofNumber(kind.httpStatus()).httpStatus()).isEqualTo(kind.httpStatus());
+  }
+
+  @Test
+  void isListedForUsers() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("docs/errors.md")).stream()
+            .filter(line -> line.matches("[|] `.*( [|].*){6}")) // not those of clients
+            .map(line -> String.join("|", List.of(line.split("[|]")).subList(1, 5)))
+            .toList();
+    assertThat(rows)
+        .containsExactlyElementsOf(
+            Arrays.stream(Kind.values())
+                .map(
+                    kind ->
+                        " `%s` | %d | %s | %d "
+                            .formatted(
+                                kind.code(),
+                                kind.httpStatus(),
+                                kind.grpcStatus().name(),
+                                kind.number()))
+                .toList());
   }
 
   @Test

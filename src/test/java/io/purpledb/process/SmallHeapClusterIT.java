@@ -31,7 +31,7 @@ class SmallHeapClusterIT {
   private static final int MIB = 1 << 20;
   private static final int CALLS = 200;
   private static final Set<Kind> REFUSALS =
-      Set.of(Kind.BUSY, Kind.UNAVAILABLE, Kind.STORAGE_FULL, Kind.TIMED_OUT);
+      Set.of(Kind.BUSY, Kind.UNAVAILABLE, Kind.OVERLOADED, Kind.STORAGE_FULL, Kind.TIMED_OUT);
 
   private final Map<String, ByteString> acknowledged = new TreeMap<>();
   private final Map<String, Integer> outcomes = new TreeMap<>();

@@ -11,10 +11,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +106,96 @@ class SmallHeapIT {
         assertThat(bytes(server, "k" + i)).isEqualTo(LARGE);
       }
     }
+  }
+
+  /**
+   * A heap of 64 MiB and five times the largest value, for callers at once that put and get values
+   * in the place of others: some are told to come again, and all come through.
+   */
+  @Test
+  @Tag("long")
+  @Timeout(240)
+  void largeValuesOverAndOverOnDisk(@TempDir Path directory) throws Exception {
+    String[] args = {"--backend", "disk", "--max-value-bytes", "" + LARGE};
+    int rounds = 6 * Integer.getInteger("purple.rounds", 1);
+    for (int start = 0; start < 2; start++) {
+      try (ServerProcess server = ServerProcess.startWithHeap(directory, "160m", args)) {
+        for (int i = 0; i < 2 * start; i++) {
+          assertThat(read(server, "k" + i)[LARGE - 1]).isEqualTo((byte) rounds);
+        }
+        List<Callable<Integer>> callers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+          String key = "k" + i;
+          callers.add(() -> overwrite(server, key, rounds));
+          callers.add(() -> readWhole(server, key, rounds));
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(callers.size());
+        try {
+          for (Future<Integer> caller : threads.invokeAll(callers)) {
+            assertThat(caller.get()).isEqualTo(rounds);
+          }
+        } finally {
+          threads.shutdownNow();
+        }
+        assertThat(server.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE", "damaged");
+        server.kill();
+      }
+    }
+  }
+
+  /** Puts values that are all 1, all 2, all 3 ...; each as often as it takes. */
+  private static int overwrite(ServerProcess server, String key, int rounds) throws Exception {
+    byte[] value = new byte[LARGE];
+    for (int round = 1; round <= rounds; round++) {
+      Arrays.fill(value, (byte) round);
+      HttpRequest put =
+          HttpRequest.newBuilder(uri(server, "/kv/" + key))
+              .header("content-type", "application/octet-stream")
+              .PUT(BodyPublishers.ofByteArray(value))
+              .build();
+      assertThat(served(put).statusCode()).isEqualTo(204);
+    }
+    return rounds;
+  }
+
+  /** Gets what is there, and makes sure that it was put so. */
+  private static int readWhole(ServerProcess server, String key, int rounds) throws Exception {
+    for (int round = 1; round <= rounds; round++) {
+      byte[] found = read(server, key);
+      for (byte one : found) {
+        if (one != found[0]) {
+          throw new AssertionError("%s of %d and %d".formatted(key, found[0], one));
+        }
+      }
+    }
+    return rounds;
+  }
+
+  /** A value, once there is one. */
+  private static byte[] read(ServerProcess server, String key) throws Exception {
+    HttpRequest get =
+        HttpRequest.newBuilder(uri(server, "/kv/" + key))
+            .header("accept", "application/octet-stream")
+            .build();
+    HttpResponse<byte[]> answer = served(get);
+    while (answer.statusCode() == 404) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      answer = served(get);
+    }
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).hasSize(LARGE);
+    return answer.body();
+  }
+
+  /** The answer to a request that is made again while the server is busy. */
+  private static HttpResponse<byte[]> served(HttpRequest request) throws Exception {
+    HttpResponse<byte[]> answer = CLIENT.send(request, BodyHandlers.ofByteArray());
+    while (answer.statusCode() == 503) {
+      assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+      TimeUnit.MILLISECONDS.sleep(100);
+      answer = CLIENT.send(request, BodyHandlers.ofByteArray());
+    }
+    return answer;
   }
 
   private static int status(HttpRequest request) throws Exception {

@@ -128,8 +128,20 @@ class StartIT {
   void refusesATakenPort(@TempDir Path directory) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = String.valueOf(taken.getLocalPort());
-      refuses(1, "http-port: " + port, directory, "--host", "127.0.0.1", "--http-port", port);
+      String text = " on 127.0.0.1 is taken by another process (expected: a free port)";
+      refuses(
+          1, "http-port: " + port + text, directory, "--host", "127.0.0.1", "--http-port", port);
     }
+  }
+
+  @Test
+  void refusesAHostThatIsAnothers(@TempDir Path directory) {
+    refuses(
+        1,
+        "host: 192.0.2.1 is no address of this machine (expected: one that it has, or 0.0.0.0 for",
+        directory,
+        "--host",
+        "192.0.2.1");
   }
 
   @Test

@@ -31,7 +31,7 @@ class StopIT {
             String.join(
                 "\r\n",
                 "PUT /kv/k HTTP/1.1",
-                "Host: purple",
+                "Host: localhost",
                 "Content-Type: text/plain",
                 "Expect: 100-continue",
                 "Content-Length: 5",

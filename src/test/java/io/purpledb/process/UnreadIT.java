@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that ask for much and read nothing, at a server with a small heap. */
@@ -28,6 +30,7 @@ final class UnreadIT {
 
   private static final int CALLS = 1_000;
   private static final int PIPELINED = 200;
+  private static final int WINDOW_UPDATE = 8;
   private static final byte[] VALUE = "v".repeat(1 << 20).getBytes(US_ASCII);
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -62,10 +65,35 @@ final class UnreadIT {
     answers();
   }
 
+  /** Else a few such clients would hold the room of all. */
+  @Test
+  @Tag("long")
+  @Timeout(60)
+  void aByteNowAndThenIsNoReading() throws Exception {
+    byte[] request = KvGetRequest.newBuilder().setKey("large").build().toByteArray();
+    byte[] one = {0, 0, 0, 1};
+    try (RawHttp2 greedy = new RawHttp2(server.grpcPort()).open(0)) {
+      for (int i = 0; i < 200; i++) {
+        greedy.call(2 * i + 1, "/purple.v1.KvService/KvGet", request);
+      }
+      boolean ended = false;
+      while (!ended) {
+        ended = greedy.isEndedWithin(400);
+        try {
+          greedy.frame(WINDOW_UPDATE, 0, 0, one).frame(WINDOW_UPDATE, 0, 1, one);
+        } catch (IOException closed) {
+          ended = true;
+        }
+      }
+    }
+    HttpRequest get = HttpRequest.newBuilder(uri("large")).build();
+    assertThat(client.send(get, BodyHandlers.ofByteArray()).statusCode()).isEqualTo(200);
+  }
+
   @Test
   void pipelinedRequestsWaitForTheirClientToRead() throws Exception {
     String request =
-        "GET /kv/large HTTP/1.1\r\nHost: x\r\nAccept: application/octet-stream\r\n\r\n";
+        "GET /kv/large HTTP/1.1\r\nHost: localhost\r\nAccept: application/octet-stream\r\n\r\n";
     try (Socket greedy = new Socket(InetAddress.getLoopbackAddress(), server.httpPort())) {
       greedy.setSoTimeout(30_000);
       greedy.getOutputStream().write(request.repeat(PIPELINED).getBytes(US_ASCII));

@@ -15,9 +15,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Connections that ask for nothing, and too many of them. */
+@Tag("long")
 @Timeout(60)
 class DoorLimitsTest {
 
@@ -35,16 +38,18 @@ class DoorLimitsTest {
   private static final int FEW = 4;
 
   /** How many of each kind there are. */
-  private static final int OF_EACH = Integer.getInteger("purple.rounds", 3);
+  private static final int OF_EACH = Integer.getInteger("purple.connections", 3);
 
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final String SETTINGS = "\0\0\0\4\0\0\0\0\0";
+  private static final String UPGRADE = RawHttp2.upgradeRequest("GET", "/ping", new byte[0]);
+  private static final int WINDOW = 65_535;
 
   private final List<RawHttp2> open = new ArrayList<>();
   private @Nullable PurpleServer server;
 
   private PurpleServer start(int maxConnections, int maxOfAddress) {
-    DoorLimits limits = new DoorLimits(32 << 10, maxConnections, maxOfAddress, HEADER_MILLIS);
+    DoorLimits limits = TestConfigs.limits(maxConnections, maxOfAddress, HEADER_MILLIS);
     PurpleServer started =
         Await.value(
             PurpleServer.start(TestConfigs.with(limits), InstantSource.system())
@@ -77,6 +82,45 @@ class DoorLimitsTest {
     }
   }
 
+  /** How a connection is used before it is not. */
+  enum Served {
+    HTTP1(Port.HTTP),
+    HTTP2(Port.HTTP),
+    UPGRADED(Port.HTTP),
+    GRPC(Port.GRPC);
+
+    private final Port port;
+
+    Served(Port port) {
+      this.port = port;
+    }
+
+    private void ask(RawHttp2 connection) throws IOException {
+      switch (this) {
+        case HTTP1 -> connection.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        case HTTP2 ->
+            connection
+                .open(WINDOW)
+                .frame(
+                    RawHttp2.HEADERS,
+                    RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
+                    1,
+                    RawHttp2.headers("GET", "/ping", Map.of()));
+        case UPGRADED -> connection.upgrade("GET", "/ping", WINDOW);
+        case GRPC -> connection.open(WINDOW).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
+      }
+    }
+
+    boolean isServed(RawHttp2 connection) {
+      try {
+        ask(connection);
+        return connection.in().read() >= 0;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+  }
+
   /** What a connection sends instead of asking for something. */
   enum Kind {
     NOTHING(""),
@@ -89,7 +133,11 @@ class DoorLimitsTest {
     PART_OF_A_FRAME_HEAD(PREFACE + SETTINGS + "\0\0"),
     PART_OF_A_FRAME(PREFACE + SETTINGS + "\0\0\100\1\4\0\0\0\1part"),
     HEADERS_WITHOUT_END(PREFACE + SETTINGS + "\0\0\5\1\0\0\0\0\1\0\1a\1b"),
-    PINGS(PREFACE + SETTINGS + "\0\0\10\6\0\0\0\0\0 pinging".repeat(20));
+    PINGS(PREFACE + SETTINGS + "\0\0\10\6\0\0\0\0\0 pinging".repeat(20)),
+    UPGRADE_ALONE(UPGRADE),
+    UPGRADE_AND_A_PART_OF_A_PREFACE(UPGRADE + "PRI * HT"),
+    UPGRADE_AND_NO_SETTINGS(UPGRADE + PREFACE),
+    UPGRADE_AND_A_PART_OF_SETTINGS(UPGRADE + PREFACE + "\0\0\6\4\0\0\0\0\0\0\4\0");
 
     private final String bytes;
 
@@ -101,6 +149,9 @@ class DoorLimitsTest {
   static List<Arguments> kinds() {
     return Arrays.stream(Port.values())
         .flatMap(port -> Arrays.stream(Kind.values()).map(kind -> Arguments.of(port, kind)))
+        .filter( // the gRPC port answers an upgrade as the request that it is
+            arguments ->
+                arguments.get()[0] == Port.HTTP || !arguments.get()[1].toString().startsWith("UP"))
         .toList();
   }
 
@@ -111,12 +162,8 @@ class DoorLimitsTest {
     List<RawHttp2> silent = new ArrayList<>();
     for (int i = 0; i < OF_EACH; i++) {
       RawHttp2 connection = connect(port.of(started));
-      try {
-        connection.raw(kind.bytes);
-        silent.add(connection);
-      } catch (SocketException ended) {
-        assertThat(port).isEqualTo(Port.HTTP); // which ends what is HTTP/2 at once
-      }
+      connection.raw(kind.bytes);
+      silent.add(connection);
     }
     for (RawHttp2 connection : silent) {
       assertThat(connection.isEndedWithin(SOON_MILLIS)).isTrue();
@@ -125,35 +172,44 @@ class DoorLimitsTest {
 
   /** What a connection that has been served sends instead of a whole request. */
   enum LaterPart {
-    ONE_BYTE(Port.HTTP, "G"),
-    REQUEST_LINE(Port.HTTP, "GET /kv/"),
-    HEADERS(Port.HTTP, "GET /ping HTTP/1.1\r\nHost: localhost\r\n"),
+    ONE_BYTE(1, "G"),
+    REQUEST_LINE(1, "GET /kv/"),
+    HEADERS(1, "GET /ping HTTP/1.1\r\nHost: localhost\r\n"),
     TRAILERS(
-        Port.HTTP,
-        "PUT /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA:"),
-    FRAME_HEAD(Port.GRPC, "\0\0"),
-    FRAME(Port.GRPC, "\0\0\100\1\4\0\0\0\3part"),
-    HEADERS_WITHOUT_END(Port.GRPC, "\0\0\5\1\0\0\0\0\3\0\1a\1b"),
-    CONTINUATION_WITHOUT_END(Port.GRPC, "\0\0\5\1\0\0\0\0\3\0\1a\1b\0\0\5\11\0\0\0\0\3\0\1c\1d"),
-    SETTINGS_PART(Port.GRPC, "\0\0\6\4\0\0\0\0\0\0\0");
+        1, "PUT /nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA:"),
+    FRAME_HEAD(2, "\0\0"),
+    FRAME(2, "\0\0\100\1\4\0\0\0\3part"),
+    HEADERS_WITHOUT_END(2, "\0\0\5\1\0\0\0\0\3\0\1a\1b"),
+    CONTINUATION_WITHOUT_END(2, "\0\0\5\1\0\0\0\0\3\0\1a\1b\0\0\5\11\0\0\0\0\3\0\1c\1d"),
+    SETTINGS_PART(2, "\0\0\6\4\0\0\0\0\0\0\0");
 
-    private final Port port;
+    private final int version;
     private final String bytes;
 
-    LaterPart(Port port, String bytes) {
-      this.port = port;
+    LaterPart(int version, String bytes) {
+      this.version = version;
       this.bytes = bytes;
     }
   }
 
+  static List<Arguments> laterParts() {
+    return Arrays.stream(Served.values())
+        .flatMap(
+            served ->
+                Arrays.stream(LaterPart.values())
+                    .filter(part -> part.version == (served == Served.HTTP1 ? 1 : 2))
+                    .map(part -> Arguments.of(served, part)))
+        .toList();
+  }
+
   @ParameterizedTest
-  @EnumSource
-  void whoBeginsAgainAndDoesNotEndIsClosed(LaterPart part) throws Exception {
+  @MethodSource("laterParts")
+  void whoBeginsAgainAndDoesNotEndIsClosed(Served served, LaterPart part) throws Exception {
     PurpleServer started = start(10_000, 10_000);
     List<RawHttp2> silent = new ArrayList<>();
     for (int i = 0; i < OF_EACH; i++) {
-      RawHttp2 connection = connect(part.port.of(started));
-      assertThat(isServed(connection, part.port)).isTrue();
+      RawHttp2 connection = connect(served.port.of(started));
+      assertThat(served.isServed(connection)).isTrue();
       silent.add(connection);
     }
     for (RawHttp2 connection : silent) {
@@ -167,10 +223,10 @@ class DoorLimitsTest {
   /** One byte at a time, none of them late: only the whole is. */
   @ParameterizedTest
   @EnumSource
-  void whoTricklesIsClosed(Port port) throws Exception {
-    RawHttp2 connection = connect(port.of(start(10_000, 10_000)));
-    assertThat(isServed(connection, port)).isTrue();
-    if (port == Port.HTTP) {
+  void whoTricklesIsClosed(Served served) throws Exception {
+    RawHttp2 connection = connect(served.port.of(start(10_000, 10_000)));
+    assertThat(served.isServed(connection)).isTrue();
+    if (served == Served.HTTP1) {
       connection.raw("GET /ping HTTP/1.1\r\nA: ");
     } else {
       connection.raw("\0\20\0\1\0\0\0\0\3");
@@ -196,7 +252,17 @@ class DoorLimitsTest {
     RawHttp2 grpc = connect(started.grpcPort());
     grpc.open(65_535)
         .frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.headers("/purple.v1.None/None"));
+    RawHttp2 http2 = connect(started.httpPort());
+    http2
+        .open(WINDOW)
+        .frame(
+            RawHttp2.HEADERS,
+            RawHttp2.END_HEADERS,
+            1,
+            RawHttp2.headers("PUT", "/nothing", Map.of()))
+        .frame(RawHttp2.DATA, 0, 1, new byte[4]);
     assertThat(resetOf(grpc, 1)).isEqualTo(0); // NO_ERROR: the call is over, send no more
+    assertThat(resetOf(http2, 1)).isEqualTo(0);
     assertThat(http.isEndedWithin(2 * SOON_MILLIS)).isTrue();
   }
 
@@ -216,52 +282,45 @@ class DoorLimitsTest {
   }
 
   @Test
+  void aRefusedUpgradeIsNoRequest() throws Exception {
+    RawHttp2 connection = connect(start(10_000, 10_000).grpcPort());
+    connection.raw("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n\r\n");
+    assertThat(connection.isEndedWithin(SOON_MILLIS)).isTrue();
+  }
+
+  @Test
   void whoHasAskedMayWait() throws Exception {
     PurpleServer started = start(MORE, FEW);
-    RawHttp2 http = connect(started.httpPort());
-    http.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    RawHttp2 grpc = connect(started.grpcPort());
-    grpc.open(65_535).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
-    assertThat(http.isEndedWithin(2 * HEADER_MILLIS)).isFalse();
-    assertThat(grpc.isEndedWithin(2 * HEADER_MILLIS)).isFalse();
+    for (Served served : Served.values()) {
+      RawHttp2 connection = connect(served.port.of(started));
+      served.ask(connection);
+      assertThat(connection.isEndedWithin(2 * HEADER_MILLIS)).as("%s", served).isFalse();
+    }
   }
 
   @ParameterizedTest
   @EnumSource
-  void oneMoreOfAnAddressIsClosedAtOnce(Port port) throws Exception {
-    int number = port.of(start(MORE, FEW));
+  void oneMoreOfAnAddressIsClosedAtOnce(Served served) throws Exception {
+    int number = served.port.of(start(MORE, FEW));
     for (int i = 0; i < FEW; i++) {
-      assertThat(isServed(connect(number), port)).as("connection %d", i).isTrue();
+      assertThat(served.isServed(connect(number))).as("connection %d", i).isTrue();
     }
     assertThat(connect(number).isEndedWithin(SOON_MILLIS)).isTrue();
     open.get(0).close();
-    while (!isServed(connect(number), port)) {
+    while (!served.isServed(connect(number))) {
       Thread.onSpinWait();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void oneMoreInAllIsClosedAtOnceAndTheOtherDoorServes(Port port) throws Exception {
+  void oneMoreInAllIsClosedAtOnceAndTheOtherDoorServes(Served served) throws Exception {
     PurpleServer started = start(FEW, MORE);
     for (int i = 0; i < FEW; i++) {
-      assertThat(isServed(connect(port.of(started)), port)).isTrue();
+      assertThat(served.isServed(connect(served.port.of(started)))).isTrue();
     }
-    assertThat(connect(port.of(started)).isEndedWithin(SOON_MILLIS)).isTrue();
-    Port other = port == Port.HTTP ? Port.GRPC : Port.HTTP;
-    assertThat(isServed(connect(other.of(started)), other)).isTrue();
-  }
-
-  private static boolean isServed(RawHttp2 connection, Port port) {
-    try {
-      if (port == Port.HTTP) {
-        connection.raw("GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      } else {
-        connection.open(65_535).call(1, "/purple.v1.KvService/KvGet", new byte[0]);
-      }
-      return connection.in().read() >= 0;
-    } catch (IOException e) {
-      return false;
-    }
+    assertThat(connect(served.port.of(started)).isEndedWithin(SOON_MILLIS)).isTrue();
+    Served other = served.port == Port.HTTP ? Served.GRPC : Served.HTTP1;
+    assertThat(other.isServed(connect(other.port.of(started)))).isTrue();
   }
 }

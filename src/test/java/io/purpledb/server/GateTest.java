@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.purpledb.config.DoorLimits;
+import io.purpledb.support.TestConfigs;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,10 +14,10 @@ import org.junit.jupiter.api.Test;
 /** What the gate of a door does without file descriptors. */
 class GateTest {
 
-  private static final DoorLimits LIMITS = new DoorLimits(32 << 10, 100, 50, 60_000);
+  private static final DoorLimits LIMITS = TestConfigs.limits(100, 50, 60_000);
 
   private static EmbeddedChannel acceptor(long most) {
-    return new EmbeddedChannel(new Gate(LIMITS, most));
+    return new EmbeddedChannel(new Gate(LIMITS, most, false));
   }
 
   private static List<EmbeddedChannel> accept(EmbeddedChannel acceptor, int connections) {

@@ -1,6 +1,7 @@
 package io.purpledb.support;
 
 import com.google.protobuf.ByteString;
+import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -19,7 +20,12 @@ public interface Door extends AutoCloseable {
   }
 
   static Door http(String host, int port) {
-    return new HttpDoorClient(host, port);
+    return new HttpDoorClient(host, port, HttpVersion.HTTP_1_1);
+  }
+
+  /** The same over HTTP/2. */
+  static Door http2(int port) {
+    return new HttpDoorClient(LOOPBACK, port, HttpVersion.HTTP_2);
   }
 
   /** A client of the gRPC door on a port of this machine. */

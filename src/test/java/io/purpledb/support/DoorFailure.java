@@ -31,13 +31,25 @@ public final class DoorFailure extends RuntimeException {
         Set.of(failure.kind()), failure.kind().name(), String.valueOf(failure.getMessage()));
   }
 
-  static DoorFailure ofHttp(int status, String detail) {
-    return new DoorFailure(kinds(k -> k.httpStatus() == status), "HTTP " + status, detail);
+  /**
+   * @param code the one in the problem, or empty when there is none
+   */
+  static DoorFailure ofHttp(int status, String code, String detail) {
+    return new DoorFailure(
+        kinds(k -> k.httpStatus() == status && fits(k, code)), "HTTP " + status, detail);
   }
 
-  static DoorFailure ofGrpc(int code, String description) {
-    GrpcStatus status = GrpcStatus.valueOf(code);
-    return new DoorFailure(kinds(k -> k.grpcStatus() == status), "gRPC " + status, description);
+  /**
+   * @param code the one in the details, or empty when there is none, as of what grpc-java says
+   */
+  static DoorFailure ofGrpc(int number, String code, String description) {
+    GrpcStatus status = GrpcStatus.valueOf(number);
+    return new DoorFailure(
+        kinds(k -> k.grpcStatus() == status && fits(k, code)), "gRPC " + status, description);
+  }
+
+  private static boolean fits(Kind kind, String code) {
+    return code.isEmpty() || kind.code().equals(code);
   }
 
   /** The kinds that the answer may stand for; none when the answer is not in the failure table. */

@@ -2,17 +2,21 @@ package io.purpledb.support;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
+import com.google.rpc.ErrorInfo;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.purpledb.message.Operation;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -78,6 +82,25 @@ final class GrpcDoorClient extends MessageDoor {
     channel.shutdownNow();
   }
 
+  /** The code in the details of a status; empty when the status is grpc-java's own. */
+  private static String code(Throwable failure) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(failure);
+    if (details == null || details.getDetailsCount() == 0) {
+      return "";
+    }
+    try {
+      ErrorInfo info = details.getDetails(0).unpack(ErrorInfo.class);
+      String code = info.getMetadataOrThrow("code");
+      if (!info.getDomain().equals("purple")
+          || !info.getReason().equals(code.toUpperCase(Locale.ROOT))) {
+        throw new AssertionError(info);
+      }
+      return code;
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(details.toString(), e);
+    }
+  }
+
   private record Completion<R extends Message>(CompletableFuture<R> answer)
       implements StreamObserver<Message> {
 
@@ -91,7 +114,8 @@ final class GrpcDoorClient extends MessageDoor {
     public void onError(Throwable failure) {
       Status status = Status.fromThrowable(failure);
       String text = status.getDescription() == null ? "" : status.getDescription();
-      answer.completeExceptionally(DoorFailure.ofGrpc(status.getCode().value(), text));
+      answer.completeExceptionally(
+          DoorFailure.ofGrpc(status.getCode().value(), code(failure), text));
     }
 
     @Override

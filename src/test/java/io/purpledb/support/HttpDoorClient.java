@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
@@ -38,14 +39,21 @@ final class HttpDoorClient implements Door {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;
 
-  HttpDoorClient(String host, int port) {
+  HttpDoorClient(String host, int port, HttpVersion version) {
     this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setDefaultHost(host)
-                .setDefaultPort(port)
-                .setKeepAliveTimeout(KEPT_SECONDS),
-            new PoolOptions().setHttp1MaxSize(CONNECTIONS));
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setDefaultHost(host)
+                    .setDefaultPort(port)
+                    .setProtocolVersion(version)
+                    .setHttp2ClearTextUpgrade(false)
+                    .setKeepAliveTimeout(KEPT_SECONDS))
+            .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS))
+            // Without it this client logs an error when a refused body is on its way at the end.
+            .withConnectHandler(connection -> connection.exceptionHandler(broken -> {}))
+            .build();
   }
 
   @Override
@@ -142,7 +150,9 @@ final class HttpDoorClient implements Door {
         .compose( // on the client's event loop: a body must be asked for before it arrives
             request ->
                 send(request, type, body)
-                    .compose(response -> response.body().compose(all -> answer(response, all))));
+                    .compose(
+                        response ->
+                            response.body().compose(all -> answer(method, uri, response, all))));
   }
 
   private static Future<HttpClientResponse> send(
@@ -152,18 +162,21 @@ final class HttpDoorClient implements Door {
         : request.putHeader(HttpHeaders.CONTENT_TYPE, type).send(body);
   }
 
-  private static Future<Buffer> answer(HttpClientResponse response, Buffer body) {
+  private static Future<Buffer> answer(
+      HttpMethod method, String uri, HttpClientResponse response, Buffer body) {
     int status = response.statusCode();
+    ContractCheck.check(method.name(), uri, status, response.headers(), body);
     return status / 100 == 2
         ? Future.succeededFuture(body)
-        : Future.failedFuture(DoorFailure.ofHttp(status, detail(body)));
+        : Future.failedFuture(
+            DoorFailure.ofHttp(status, member(body, "code"), member(body, "detail")));
   }
 
-  private static String detail(Buffer problem) {
+  private static String member(Buffer problem, String name) {
     try {
-      return new JsonObject(problem).getString("detail", "");
+      return new JsonObject(problem).getString(name, "");
     } catch (DecodeException e) {
-      return problem.toString();
+      return name.equals("detail") ? problem.toString() : "";
     }
   }
 

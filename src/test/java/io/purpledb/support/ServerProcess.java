@@ -98,7 +98,9 @@ public final class ServerProcess implements AutoCloseable {
   static List<String> packaged(String heap) {
     String jar = jar();
     String options = jar.replaceFirst("\\.jar$", ".options");
-    return List.of(java(), "-Xmx" + heap, "@" + options, "-jar", jar);
+    // As in conf/jvm.options: what has no memory left ends.
+    return List.of(
+        java(), "-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "@" + options, "-jar", jar);
   }
 
   static String java() {
@@ -139,6 +141,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Ends it at once with SIGKILL. */
   public void kill() {
+    Proven.count(ProvenLine.KILLS);
     process.destroyForcibly();
     awaitExit();
   }

@@ -56,7 +56,7 @@ public final class TestCluster implements AutoCloseable {
   public Door door(DoorType type, int node) {
     return switch (type) {
       case BUS -> bus();
-      case HTTP -> nodes.node(node).http();
+      case HTTP, HTTP2 -> nodes.node(node).http(); // one port; HTTP/2 has a cell of its own
       case GRPC -> nodes.node(node).grpc();
     };
   }

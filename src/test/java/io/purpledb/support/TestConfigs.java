@@ -1,5 +1,6 @@
 package io.purpledb.support;
 
+import io.purpledb.config.Browsers;
 import io.purpledb.config.Config;
 import io.purpledb.config.DoorLimits;
 import io.purpledb.config.Durability;
@@ -8,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -28,8 +30,8 @@ public final class TestConfigs {
   private static final long MEMORY_BUDGET = 256L << 20;
   private static final long MAX_IN_FLIGHT_BYTES = 64L << 20;
 
-  /** As by default. */
-  public static final DoorLimits LIMITS = new DoorLimits(32 << 10, 10_000, 5_000, 60_000);
+  /** As by default, but for a stop at once, and tests that ask for the host {@code a}. */
+  public static final DoorLimits LIMITS = limits(10_000, 5_000, 60_000);
 
   private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
@@ -64,8 +66,24 @@ public final class TestConfigs {
         false);
   }
 
+  /** The same with other bounds of connections. */
+  public static DoorLimits limits(int maxConnections, int maxOfAddress, long headerMillis) {
+    return new DoorLimits(
+        32 << 10,
+        maxConnections,
+        maxOfAddress,
+        headerMillis,
+        75_000,
+        0,
+        new Browsers(List.of("a"), List.of()));
+  }
+
   /** Everything in memory, and other limits for clients. */
   public static Config with(DoorLimits limits) {
+    return with(limits, REQUEST_TIMEOUT_MILLIS);
+  }
+
+  public static Config with(DoorLimits limits, long requestTimeoutMillis) {
     Config all = of(Engine.MEMORY);
     return new Config(
         all.doors(),
@@ -78,7 +96,7 @@ public final class TestConfigs {
         all.redisUrl(),
         all.maxValueBytes(),
         all.cacheMaxBytes(),
-        all.requestTimeoutMillis(),
+        requestTimeoutMillis,
         all.maxInFlight(),
         all.memoryBudget(),
         all.maxInFlightBytes(),

@@ -41,6 +41,7 @@ final class Connections {
   private static final String SET_CHECKPOINT = "UPDATE CHECKPOINT SET LAST_RECORD = ?";
 
   private final Connection connection;
+  private final Ahead ahead;
   private final Sql writing;
   private final Sql reading;
   private final Sql unlogged;
@@ -52,9 +53,12 @@ final class Connections {
   private final DiskRoom room = new DiskRoom();
   private final LogPolicy policy;
   private final List<Change> uncommitted = new ArrayList<>();
+  private long redone;
+  private boolean accepted;
 
   private Connections(
       Connection writing,
+      Connection ahead,
       Connection reading,
       MVStore store,
       RedoLog log,
@@ -63,7 +67,8 @@ final class Connections {
       OpenDatabase file,
       LogPolicy policy) {
     this.connection = writing;
-    this.writing = new Sql(writing, uncommitted::add);
+    this.ahead = new Ahead(ahead, uncommitted::add, store, storeBytes(policy));
+    this.writing = new Sql(writing, uncommitted::add, this.ahead);
     this.unlogged = new Sql(writing);
     this.reading = new Sql(reading);
     this.store = store;
@@ -92,11 +97,13 @@ final class Connections {
       MVStore store = session.getDatabase().getStore().getMvStore();
       FileChannel logFile = log.open("rw"); // under the lock of the database
       try {
+        Connection ahead = DriverManager.getConnection(url, "", "");
+        ahead.setAutoCommit(false);
         Connection reading = DriverManager.getConnection(url, "", "");
         store.setAutoCommitDelay(NEVER);
         RedoLog redoLog = new RedoLog(logFile, mark, policy.forcing());
         OpenDatabase file = JournaledPath.inUse(name);
-        return new Connections(writing, reading, store, redoLog, mark, files, file, policy);
+        return new Connections(writing, ahead, reading, store, redoLog, mark, files, file, policy);
       } catch (SQLException e) {
         logFile.close();
         throw e;
@@ -141,11 +148,31 @@ final class Connections {
     }
     uncommitted.clear();
     connection.commit();
+    ahead.keep();
+  }
+
+  /**
+   * Makes sure that the disk has room for changes before they are made.
+   *
+   * @throws DiskFullException when it has none
+   */
+  void requireRoom(long bytes) throws IOException {
+    DiskFullException full = room.missing();
+    if (full != null) {
+      throw full;
+    }
+    try {
+      log.reserve(bytes);
+    } catch (DiskFullException e) {
+      room.gone(e);
+      throw e;
+    }
   }
 
   void rollback() throws SQLException {
-    connection.rollback();
     uncommitted.clear();
+    connection.rollback();
+    ahead.rollback();
   }
 
   /**
@@ -170,7 +197,7 @@ final class Connections {
       return;
     }
     try {
-      log.reserve();
+      log.reserve(0);
       checkpoint();
       if (file.full() == null) {
         room.back();
@@ -187,6 +214,10 @@ final class Connections {
 
   /** From now on the file may change. */
   void accept() throws IOException {
+    if (accepted) {
+      return;
+    }
+    accepted = true;
     log.rewrite();
     file.accept();
   }
@@ -198,10 +229,34 @@ final class Connections {
     if (last == null) {
       unlogged.change("INSERT INTO CHECKPOINT VALUES (0)");
     }
-    log.replay(
-        last == null ? 0 : last,
-        change -> unlogged.change(change.sql(), change.parameters().toArray()));
+    log.replay(last == null ? 0 : last, this::acceptToRedo, this::redo);
     connection.commit();
+  }
+
+  /**
+   * What H2 writes before that stays in memory. Data of a format before are accepted when they are
+   * brought up to date, and not in between.
+   */
+  private void acceptToRedo() throws IOException {
+    if (!mark.fresh()) {
+      accept();
+    }
+  }
+
+  /** In bits, of which nothing is safe before the first checkpoint. */
+  private void redo(Change change) throws SQLException {
+    unlogged.change(change.sql(), change.parameters().toArray());
+    redone += LargeValues.bytes(change);
+    if (redone >= storeBytes(policy)) {
+      connection.commit();
+      store.commit();
+      redone = 0;
+    }
+  }
+
+  /** How much may be changed before H2 writes it, which takes as much memory again. */
+  private static long storeBytes(LogPolicy policy) {
+    return policy.memory().changed() / 4;
   }
 
   /** The number of the last record of the log, all of which the database has. */
@@ -304,6 +359,7 @@ final class Connections {
   private void closeAll() throws SQLException, IOException {
     try (log) {
       reading.close();
+      ahead.close();
       connection.close();
     }
   }

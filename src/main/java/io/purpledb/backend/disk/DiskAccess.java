@@ -16,7 +16,8 @@ record DiskAccess(DiskDatabase database, Context loop) {
   /** Reads what is safe of a key; the task must not change anything. */
   <T> Future<@Nullable T> read(String key, Task<T> task) {
     Request<T> request = Request.read(key, task, loop);
-    return future(request, database.read(request));
+    Future<T> future = request.future();
+    return orFailed(future, database.read(request));
   }
 
   /** Changes a key; the future completes when the change is safe. */
@@ -31,13 +32,15 @@ record DiskAccess(DiskDatabase database, Context loop) {
    */
   <T> Future<T> write(String key, int bytes, Task<T> task) {
     Request<T> request = Request.write(key, bytes, task, loop);
-    return future(request, database.write(request));
+    Future<T> future = request.future();
+    return orFailed(future, database.write(request));
   }
 
   /** Deletes something of a key; the future completes when that is safe. */
   <T> Future<T> delete(String key, Task<T> task) {
     Request<T> request = Request.deletion(key, task, loop);
-    return future(request, database.write(request));
+    Future<T> future = request.future();
+    return orFailed(future, database.write(request));
   }
 
   Future<Void> health() {
@@ -45,7 +48,7 @@ record DiskAccess(DiskDatabase database, Context loop) {
     return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
   }
 
-  private static <T> Future<T> future(Request<T> request, @Nullable Failure failure) {
-    return failure == null ? request.future() : Future.failedFuture(failure);
+  private static <T> Future<T> orFailed(Future<T> future, @Nullable Failure failure) {
+    return failure == null ? future : Future.failedFuture(failure);
   }
 }

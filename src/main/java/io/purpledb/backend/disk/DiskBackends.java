@@ -35,7 +35,7 @@ public final class DiskBackends implements Backends {
   private final Path directory;
   private final Durability durability;
   private final CacheRoom room;
-  private final RecentSets recentSets = new RecentSets();
+  private final RecentSets recentSets;
   private final LargeValues largeValues = new LargeValues();
   private final DiskClock clock;
   private final int maxQueued;
@@ -92,6 +92,7 @@ public final class DiskBackends implements Backends {
     this.maxQueued = maxQueued;
     this.fileSystem = fileSystem;
     this.memory = memory;
+    this.recentSets = new RecentSets(memory.sets());
     this.idleMillis = idleMillis;
   }
 

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
 import io.vertx.core.Future;
 import java.time.InstantSource;
@@ -30,7 +31,7 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
 
   private static final String GET =
       "SELECT CONTENT FROM CACHE WHERE CACHE_KEY = ? AND DEADLINE > ?";
-  private static final String GET_ALL =
+  private static final String GET_PARTS =
       LargeValues.query("CACHE", "CACHE_KEY", "CACHE_KEY = ? AND DEADLINE > ?");
   private static final String SET = "MERGE INTO CACHE KEY(CACHE_KEY) VALUES (?, ?, ?, ?)";
 
@@ -40,7 +41,7 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
     return disk.read(
         key,
         sql -> {
-          ByteString value = LargeValues.read(sql, GET, GET_ALL, k, clock.millis());
+          ByteString value = LargeValues.read(sql, GET, GET_PARTS, k, clock.millis());
           return value == null ? null : value.toStringUtf8();
         });
   }
@@ -56,7 +57,12 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
         sql -> {
           long cost = room.replace(sql, k, v);
           if (cost > 0) {
-            sql.change(SET, k, room.large().put(sql, k, v), deadline, cost);
+            sql.change(
+                SET,
+                k,
+                room.large().put(sql, k, UnsafeByteOperations.unsafeWrap(v)),
+                deadline,
+                cost);
           }
           return null;
         });

@@ -2,6 +2,7 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.disk.journal.FileId;
 import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.Mark.Status;
@@ -36,23 +37,14 @@ public final class DiskCheck {
     this.directory = directory;
   }
 
-  /**
-   * What was found.
-   *
-   * @param whole whether nothing is damaged
-   * @param report for a person to read; ends with a newline
-   */
-  public record Result(boolean whole, String report) {}
-
   /** Looks at all services in a directory. */
-  public static Result of(Path directory) {
+  public static DataCheck of(Path directory) {
     DiskCheck check = new DiskCheck(directory);
     check.line(directory.toString());
     for (String service : new TreeSet<>(DiskBackends.SCHEMAS.keySet())) {
       check.service(service);
     }
-    check.line(check.whole ? "all is whole" : "damaged; nothing was changed");
-    return new Result(check.whole, check.report.toString());
+    return new DataCheck(check.whole, check.report.toString());
   }
 
   private void service(String service) {

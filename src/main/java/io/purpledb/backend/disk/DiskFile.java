@@ -144,6 +144,7 @@ final class DiskFile {
           switch (suffix) {
             case SUFFIX -> JournaledPath.inUse(stored(SUFFIX).toString())::leastBytes;
             case LOG_SUFFIX -> connections::logBytes;
+            case ".journal" -> JournaledPath.inUse(stored(SUFFIX).toString())::journalBytes;
             default -> () -> 1;
           });
     }
@@ -214,7 +215,7 @@ final class DiskFile {
   /** A database is opened with all its files or, before the first promise, with any of them. */
   private void checkFiles(Mark mark) throws IOException {
     if (mark.status() == Status.NONE) {
-      if (dataSet != null || stored(".sums").exists()) {
+      if (dataSet != null || stored(".sums").size() > 0) { // it is made before, but empty
         throw missing(MARK_SUFFIX);
       }
     } else if (dataSet != null && dataSet != mark.dataSet()) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
-import io.purpledb.message.Bytes;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +20,14 @@ record DiskKv(DiskAccess disk, LargeValues large) implements DiskBackend, KvBack
           .then(LargeValues.TABLES);
 
   private static final String GET = "SELECT CONTENT FROM KV WHERE KV_KEY = ?";
-  private static final String GET_ALL = LargeValues.query("KV", "KV_KEY", "KV_KEY = ?");
+  private static final String GET_PARTS = LargeValues.query("KV", "KV_KEY", "KV_KEY = ?");
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String DELETE = "DELETE FROM KV WHERE KV_KEY = ?";
 
   @Override
   public Future<@Nullable ByteString> get(String key) {
     byte[] k = key.getBytes(UTF_8);
-    return disk.read(key, sql -> LargeValues.read(sql, GET, GET_ALL, k));
+    return disk.read(key, sql -> LargeValues.read(sql, GET, GET_PARTS, k));
   }
 
   @Override
@@ -38,7 +37,7 @@ record DiskKv(DiskAccess disk, LargeValues large) implements DiskBackend, KvBack
         key,
         value.size(),
         sql -> {
-          sql.change(PUT, k, large.put(sql, k, Bytes.of(value)));
+          sql.change(PUT, k, large.put(sql, k, value));
           return null;
         });
   }

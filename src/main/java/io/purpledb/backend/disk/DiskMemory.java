@@ -10,8 +10,9 @@ package io.purpledb.backend.disk;
  * @param batch of requests that are run together; one alone may be larger
  * @param journal of blocks that are not in the database file yet, in memory as on disk
  * @param log changes since the last checkpoint, which an opening runs again in memory
+ * @param sets that were changed last
  */
-record DiskMemory(long cache, long changed, long batch, long journal, long log) {
+record DiskMemory(long cache, long changed, long batch, long journal, long log, long sets) {
 
   private static final long MIB = 1 << 20;
 
@@ -31,6 +32,7 @@ record DiskMemory(long cache, long changed, long batch, long journal, long log) 
         Math.min(heap / 32, MOST_CHANGED),
         Math.min(heap / 64, 4 * MIB),
         Math.min(heap / 32, 8 * MIB),
-        Math.min(heap / 16, 32 * MIB));
+        Math.min(heap / 16, 32 * MIB),
+        Math.min(heap / 16, 64 * MIB));
   }
 }

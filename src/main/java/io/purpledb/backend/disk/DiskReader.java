@@ -1,6 +1,7 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.message.Failure;
+import io.purpledb.message.WaitingAnswers;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
@@ -17,10 +18,15 @@ final class DiskReader implements Runnable {
   private static final Logger LOG = System.getLogger(DiskReader.class.getName());
   private static final long IDLE_MILLIS = 60_000;
 
+  /** How long a read waits for answers before it that have not had their turn. */
+  private static final long WAIT_MILLIS = 1_000;
+
   private final Shared shared;
+  private final long batchBytes;
 
   DiskReader(Shared shared) {
     this.shared = shared;
+    this.batchBytes = shared.reads().batchBytes();
   }
 
   @Override
@@ -37,9 +43,22 @@ final class DiskReader implements Runnable {
   private void serve(List<Request<?>> batch) {
     try {
       List<Request<?>> done = new ArrayList<>();
+      long bytes = 0;
       for (Request<?> request : batch) {
+        if (WaitingAnswers.OF_PROCESS.isEnough()) {
+          Answers.send(done); // they may be what is waited for
+          done.clear();
+          bytes = 0;
+          WaitingAnswers.OF_PROCESS.awaitFewer(WAIT_MILLIS);
+        }
         if (isDone(request)) {
           done.add(request);
+          bytes += request.resultBytes();
+        }
+        if (bytes >= batchBytes) { // it is not known before they are read
+          Answers.hand(done);
+          done.clear();
+          bytes = 0;
         }
       }
       Answers.send(done);
@@ -54,6 +73,7 @@ final class DiskReader implements Runnable {
     if (open != null && isRead(open, request)) {
       return true;
     }
+    request.drop();
     Failure failure = shared.submit(shared.writes(), request);
     if (failure == null) {
       return false;

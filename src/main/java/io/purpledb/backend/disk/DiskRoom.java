@@ -26,9 +26,11 @@ final class DiskRoom {
   /** What there is to say of it, null when there is nothing. */
   @Nullable String notice() {
     DiskFullException now = missing;
-    return now == null
-        ? null
-        : now.getMessage() + "; writes are refused, reads and deletes are served";
+    if (now == null) {
+      return null;
+    }
+    String served = now.isReadOnly() ? "reads are served" : "reads and deletes are served";
+    return now.getMessage() + "; writes are refused, " + served;
   }
 
   /** Whether it is time to look for room again. */
@@ -39,7 +41,7 @@ final class DiskRoom {
   /** There was no room. */
   void gone(DiskFullException why) {
     if (missing == null) {
-      LOG.log(Level.WARNING, "{0}; writes are refused until there is room", why.getMessage());
+      LOG.log(Level.WARNING, "{0}; writes are refused until that ends", why.getMessage());
     }
     missing = why;
     retryAt = System.nanoTime() + RETRY_NANOS;
@@ -48,7 +50,7 @@ final class DiskRoom {
   /** There is room. */
   void back() {
     if (missing != null) {
-      LOG.log(Level.INFO, "there is room on the disk again; writes are served");
+      LOG.log(Level.INFO, "the disk takes writes again");
       missing = null;
     }
   }

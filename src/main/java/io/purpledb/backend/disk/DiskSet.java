@@ -2,11 +2,12 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
 import io.vertx.core.Future;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,22 +28,22 @@ record DiskSet(DiskAccess disk, RecentSets recent) implements DiskBackend, SetBa
   private static final String REMOVE = "DELETE FROM SET_ITEM WHERE SET_KEY = ? AND ITEM = ?";
 
   @Override
-  public Future<List<String>> get(String key) {
+  public Future<SortedItems> get(String key) {
     byte[] k = key.getBytes(UTF_8);
     return disk.read(key, sql -> items(sql, k));
   }
 
   @Override
-  public Future<List<String>> add(String key, String item) {
+  public Future<SortedItems> add(String key, String item) {
     return disk.write(key, change(ADD, key, item, items -> items.with(item)));
   }
 
   @Override
-  public Future<List<String>> remove(String key, String item) {
+  public Future<SortedItems> remove(String key, String item) {
     return disk.delete(key, change(REMOVE, key, item, items -> items.without(item)));
   }
 
-  private Task<List<String>> change(
+  private Task<SortedItems> change(
       String statement,
       String key,
       String item,
@@ -53,12 +54,18 @@ record DiskSet(DiskAccess disk, RecentSets recent) implements DiskBackend, SetBa
       sql.change(statement, k, i);
       SortedItems before = recent.get(key);
       SortedItems after = before == null ? items(sql, k) : same.apply(before);
-      recent.put(key, after == null ? SortedItems.NONE : after);
-      return after == null ? SortedItems.NONE : after;
+      SortedItems now = after == null ? SortedItems.NONE : after;
+      recent.put(key, now);
+      sql.fetched((long) Footprint.REFERENCE * now.size()); // with the items that others have, too
+      return now;
     };
   }
 
   private static SortedItems items(Sql sql, byte[] key) throws SQLException {
-    return SortedItems.ofSorted(sql.all(GET, row -> new String(row.getBytes(1), UTF_8), key));
+    SortedItems items =
+        SortedItems.ofSortedBytes(
+            sql.all(GET, row -> UnsafeByteOperations.unsafeWrap(row.getBytes(1)), key));
+    sql.fetched(items.heapBytes());
+    return items;
   }
 }

@@ -2,6 +2,7 @@ package io.purpledb.backend.disk;
 
 import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Outcome;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,14 +18,16 @@ final class DiskWriter implements Runnable {
   @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
   private static final Failure LOST =
       Failure.unavailable(
-          "the disk's writer failed and opens the database again; a write may or may not have"
-              + " happened");
+          "the disk's writer failed and opens the database again" + Outcome.UNKNOWN);
 
   private final Shared shared;
   private final Recovery recovery;
   private final Upkeep upkeep;
   private final Forcing forcing;
   private final long idleMillis;
+
+  /** Those of a batch that are left for the next one. */
+  private final List<Request<?>> later = new ArrayList<>();
 
   /**
    * @param idleMillis how often the upkeep runs when nothing else happens
@@ -65,11 +68,15 @@ final class DiskWriter implements Runnable {
     try {
       open.lookForRoom();
       boolean upkept = commit(open, batch);
-      long bytes = batch.stream().mapToLong(Request::bytes).sum();
+      if (!later.isEmpty()) {
+        batch.removeAll(later);
+        shared.writes().putBack(later);
+      }
+      long bytes = bytes(batch);
       if (open.isLarge(bytes)) {
         upkept = cleanUp(open, bytes, upkept);
       }
-      Answers.send(batch);
+      answer(batch);
       unanswered = List.of();
       if (batch.isEmpty()) {
         open.checkFiles();
@@ -80,6 +87,18 @@ final class DiskWriter implements Runnable {
       fail(unanswered, e);
       return false;
     }
+  }
+
+  private void answer(List<Request<?>> batch) {
+    if (batch.stream().mapToLong(Request::resultBytes).sum() >= shared.writes().batchBytes()) {
+      Answers.hand(batch);
+    } else {
+      Answers.send(batch);
+    }
+  }
+
+  private static long bytes(List<Request<?>> batch) {
+    return batch.stream().mapToLong(Request::bytes).sum();
   }
 
   /**
@@ -160,14 +179,19 @@ final class DiskWriter implements Runnable {
    */
   private boolean commit(Connections open, List<Request<?>> batch, boolean freeing)
       throws SQLException, IOException {
+    List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
+    if (batch.stream().anyMatch(LargeValues::isAhead)) {
+      open.requireRoom(bytes(batch));
+      shared.unsafe().addAll(keys); // before any of it is committed
+    }
     runAll(open, batch);
     boolean upkept = upkeep.run(open.writing());
-    List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
     boolean changed = upkept || !keys.isEmpty();
     shared.unsafe().addAll(keys);
     try {
       open.commit(freeing); // a transaction that only read ends, too
     } catch (DiskFullException e) {
+      open.rollback();
       keys.forEach(shared.unsafe()::remove);
       throw e;
     }
@@ -182,9 +206,13 @@ final class DiskWriter implements Runnable {
     return upkept;
   }
 
-  /** Runs all requests, and if one breaks, again all but that one. */
+  /**
+   * Runs all requests, and if one breaks, again all but that one. Those that follow what has read
+   * much are left for the next batch.
+   */
   private void runAll(Connections open, List<Request<?>> batch) throws SQLException {
     List<Request<?>> left = new ArrayList<>(batch);
+    later.clear();
     while (!isRun(open, left)) {
       upkeep.start(open.writing());
     }
@@ -192,9 +220,17 @@ final class DiskWriter implements Runnable {
 
   /** Runs the requests; false when one broke: it is taken out, and nothing is changed. */
   private boolean isRun(Connections open, List<Request<?>> requests) throws SQLException {
+    long readBytes = 0;
     for (Request<?> request : requests) {
+      if (readBytes >= shared.writes().batchBytes()) {
+        List<Request<?>> rest = requests.subList(requests.indexOf(request), requests.size());
+        later.addAll(0, rest);
+        rest.clear();
+        return true;
+      }
       try {
         request.run(open.writing());
+        readBytes += request.resultBytes();
       } catch (Failure refused) {
         request.fail(refused);
       } catch (SQLException | RuntimeException e) {

@@ -2,7 +2,11 @@ package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.message.Bytes;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +45,14 @@ final class LargeValues implements Upkeep {
   /** The largest part, and the largest value that is kept in its row. */
   static final int PART_BYTES = 256 << 10;
 
-  /** How many parts one transaction deletes. */
+  /** How many parts are read at once, and deleted by one transaction. */
   private static final int BIT = 8;
 
   /** How much that is at most. */
   static final long FREED_BYTES = (long) BIT * PART_BYTES;
+
+  /** How often a value is read that changes meanwhile. */
+  private static final int READS = 3;
 
   private static final byte[] ELSEWHERE = {};
 
@@ -73,15 +80,37 @@ final class LargeValues implements Upkeep {
   private record Parts(ByteString key, long version) {}
 
   /**
-   * The query for a value in parts: rows of the content of the key's row and of a part.
+   * Some parts, or the whole value when it is in its row.
    *
-   * @param condition of the row, with parameters
+   * @param version of the parts, 0 when the value is in its row
+   */
+  private record Bit(long version, List<ByteString> contents) {}
+
+  /** A row of the {@link #query}. */
+  private record Row(ByteString content, long version, @Nullable ByteString part) {
+
+    static Row read(ResultSet row) throws SQLException {
+      byte[] part = row.getBytes(3);
+      return new Row(
+          UnsafeByteOperations.unsafeWrap(row.getBytes(1)),
+          row.getLong(2),
+          part == null ? null : UnsafeByteOperations.unsafeWrap(part));
+    }
+  }
+
+  /**
+   * The query for some parts of a value: rows of the content of the key's row, of the newest
+   * version, and of a part of that.
+   *
+   * @param condition of the row, with parameters; they follow those for the first and last part
    */
   static String query(String table, String keyColumn, String condition) {
     return """
-    SELECT T.CONTENT, P.CONTENT FROM %1$s T LEFT JOIN VALUE_PART P
+    SELECT T.CONTENT, (SELECT MAX(VERSION) FROM VALUE_PART WHERE VALUE_KEY = T.%2$s), P.CONTENT
+    FROM %1$s T LEFT JOIN VALUE_PART P
     ON P.VALUE_KEY = T.%2$s
     AND P.VERSION = (SELECT MAX(VERSION) FROM VALUE_PART WHERE VALUE_KEY = T.%2$s)
+    AND P.PART BETWEEN ? AND ?
     WHERE %3$s ORDER BY P.PART
     """
         .formatted(table, keyColumn, condition);
@@ -119,19 +148,48 @@ final class LargeValues implements Upkeep {
    *
    * @return what the row of the key has to contain
    */
-  byte[] put(Sql sql, byte[] key, byte[] value) throws SQLException {
+  byte[] put(Sql sql, byte[] key, ByteString value) throws SQLException {
     long last = noteLast(sql, key);
-    if (value.length <= PART_BYTES && (value.length > 0 || last == 0)) {
-      return value;
+    if (value.size() <= PART_BYTES && (!value.isEmpty() || last == 0)) {
+      return Bytes.of(value);
     }
     any = true;
+    Ahead ahead = isAhead(value.size()) ? sql.ahead() : null;
     long number = 0;
-    for (int from = 0; from < value.length || number == 0; from += PART_BYTES) {
-      int bytes = Math.min(value.length - from, PART_BYTES);
-      ByteString part = UnsafeByteOperations.unsafeWrap(value, from, bytes); // no copy is kept
-      sql.change(PUT, key, last + 1, number++, part);
+    for (int from = 0; from < value.size() || number == 0; from += PART_BYTES) {
+      int to = Math.min(value.size(), from + PART_BYTES);
+      ByteString part = value.substring(from, to); // no copy is kept
+      if (ahead == null) {
+        sql.change(PUT, key, last + 1, number++, part);
+      } else {
+        putAhead(ahead, key, last + 1, number++, part, to == value.size());
+      }
     }
     return ELSEWHERE;
+  }
+
+  /** About how many bytes of the database a change concerns: a deletion names no content. */
+  static long bytes(Change change) {
+    return change.sql().equals(DELETE) ? FREED_BYTES : change.bytes();
+  }
+
+  /** Whether a request may commit a part of what it changes before the rest. */
+  static boolean isAhead(Request<?> request) {
+    return request.changing() && isAhead(request.bytes());
+  }
+
+  private static boolean isAhead(long bytes) {
+    return bytes > FREED_BYTES;
+  }
+
+  /** Puts a part; a bit of them is committed together. */
+  private static void putAhead(
+      Ahead ahead, byte[] key, long version, long number, ByteString part, boolean last)
+      throws SQLException {
+    ahead.change(PUT, key, version, number, part);
+    if (last || number % BIT == BIT - 1) {
+      ahead.commit(FREED_BYTES, Change.of(DELETE, key, version, number - number % BIT));
+    }
   }
 
   /** Deletes a value's parts, if it has any. */
@@ -150,26 +208,64 @@ final class LargeValues implements Upkeep {
   }
 
   /**
-   * Reads a value, wherever it is.
+   * Reads a value, wherever it is. The parts are read in bits, as H2 has a second copy of what it
+   * answers, and keeps that.
    *
    * @param get the query for the content of the row, which alone is enough for most values
-   * @param getAll the {@link #query} for all: a single one, as the value may change between two
+   * @param getParts the {@link #query} for parts
    * @param parameters of both queries
    * @return null when there is no row
+   * @throws ConcurrentModificationException when the value changes again and again, which it does
+   *     not for the writer
    */
-  static @Nullable ByteString read(Sql sql, String get, String getAll, Object... parameters)
+  static @Nullable ByteString read(Sql sql, String get, String getParts, Object... parameters)
       throws SQLException {
     byte[] content = sql.first(get, row -> row.getBytes(1), parameters);
     if (content == null || content.length > 0) {
       return content == null ? null : UnsafeByteOperations.unsafeWrap(content);
     }
-    List<ByteString> all =
-        sql.all(getAll, row -> wrapped(row.getBytes(1), row.getBytes(2)), parameters);
-    return all.isEmpty() ? null : ByteString.copyFrom(all);
+    for (int attempt = 0; attempt < READS; attempt++) {
+      Bit first = bit(sql, getParts, 0, parameters);
+      if (first == null || first.version == 0) {
+        return first == null ? null : ByteString.copyFrom(first.contents);
+      }
+      List<ByteString> all = new ArrayList<>(first.contents);
+      Bit next = first;
+      while (next != null && next.version == first.version && next.contents.size() == BIT) {
+        next = bit(sql, getParts, all.size(), parameters);
+        if (next != null) {
+          all.addAll(next.contents);
+        }
+      }
+      if (next != null && next.version == first.version) {
+        return ByteString.copyFrom(all); // without a copy of the bytes
+      }
+    }
+    throw new ConcurrentModificationException("the value changes while it is read");
   }
 
-  private static ByteString wrapped(byte[] content, byte @Nullable [] part) {
-    return UnsafeByteOperations.unsafeWrap(part == null ? content : part);
+  /** Some parts from one on, none behind the last; null when there is no row. */
+  private static @Nullable Bit bit(Sql sql, String getParts, long from, Object... parameters)
+      throws SQLException {
+    Object[] all = new Object[parameters.length + 2];
+    all[0] = from;
+    all[1] = from + BIT - 1;
+    System.arraycopy(parameters, 0, all, 2, parameters.length);
+    List<Row> rows = sql.all(getParts, Row::read, all);
+    if (rows.isEmpty()) {
+      return null;
+    }
+    Row any = rows.get(0);
+    if (!any.content.isEmpty() || any.version == 0) {
+      return new Bit(0, List.of(any.content));
+    }
+    List<ByteString> contents = new ArrayList<>();
+    for (Row row : rows) {
+      if (row.part != null) {
+        contents.add(row.part);
+      }
+    }
+    return new Bit(any.version, contents);
   }
 
   private static long number(Sql sql, String query, Object... parameters) throws SQLException {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SortedItems;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -12,21 +13,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecentSets implements Upkeep {
 
-  private static final int MAX_ITEMS = 1 << 18;
+  /** An entry of a map that knows its order has two references more. */
+  private static final int ENTRY = Footprint.ENTRY + 16;
 
-  private final int maxItems;
+  private final long maxBytes;
   private final Map<String, SortedItems> sets = new LinkedHashMap<>(16, 0.75f, true);
-  private int items;
-
-  RecentSets() {
-    this(MAX_ITEMS);
-  }
+  private long bytes;
 
   /**
-   * @param maxItems how many sets, and how many items of all sets, are kept at most
+   * @param maxBytes how much of the heap all that is kept may take
    */
-  RecentSets(int maxItems) {
-    this.maxItems = maxItems;
+  RecentSets(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** What a set takes of the heap, in bytes. */
+  static long heapBytes(String key, SortedItems items) {
+    return ENTRY + Footprint.text(key) + Footprint.SET + items.heapBytes();
   }
 
   /** The items of a set, or null when it has to be read. */
@@ -37,10 +40,11 @@ final class RecentSets implements Upkeep {
   /** Keeps the items of a set as they are now. */
   void put(String key, SortedItems now) {
     SortedItems before = sets.put(key, now);
-    items += now.size() - (before == null ? 0 : before.size());
-    Iterator<SortedItems> oldest = sets.values().iterator();
-    while (items > maxItems || sets.size() > maxItems) {
-      items -= oldest.next().size();
+    bytes += heapBytes(key, now) - (before == null ? 0 : heapBytes(key, before));
+    Iterator<Map.Entry<String, SortedItems>> oldest = sets.entrySet().iterator();
+    while (bytes > maxBytes) {
+      Map.Entry<String, SortedItems> dropped = oldest.next();
+      bytes -= heapBytes(dropped.getKey(), dropped.getValue());
       oldest.remove();
     }
   }
@@ -49,7 +53,7 @@ final class RecentSets implements Upkeep {
   @Override
   public void start(Sql sql) {
     sets.clear();
-    items = 0;
+    bytes = 0;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Outcome;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,8 +57,11 @@ final class Recovery {
 
   /** What a write is told that found no room. */
   String noRoom(DiskFullException e) {
-    return "%s has no room for writes: %s (expected: room in %s; reads and deletes go on)"
-        .formatted(file.path(), e.getMessage(), file.path().getParent());
+    String text =
+        e.isReadOnly()
+            ? "%s takes no writes: %s (expected: to write in %s; reads go on)"
+            : "%s has no room for writes: %s (expected: room in %s; reads and deletes go on)";
+    return text.formatted(file.path(), e.getMessage(), file.path().getParent());
   }
 
   /** What a request fails with that failed alone: damage where its key is, or a defect. */
@@ -90,7 +94,7 @@ final class Recovery {
     boolean defect = !(cause instanceof IOException); // a device or a person needs no trace
     LOG.log(Level.ERROR, failed + "; it will be opened again", defect ? cause : null);
     shared.unavailable(Failure.unavailable(failed + "; it is being opened again"));
-    return Failure.unavailable(failed + "; a write may or may not have happened");
+    return Failure.unavailable(failed + Outcome.UNKNOWN);
   }
 
   /** Tries to open a database that is not open, until it is or the writer is to stop. */

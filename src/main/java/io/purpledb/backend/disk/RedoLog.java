@@ -49,13 +49,29 @@ final class RedoLog implements Closeable {
     void run(Change change) throws SQLException;
   }
 
+  /** Is told that something is to be run again, when all of it is known to be whole. */
+  @FunctionalInterface
+  interface Found {
+
+    void run() throws IOException;
+  }
+
+  /** A record to be run again: where its content is. */
+  private record Lacking(long at, int bytes) {}
+
+  /** {@link #replay(long, Found, Redo)} for whoever need not know that there is something. */
+  void replay(long checkpoint, Redo redo) throws IOException, SQLException {
+    replay(checkpoint, () -> {}, redo);
+  }
+
   /**
-   * Finds the changes that a database lacks, in their order; before anything is added.
+   * Finds the changes that a database lacks, and runs them in their order; before anything is
+   * added. They are read twice: nothing is run before all are known to be whole.
    *
    * @param checkpoint the number of the last record that the database has
    * @throws DamagedFileException when records are missing that the database lacks
    */
-  void replay(long checkpoint, Redo redo) throws IOException, SQLException {
+  void replay(long checkpoint, Found found, Redo redo) throws IOException, SQLException {
     long promised = mark.logged();
     records.open(mark.fresh(), promised <= checkpoint ? 0 : promised);
     if (records.lastNumber() > checkpoint) {
@@ -64,10 +80,17 @@ final class RedoLog implements Closeable {
           "the database has the changes to record %d of its log, which begins with %d (expected: at most %d)"
               .formatted(checkpoint, records.lastNumber() + 1, checkpoint + 1));
     }
+    List<Lacking> lacking = new ArrayList<>();
     for (ByteBuffer record = records.next(); record != null; record = records.next()) {
       if (records.lastNumber() > checkpoint) {
-        replay(record, redo);
+        lacking.add(new Lacking(records.lastContent(), record.remaining()));
       }
+    }
+    if (!lacking.isEmpty()) {
+      found.run();
+    }
+    for (Lacking record : lacking) {
+      replay(records.content(record.at, record.bytes), redo);
     }
     records.continueAfter(checkpoint);
     safeNumber = records.lastNumber();
@@ -86,12 +109,12 @@ final class RedoLog implements Closeable {
   }
 
   /**
-   * Makes sure of the reserve.
+   * Makes sure of the reserve, and of room before it.
    *
    * @throws DiskFullException when there is no room for it
    */
-  void reserve() throws IOException {
-    records.reserve(RESERVE_BYTES);
+  void reserve(long bytes) throws IOException {
+    records.reserve(bytes + RESERVE_BYTES);
   }
 
   /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
@@ -161,22 +184,29 @@ final class RedoLog implements Closeable {
         });
   }
 
+  /** One change is in memory at a time, beside the record. */
   private static void replay(ByteBuffer record, Redo redo) throws IOException, SQLException {
-    for (Change change : changes(record)) {
-      redo.run(change);
+    List<String> statements = statements(record);
+    for (int left = record.getInt(); left > 0; left--) {
+      redo.run(Change.read(record, statements));
     }
   }
 
   /** The changes that a record consists of, in their order. */
   static List<Change> changes(ByteBuffer record) throws IOException {
-    List<String> statements = new ArrayList<>();
-    for (int left = record.getInt(); left > 0; left--) {
-      statements.add(new String(Change.bytes(record), UTF_8));
-    }
+    List<String> statements = statements(record);
     List<Change> changes = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
       changes.add(Change.read(record, statements));
     }
     return changes;
+  }
+
+  private static List<String> statements(ByteBuffer record) {
+    List<String> statements = new ArrayList<>();
+    for (int left = record.getInt(); left > 0; left--) {
+      statements.add(new String(Change.bytes(record), UTF_8));
+    }
+    return statements;
   }
 }

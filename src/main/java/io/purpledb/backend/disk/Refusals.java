@@ -29,7 +29,8 @@ record Refusals(Path directory, Path file, String stem) {
       return failure(file + " does not fit into the heap (expected: a larger -Xmx)", e);
     }
     if (root instanceof Error || (root instanceof IOException && !isDamage(root))) {
-      return failure("%s cannot be opened: %s".formatted(file, reason(e)), e);
+      return failure(
+          "%s cannot be opened: %s (expected: to read and write it)".formatted(file, reason(e)), e);
     }
     return damaged(reason(e), e);
   }

@@ -1,9 +1,11 @@
 package io.purpledb.backend.disk;
 
+import com.google.protobuf.ByteString;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.sql.SQLException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class Request<T> {
 
   private final String key;
-  private final int bytes;
+  private long bytes;
   private final Effect effect;
-  private final Task<T> task;
   private final Context loop;
-  private final Promise<T> promise = Promise.promise();
+
+  /** Null when it is answered: others of its batch may be answered later, and values are large. */
+  private @Nullable Task<T> task;
+
+  private @Nullable Promise<T> promise = Promise.promise();
   private @Nullable T result;
   private @Nullable Throwable failure;
+  private long fetchedBytes;
 
-  private Request(String key, int bytes, Effect effect, Task<T> task, Context loop) {
+  private Request(String key, long bytes, Effect effect, Task<T> task, Context loop) {
     this.key = key;
     this.bytes = bytes;
     this.effect = effect;
@@ -55,7 +61,7 @@ final class Request<T> {
     return key;
   }
 
-  int bytes() {
+  long bytes() {
     return bytes;
   }
 
@@ -73,14 +79,33 @@ final class Request<T> {
     return loop;
   }
 
+  /** To be asked for before the request is submitted. */
   Future<T> future() {
-    return promise.future();
+    return Objects.requireNonNull(promise).future();
   }
 
   /** Runs the task and keeps what came out of it for {@link #answer}. */
   void run(Sql sql) throws SQLException {
-    result = task.run(sql);
+    long before = sql.fetchedBytes();
+    result = Objects.requireNonNull(task).run(sql);
+    fetchedBytes = sql.fetchedBytes() - before;
     failure = null;
+  }
+
+  /** Drops what came out of it, as nobody may see that; another run gives about as much. */
+  void drop() {
+    bytes = Math.max(bytes, resultBytes());
+    result = null;
+    fetchedBytes = 0;
+  }
+
+  /** How large what came out of it is, if it is a value or a set. */
+  long resultBytes() {
+    Object found = result;
+    if (found instanceof ByteString value) {
+      return value.size();
+    }
+    return found instanceof String text ? text.length() : fetchedBytes;
   }
 
   /** Keeps a failure for {@link #answer}. */
@@ -91,10 +116,15 @@ final class Request<T> {
   /** Completes the future; on the event loop, so that what follows runs at once. */
   void answer() {
     Throwable cause = failure;
+    T found = result;
+    Promise<T> answered = Objects.requireNonNull(promise);
+    task = null;
+    promise = null;
+    result = null;
     if (cause == null) {
-      promise.complete(result);
+      answered.complete(found);
     } else {
-      promise.fail(cause);
+      answered.fail(cause);
     }
   }
 }

@@ -28,6 +28,11 @@ final class Requests {
     this.batchBytes = batchBytes;
   }
 
+  /** How much is taken at once. */
+  long batchBytes() {
+    return batchBytes;
+  }
+
   /** Whether there was room. */
   boolean offer(Request<?> request) {
     lock.lock();
@@ -38,6 +43,18 @@ final class Requests {
       waiting.add(request);
       arrived.signal();
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts requests back that were taken, before all that wait. */
+  void putBack(List<Request<?>> requests) {
+    lock.lock();
+    try {
+      for (int i = requests.size() - 1; i >= 0; i--) {
+        waiting.addFirst(requests.get(i));
+      }
     } finally {
       lock.unlock();
     }

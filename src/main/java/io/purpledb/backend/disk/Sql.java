@@ -19,7 +19,9 @@ final class Sql {
 
   private final Connection connection;
   private final Consumer<Change> changed;
+  private final @Nullable Ahead ahead;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private long fetchedBytes;
 
   Sql(Connection connection) {
     this(connection, change -> {});
@@ -29,8 +31,32 @@ final class Sql {
    * @param changed is told of each {@link #change}
    */
   Sql(Connection connection, Consumer<Change> changed) {
+    this(connection, changed, null);
+  }
+
+  /**
+   * @param changed as above
+   * @param ahead for what is changed before the transaction
+   */
+  Sql(Connection connection, Consumer<Change> changed, @Nullable Ahead ahead) {
     this.connection = connection;
     this.changed = changed;
+    this.ahead = ahead;
+  }
+
+  /** For what is committed before the transaction of this connection; null when nothing may be. */
+  @Nullable Ahead ahead() {
+    return ahead;
+  }
+
+  /** Counts what a request has in memory now, unless its result is a value. */
+  void fetched(long bytes) {
+    fetchedBytes += bytes;
+  }
+
+  /** What all requests so far have {@link #fetched}. */
+  long fetchedBytes() {
+    return fetchedBytes;
   }
 
   /** Reads a value from the current row. */

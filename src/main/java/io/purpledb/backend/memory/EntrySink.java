@@ -1,8 +1,8 @@
 package io.purpledb.backend.memory;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.SortedItems;
 import java.io.IOException;
-import java.util.List;
 
 /** Takes the data of all services, entry by entry. */
 public interface EntrySink {
@@ -20,10 +20,5 @@ public interface EntrySink {
 
   void kv(String key, ByteString value) throws IOException;
 
-  /**
-   * A whole set.
-   *
-   * @param items in the order of {@link io.purpledb.backend.ByteOrder}, without duplicates
-   */
-  void set(String key, List<String> items) throws IOException;
+  void set(String key, SortedItems items) throws IOException;
 }

@@ -4,19 +4,18 @@ import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Sets in a shared map. Every change replaces a set by another, so that readers need no lock. */
 record MemorySet(CountedMap<SortedItems> sets) implements MemoryBackend, SetBackend {
 
   @Override
-  public Future<List<String>> get(String key) {
+  public Future<SortedItems> get(String key) {
     return Future.succeededFuture(orNone(sets.get(key)));
   }
 
   @Override
-  public Future<List<String>> add(String key, String item) {
+  public Future<SortedItems> add(String key, String item) {
     try {
       return Future.succeededFuture(orNone(sets.update(key, items -> orNone(items).with(item))));
     } catch (Failure full) {
@@ -25,7 +24,7 @@ record MemorySet(CountedMap<SortedItems> sets) implements MemoryBackend, SetBack
   }
 
   @Override
-  public Future<List<String>> remove(String key, String item) {
+  public Future<SortedItems> remove(String key, String item) {
     return Future.succeededFuture(
         orNone(sets.update(key, items -> items == null ? null : items.without(item))));
   }

@@ -13,7 +13,6 @@ import io.purpledb.v1.SetAddRequest;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -129,8 +128,8 @@ public final class MemoryStore implements EntrySink {
   }
 
   @Override
-  public void set(String key, List<String> items) {
-    sets.put(key, SortedItems.ofSorted(items));
+  public void set(String key, SortedItems items) {
+    sets.put(key, items);
   }
 
   /** The data of one moment. */

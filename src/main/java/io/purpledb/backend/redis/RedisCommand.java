@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.message.Failure;
+import io.purpledb.message.Outcome;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Request;
@@ -18,8 +19,7 @@ final class RedisCommand implements Pipelined {
   /** Made beforehand for want of memory then; it has no stack trace. */
   @SuppressWarnings("StaticAssignmentOfThrowable")
   private static final Failure NO_MEMORY =
-      Failure.unavailable(
-          "redis is unavailable: out of memory; a write may or may not have happened");
+      Failure.unavailable("redis is unavailable: out of memory" + Outcome.UNKNOWN);
 
   private final RedisLink link;
   private final RedisServer server;
@@ -92,6 +92,7 @@ final class RedisCommand implements Pipelined {
 
   @Override
   public void answered(@Nullable Response response) {
+    link.permission().executed(request);
     end(response, null);
   }
 
@@ -110,7 +111,9 @@ final class RedisCommand implements Pipelined {
         return;
       }
     }
-    end(null, RedisErrors.ofReply(error));
+    Throwable failure = RedisErrors.ofReply(error);
+    link.permission().refused(request, failure, sentNanos);
+    end(null, failure);
   }
 
   /** Ends it without a reply: unavailable, or timed out if it has waited for that long. */
@@ -139,7 +142,7 @@ final class RedisCommand implements Pipelined {
   }
 
   private Failure failure(String reason) {
-    String outcome = sent ? "; a write may or may not have happened" : "; nothing was sent";
+    String outcome = sent ? Outcome.UNKNOWN : "; nothing was sent";
     return isLate(System.nanoTime())
         ? Failure.timedOut("no reply from redis within " + server.timeoutMillis() + " ms" + outcome)
         : Failure.unavailable("redis is unavailable: " + reason + outcome);

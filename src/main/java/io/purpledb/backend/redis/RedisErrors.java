@@ -44,6 +44,9 @@ final class RedisErrors {
   /** Redis 6's error of a command in a script, which has the code in the middle. */
   private static final Pattern IN_SCRIPT = Pattern.compile("^ERR .*user_script.*: -([A-Z]+) .*");
 
+  /** Redis 7's error of a command in a script that the user may not use, which has no code. */
+  private static final String NO_PERMISSION = "ERR The user executing the script can't ";
+
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
   /** What is said of a replica. */
@@ -61,6 +64,9 @@ final class RedisErrors {
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
   static Throwable ofReply(ErrorType error) {
     String code = code(error);
+    if (code.equals("ERR") && String.valueOf(error.getMessage()).startsWith(NO_PERMISSION)) {
+      return Failure.unavailable("redis: NOPERM " + error.getMessage());
+    }
     if (code.equals("OOM")) {
       return Failure.storageFull("redis: " + error.getMessage());
     }
@@ -88,8 +94,12 @@ final class RedisErrors {
 
   /** Whether a command was refused because of its key, or because we may not use it there. */
   static boolean isAboutTheKey(Throwable error) {
-    String text = String.valueOf(error.getMessage());
-    return text.startsWith("WRONGTYPE") || text.startsWith("redis: NOPERM");
+    return String.valueOf(error.getMessage()).startsWith("WRONGTYPE") || isNotPermitted(error);
+  }
+
+  /** Whether a command was refused because this user may not use it, or not on that key. */
+  static boolean isNotPermitted(Throwable error) {
+    return String.valueOf(error.getMessage()).startsWith("redis: NOPERM");
   }
 
   /** Overlooks the error of a server that refuses writes only. */

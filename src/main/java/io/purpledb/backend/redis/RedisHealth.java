@@ -8,10 +8,12 @@ import io.vertx.redis.client.Request;
 /**
  * Whether writes succeed, found out without one: SETRANGE of nothing is a write to Redis, which
  * refuses it like any other (a replica, too few replicas, no room, a failed save), and changes and
- * makes no key, whatever the key. HELLO tells a replica that would take writes.
+ * makes no key, whatever the key. Where we have no permission for it, {@link RedisPermission} knows
+ * more. HELLO tells a replica that would take writes.
  */
 final class RedisHealth {
 
+  static final Command WRITE_OF_NOTHING = Command.SETRANGE;
   private static final String ANY_KEY = "purple:health";
 
   private RedisHealth() {}
@@ -19,7 +21,7 @@ final class RedisHealth {
   /** Fails with the reason when they do not. */
   static Future<Void> check(RedisLink link, RedisServer server) {
     Future<?> write =
-        link.sendOnce(Request.cmd(Command.SETRANGE).arg(ANY_KEY).arg("0").arg(""))
+        link.sendOnce(Request.cmd(WRITE_OF_NOTHING).arg(ANY_KEY).arg("0").arg(""))
             .recover(
                 error ->
                     RedisErrors.isAboutTheKey(error)

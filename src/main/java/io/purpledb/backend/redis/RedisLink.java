@@ -37,6 +37,7 @@ final class RedisLink {
 
   private final RedisHeld held = new RedisHeld();
   private final RedisPace pace = new RedisPace();
+  private final RedisPermission permission = new RedisPermission();
 
   /** Why requests fail at once; null while there is a connection or the first is being made. */
   private @Nullable String down;
@@ -97,9 +98,14 @@ final class RedisLink {
     return command.reply();
   }
 
+  RedisPermission permission() {
+    return permission;
+  }
+
   /** Whether writes succeed, here and over the connections of all other event loops. */
   Future<Void> health() {
     return RedisHealth.check(this, server)
+        .compose(serves -> permission.check(System.nanoTime()))
         .compose(
             serves ->
                 server.outage().isOver()

@@ -1,13 +1,13 @@
 package io.purpledb.backend.redis;
 
-import io.purpledb.backend.ByteOrder;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.SortedItems;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +25,17 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
   }
 
   @Override
-  public Future<List<String>> get(String key) {
+  public Future<SortedItems> get(String key) {
     return reply(key, Request.cmd(Command.SMEMBERS).arg(key)).map(RedisSet::sorted);
   }
 
   @Override
-  public Future<List<String>> add(String key, String item) {
+  public Future<SortedItems> add(String key, String item) {
     return orWrongType(key, ADD.run(link, key, item)).map(RedisSet::sorted);
   }
 
   @Override
-  public Future<List<String>> remove(String key, String item) {
+  public Future<SortedItems> remove(String key, String item) {
     return orWrongType(key, REMOVE.run(link, key, item)).map(RedisSet::sorted);
   }
 
@@ -45,15 +45,19 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
             .formatted(command));
   }
 
-  private static List<String> sorted(@Nullable Response items) {
+  private static SortedItems sorted(@Nullable Response items) {
     if (items == null) {
-      return List.of();
+      return SortedItems.NONE;
     }
-    String[] sorted = new String[items.size()];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = items.get(i).toString();
+    ByteString[] bytes = new ByteString[items.size()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = utf8(UnsafeByteOperations.unsafeWrap(items.get(i).toBytes()));
     }
-    Arrays.sort(sorted, ByteOrder.INSTANCE);
-    return List.of(sorted);
+    return SortedItems.ofUnsorted(bytes);
+  }
+
+  /** An item that somebody else has put there may be none. */
+  private static ByteString utf8(ByteString item) {
+    return item.isValidUtf8() ? item : ByteString.copyFromUtf8(item.toStringUtf8());
   }
 }

@@ -44,12 +44,13 @@ final class AppliedMark implements Closeable {
 
   /** Opens the file in the directory of the log; makes it if it is not there. */
   static AppliedMark open(Path directory) throws IOException {
-    Path path = directory.resolve(NAME);
-    long last = read(path);
-    return new AppliedMark(new RandomAccessFile(path.toFile(), "rw"), last);
+    long last = read(directory);
+    return new AppliedMark(new RandomAccessFile(directory.resolve(NAME).toFile(), "rw"), last);
   }
 
-  private static long read(Path path) throws IOException {
+  /** The last record that was applied, as the file in the directory of the log says. */
+  static long read(Path directory) throws IOException {
+    Path path = directory.resolve(NAME);
     if (!Files.exists(path) || Files.size(path) == 0) {
       return NONE;
     }

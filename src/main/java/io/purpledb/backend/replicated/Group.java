@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -26,18 +27,26 @@ import org.apache.ratis.protocol.RaftPeerId;
  */
 final class Group {
 
+  /** Where members keep their files, in the data directory. */
+  static final String HOME = "cluster";
+
   private static final String FILE = "members";
 
   private static final Pattern LIST = Pattern.compile("[^\\p{Cntrl}\\s\\ufffd]+:\\d+");
 
   /** What Ratis writes first, and never removes. */
-  private static final String STORED = "current/raft-meta";
+  static final String STORED = "current/raft-meta";
 
   private Group() {}
 
   /** The member's id, in characters that names of files and of JMX allow. */
   static RaftPeerId id(Member member) {
-    return RaftPeerId.valueOf(member.id().replace(':', '_'));
+    return RaftPeerId.valueOf(id(member.id()));
+  }
+
+  /** The same of a member that is given as in the list of members. */
+  static String id(String member) {
+    return member.replace(':', '_');
   }
 
   /**
@@ -58,7 +67,7 @@ final class Group {
     return dataDir
         .toAbsolutePath()
         .normalize()
-        .resolve("cluster")
+        .resolve(HOME)
         .resolve(id(cluster.self()).toString());
   }
 
@@ -102,9 +111,20 @@ final class Group {
     return members;
   }
 
+  /** The list of members that the data in a member's directory belongs to; empty without data. */
+  static Optional<String> members(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    return Files.exists(file) ? Optional.of(read(file)) : Optional.empty();
+  }
+
   /** Where Ratis keeps its files, in the directory of a member. */
   static Path data(ClusterConfig cluster, Path directory) {
-    return directory.resolve(groupId(cluster).getUuid().toString());
+    return data(list(cluster), directory);
+  }
+
+  /** The same by the list of members. */
+  static Path data(String members, Path directory) {
+    return directory.resolve(uuid(members).toString());
   }
 
   /** Remembers whose data is here; called when there is a log, so that its loss is told later. */
@@ -139,8 +159,11 @@ final class Group {
   }
 
   private static RaftGroupId groupId(ClusterConfig cluster) {
-    return RaftGroupId.valueOf(
-        UUID.nameUUIDFromBytes(list(cluster).getBytes(StandardCharsets.UTF_8)));
+    return RaftGroupId.valueOf(uuid(list(cluster)));
+  }
+
+  private static UUID uuid(String members) {
+    return UUID.nameUUIDFromBytes(members.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String list(ClusterConfig cluster) {

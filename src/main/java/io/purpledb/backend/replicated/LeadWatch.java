@@ -13,13 +13,15 @@ import org.apache.ratis.server.DivisionInfo;
 
 /**
  * Asks the other members for their time and their room, and hands the lead over while this node's
- * clock is off, or its log has no room to grow. Ends the process when Ratis has closed this node's
- * part by itself, as it does after an error: it would answer nothing for good.
+ * clock is off, its log has no room to grow, or its log is not what it was. Ends the process when
+ * Ratis has closed this node's part by itself, as it does after an error: it would answer nothing
+ * for good.
  */
 final class LeadWatch {
 
   private static final Logger LOG = System.getLogger(LeadWatch.class.getName());
   private static final long PERIOD_MILLIS = 2_000;
+  private static final long LOG_MILLIS = 1_000;
 
   private final PeerClocks clocks;
   private final PeerRooms rooms;
@@ -28,6 +30,7 @@ final class LeadWatch {
   private final Leadership leadership;
   private final Handover handover;
   private final DivisionInfo info;
+  private final LogInPlace log;
   private volatile boolean closed;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -44,8 +47,10 @@ final class LeadWatch {
       TermQuestion question,
       Leadership leadership,
       Handover handover,
-      DivisionInfo info) {
+      DivisionInfo info,
+      LogInPlace log) {
     this.info = info;
+    this.log = log;
     this.clocks = clocks;
     this.rooms = rooms;
     this.others = others;
@@ -55,12 +60,35 @@ final class LeadWatch {
   }
 
   void start() {
-    var unused = timer.scheduleWithFixedDelay(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    every(PERIOD_MILLIS, this::look);
+    every(LOG_MILLIS, this::checkLog);
+  }
+
+  private void every(long millis, Runnable task) {
+    var unused = timer.scheduleWithFixedDelay(task, 0, millis, TimeUnit.MILLISECONDS);
   }
 
   void close() {
     closed = true;
     timer.shutdownNow();
+  }
+
+  /** Whoever finds the log harmed writes no more to it, and says so until it is started anew. */
+  private void checkLog() {
+    if (rooms.own().harm() != null || closed) {
+      return;
+    }
+    try {
+      log.check();
+    } catch (DamageException e) {
+      String text =
+          "cluster: %s; this member takes no writes any more (expected: what it had there)"
+              .formatted(e.getMessage());
+      LOG.log(Level.ERROR, text);
+      rooms.own().harmed(text);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "the log is looked at again later", e);
+    }
   }
 
   private void look() {
@@ -74,7 +102,7 @@ final class LeadWatch {
         var unused = question.ask(other).exceptionally(away -> null);
       }
       boolean off = clocks.notice() != null;
-      boolean full = rooms.notice() != null;
+      boolean full = rooms.notice() != null || rooms.own().harm() != null;
       if ((off || full) && leadership.isSelf()) {
         for (RaftPeerId other : others) {
           boolean better = (!off || clocks.isRight(other)) && (!full || rooms.hasRoom(other));

@@ -4,6 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who leads, as this node knows it: a leader that a follower does not hear, and a leader that does
- * not hear a majority, is forgotten after an election timeout. Looks every now and then, logs
- * changes and tells a listener.
+ * not hear a majority, is forgotten after an election timeout. Looks when it is told of a new
+ * leader and every now and then, logs changes and tells a listener.
  */
 final class Leadership {
 
   private static final Logger LOG = System.getLogger(Leadership.class.getName());
-  private static final long LOOK_MILLIS = 100;
+  private static final long LOOK_MILLIS = 500;
 
   private final DivisionInfo info;
   private final RaftGroup group;
@@ -48,6 +49,15 @@ final class Leadership {
 
   void start() {
     looking = timer.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks soon: Ratis says that there is another leader, or none. */
+  void mayHaveChanged() {
+    try {
+      timer.execute(this::look);
+    } catch (RejectedExecutionException leaving) {
+      LOG.log(Level.DEBUG, "the leader changed while this node leaves", leaving);
+    }
   }
 
   void close() {

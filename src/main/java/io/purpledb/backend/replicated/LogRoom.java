@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The room on the disk of this member's log. Ratis cannot go on after an entry that it could not
@@ -30,6 +31,9 @@ final class LogRoom {
   private long freeBytes;
   private long lookedAt;
 
+  /** Why nothing may be written at all, whatever room there is. */
+  private volatile @Nullable String harm;
+
   /** Taken since the last look, and between that and the one before: it may not be written yet. */
   private long taken;
 
@@ -54,14 +58,24 @@ final class LogRoom {
     this.lookedAt = nanos.getAsLong();
   }
 
+  /** From now on nothing finds room, for good: what is written would not be found again. */
+  void harmed(String reason) {
+    harm = reason;
+  }
+
+  /** Why that is; null as long as it is not. */
+  @Nullable String harm() {
+    return harm;
+  }
+
   /** Whether the data may grow by a write of so many bytes; it does not take them. */
   synchronized boolean canGrow(long bytes) {
-    return left(bytes) >= RESERVE_BYTES;
+    return harm == null && left(bytes) >= RESERVE_BYTES;
   }
 
   /** Takes the room of a write of so many bytes; answers whether there was any. */
   synchronized boolean take(long bytes) {
-    if (left(bytes) < LAST_BYTES) {
+    if (harm != null || left(bytes) < LAST_BYTES) {
       return false;
     }
     taken += bytes;

@@ -33,6 +33,7 @@ final class LogSurvey {
   private final Path directory;
   private final Set<String> members;
   private final long maxBytes;
+  private boolean mayCut;
   private long last = -1;
   private long term;
 
@@ -76,6 +77,12 @@ final class LogSurvey {
    * @throws DamageException when records are missing or are not what was written
    */
   long run(long snapshot, long applied) throws IOException {
+    mayCut = true;
+    return look(snapshot, applied);
+  }
+
+  /** The same, but a record that was not finished stays. */
+  long look(long snapshot, long applied) throws IOException {
     List<Named> segments;
     try (Stream<Path> files = Files.list(directory)) {
       segments =
@@ -104,6 +111,11 @@ final class LogSurvey {
     return term;
   }
 
+  /** The last whole record that was found; before the first one when there is none. */
+  long last() {
+    return last;
+  }
+
   private void read(Named named, long applied) throws IOException {
     Path file = named.file;
     long end = Segment.HEADER_BYTES;
@@ -122,7 +134,9 @@ final class LogSurvey {
       }
       requireUnfinished(named, segment, end, applied);
     }
-    cut(file, end);
+    if (mayCut) {
+      cut(file, end);
+    }
   }
 
   /** What is no record must have been the last one, which nobody was told of. */

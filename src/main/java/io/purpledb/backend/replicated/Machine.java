@@ -52,6 +52,7 @@ final class Machine extends BaseStateMachine {
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
   private volatile @Nullable Stored stored;
+  private volatile Runnable onLeader = () -> {};
 
   /**
    * @param rooms where the log has room
@@ -86,6 +87,11 @@ final class Machine extends BaseStateMachine {
   /** Says what looks through the files before they are used, and remembers what was applied. */
   void storeBy(Stored stored) {
     this.stored = stored;
+  }
+
+  /** Says what is to be told when another leads. */
+  void tellOfLeader(Runnable onLeader) {
+    this.onLeader = onLeader;
   }
 
   @Override
@@ -135,6 +141,11 @@ final class Machine extends BaseStateMachine {
           new IOException(
               "a write of %d bytes (expected: the same max-value-bytes on all members)"
                   .formatted(write.size())));
+      return context;
+    }
+    String harm = rooms.own().harm();
+    if (harm != null) {
+      context.setException(new LogHarmedException(harm));
       return context;
     }
     try {
@@ -207,6 +218,7 @@ final class Machine extends BaseStateMachine {
     if (files != null) {
       files.voted();
     }
+    onLeader.run();
   }
 
   /** A read, on the node that takes itself for the leader. */
@@ -245,11 +257,23 @@ final class Machine extends BaseStateMachine {
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
     CannotGoOnError.tell(
         new CannotGoOnError(
-            "cluster: the log in %s cannot be written: %s".formatted(directory(), cause), cause));
+            "cluster: the log%s cannot be written: %s".formatted(place(), reason(cause)), cause));
   }
 
-  private Object directory() {
-    return storage.getSnapshotDir();
+  private String place() {
+    Stored files = stored;
+    return files == null ? "" : " in " + files.directory();
+  }
+
+  /** What the operating system says, within what Ratis makes of it. */
+  private static String reason(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == cause
+        ? cause.toString()
+        : "%s: %s".formatted(cause.getMessage(), root.getMessage());
   }
 
   /** Ratis would only close its part. */

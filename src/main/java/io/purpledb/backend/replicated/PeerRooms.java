@@ -56,7 +56,8 @@ final class PeerRooms {
 
   /** What there is to say of this node's room, null when nothing; logs when it changes. */
   synchronized @Nullable String notice() {
-    String text = own.canGrow(0) ? null : own.refusal() + "; reads and deletes go on";
+    String text =
+        own.canGrow(0) || own.harm() != null ? null : own.refusal() + "; reads and deletes go on";
     if (told != (text != null)) {
       told = text != null;
       LOG.log(

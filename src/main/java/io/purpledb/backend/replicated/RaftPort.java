@@ -44,6 +44,10 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
       RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName();
 
   private static final long HANDSHAKE_SECONDS = 5;
+
+  /** So long without a call, or without an answer to a ping. Members ask every 2 s. */
+  private static final long IDLE_SECONDS = 30;
+
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int MAX_CALLS_OF_A_CONNECTION = 64;
 
@@ -72,6 +76,9 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
     return builder
         .intercept(this)
         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+        .maxConnectionIdle(IDLE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
         .maxInboundMetadataSize(MAX_HEADER_BYTES)
         .maxConcurrentCallsPerConnection(MAX_CALLS_OF_A_CONNECTION);
   }

@@ -106,7 +106,8 @@ public final class Replication {
     this.confirmation = new Confirmation(info, others, question::ask);
     this.clocks = clocks;
     this.rooms = rooms;
-    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info);
+    LogInPlace log = new LogInPlace(stored.directory(), RaftSettings.ENTRY_MAX.getSizeInt());
+    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info, log);
   }
 
   /**
@@ -165,12 +166,16 @@ public final class Replication {
       Function<Path, LogRoom> roomOf) {
     Path directory = Group.directory(cluster, dataDir);
     boolean isNew = Group.check(cluster, directory);
+    LogRoom room = roomOf.apply(directory);
+    if (isNew && !room.canGrow(0)) { // Ratis would leave half of its files, which look like a loss
+      throw StartFailure.wrongSurroundings(room.refusal(), new IOException("no room"));
+    }
     int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
     try (Undo undo = new Undo()) {
       RaftGroup group = Group.of(cluster, address);
       Stored stored = undo.add(new Stored(Group.data(cluster, directory), ids(group)));
       stored.check();
-      PeerRooms rooms = new PeerRooms(roomOf.apply(directory), cluster.members().size());
+      PeerRooms rooms = new PeerRooms(room, cluster.members().size());
       Parameters parameters =
           RaftSettings.parameters(cluster, rooms.own(), entryBytes, stored::voted);
       PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
@@ -203,6 +208,7 @@ public final class Replication {
           new Replication(vertx, server, group, links, clocks, rooms, stored, requestTimeoutMillis);
       Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
+      machine.tellOfLeader(replication.leadership::mayHaveChanged);
       server.start();
       replication.leadership.start();
       replication.watch.start();
@@ -248,6 +254,10 @@ public final class Replication {
 
   /** Whether requests can be answered: a leader is known, which means a majority is there. */
   public Future<Void> health() {
+    String harm = rooms.own().harm();
+    if (harm != null) {
+      return Future.failedFuture(Failure.unavailable(harm));
+    }
     return leadership.isServed()
         ? Future.succeededFuture()
         : Future.failedFuture(

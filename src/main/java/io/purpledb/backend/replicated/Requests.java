@@ -179,6 +179,9 @@ final class Requests {
       } else if (cause instanceof StateMachineException
           && cause.getCause() instanceof NoRoomException full) {
         answer.completeExceptionally(Failure.storageFull(full.text()));
+      } else if (cause instanceof StateMachineException
+          && cause.getCause() instanceof LogHarmedException harmed) {
+        answer.completeExceptionally(Failure.unavailable(String.valueOf(harmed.getMessage())));
       } else if (write && cause instanceof StateMachineException) {
         answer.completeExceptionally(cause);
       } else {

@@ -1,6 +1,7 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.SortedItems;
 import io.purpledb.backend.memory.EntrySink;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -142,22 +143,26 @@ final class SnapshotFile {
     @Override
     public void kv(String key, ByteString value) throws IOException {
       begin(KV, key);
-      out.writeInt(value.size());
-      value.writeTo(out);
+      bytes(value);
     }
 
     @Override
-    public void set(String key, List<String> items) throws IOException {
+    public void set(String key, SortedItems items) throws IOException {
       begin(SET, key);
       out.writeInt(items.size());
-      for (String item : items) {
-        text(item);
+      for (ByteString item : items.bytes()) {
+        bytes(item);
       }
     }
 
     private void begin(int kind, String key) throws IOException {
       out.writeByte(kind);
       text(key);
+    }
+
+    private void bytes(ByteString bytes) throws IOException {
+      out.writeInt(bytes.size());
+      bytes.writeTo(out);
     }
 
     private void text(String text) throws IOException {
@@ -181,13 +186,13 @@ final class SnapshotFile {
       }
     }
 
-    private List<String> items() throws IOException {
+    private SortedItems items() throws IOException {
       int size = in.readInt();
-      List<String> items = new ArrayList<>();
+      List<ByteString> items = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        items.add(text());
+        items.add(ByteString.copyFrom(readBytes(in)));
       }
-      return items;
+      return SortedItems.ofSortedBytes(items);
     }
 
     private String text() throws IOException {

@@ -55,11 +55,16 @@ final class Stored implements Closeable {
   void checkLocked() throws IOException {
     AppliedMark applied = AppliedMark.open(current);
     mark = applied;
-    TermIndex snapshot = latestSnapshot();
+    TermIndex snapshot = snapshot();
     LogSurvey log = new LogSurvey(current, members, RaftSettings.ENTRY_MAX.getSize());
     long term = log.run(snapshot.getIndex(), applied.last());
     vote.check(Math.max(term, snapshot.getTerm()));
     vote.remember();
+  }
+
+  /** Where the log is. */
+  Path directory() {
+    return current;
   }
 
   /** An entry of the log is applied; called before that is told to anybody. */
@@ -84,19 +89,23 @@ final class Stored implements Closeable {
   }
 
   /** The one that Ratis will load. Each has a checksum beside it, which was there before it. */
-  private TermIndex latestSnapshot() throws IOException {
-    if (!Files.exists(snapshots)) {
-      return TermIndex.INITIAL_VALUE;
-    }
-    Optional<Path> latest;
-    try (Stream<Path> files = Files.list(snapshots)) {
-      latest = files.filter(Stored::isSnapshot).max(Comparator.comparingLong(Stored::index));
-    }
+  private TermIndex snapshot() throws IOException {
+    Optional<Path> latest = latestSnapshot(snapshots);
     if (latest.isEmpty()) {
       return TermIndex.INITIAL_VALUE;
     }
     requireChecksum(latest.get());
     return SimpleStateMachineStorage.getTermIndexFromSnapshotFile(latest.get().toFile());
+  }
+
+  /** The newest snapshot in a directory; empty without any. */
+  static Optional<Path> latestSnapshot(Path snapshots) throws IOException {
+    if (!Files.exists(snapshots)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(snapshots)) {
+      return files.filter(Stored::isSnapshot).max(Comparator.comparingLong(Stored::index));
+    }
   }
 
   private static void requireChecksum(Path snapshot) throws IOException {
@@ -118,7 +127,8 @@ final class Stored implements Closeable {
         .matches();
   }
 
-  private static long index(Path snapshot) {
+  /** The last record that a snapshot has. */
+  static long index(Path snapshot) {
     return SimpleStateMachineStorage.getTermIndexFromSnapshotFile(snapshot.toFile()).getIndex();
   }
 }

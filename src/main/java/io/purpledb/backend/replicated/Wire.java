@@ -109,7 +109,7 @@ final class Wire {
   static ByteString reply(Failure failure) {
     byte[] text = failure.getMessage().getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(1 + Short.BYTES + text.length).put(FAILED);
-    return wrap(bytes.putShort((short) failure.kind().httpStatus()).put(text));
+    return wrap(bytes.putShort((short) failure.kind().number()).put(text));
   }
 
   /**
@@ -124,7 +124,7 @@ final class Wire {
       case PRESENT -> message(prototype, buffer);
       case FAILED ->
           throw new Failure(
-              Failure.Kind.ofHttpStatus(buffer.getShort()),
+              Failure.Kind.ofNumber(buffer.getShort()),
               StandardCharsets.UTF_8.decode(buffer).toString());
       default -> throw new IllegalStateException("a reply of a format that is not known here");
     };

@@ -1,8 +1,11 @@
 package io.purpledb.server.grpc;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import io.purpledb.message.Bytes;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
+import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
@@ -11,6 +14,7 @@ import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.io.IOException;
 
 /**
  * One call, from its headers to its status. It always ends: with its answer, with a failure, at the
@@ -99,20 +103,45 @@ abstract class Call extends Pending.Entry {
   /** Answers the last message and ends well. */
   final void end(Message message) {
     int size = message.getSerializedSize();
+    UnreadConnection unread = UnreadConnection.of(request.connection());
     if (!UnreadConnection.counts(size)) {
       Buffer bytes = bytes(message); // before the call is ended: an Error leaves it to be failed
-      if (finish()) {
-        response.end(bytes);
-      }
+      endSmall(bytes, size, unread);
       return;
     }
-    UnreadConnection unread = UnreadConnection.of(request.connection());
-    if (!unread.take(size)) {
-      fail(Failure.busy(unread.noRoom(size).getMessage()));
-    } else if (finish()) {
-      response.end(bytes(message)).onComplete(done -> unread.answered(size));
+    unread.inTurn(size, () -> endLarge(message, size, unread));
+  }
+
+  private void endSmall(Buffer bytes, int size, UnreadConnection unread) {
+    if (ended) {
+      return;
+    }
+    if (!unread.hasStreams()) {
+      finish();
+      response.end(bytes);
+    } else if (unread.takeSmall(size)) {
+      finish();
+      response.end(bytes).onComplete(done -> unread.smallAnswered(size));
     } else {
+      unread.refuse(() -> fail(unread.noRoom(size)));
+    }
+  }
+
+  private void endLarge(Message message, int size, UnreadConnection unread) {
+    if (ended) {
+      return; // while it waited for its turn
+    }
+    if (!unread.take(size)) {
+      fail(unread.noRoom(size));
+      return;
+    }
+    try {
+      Buffer bytes = inParts(message); // before the call is ended: an Error leaves it to be failed
+      finish();
+      response.end(bytes).onComplete(done -> unread.answered(size));
+    } catch (Throwable t) {
       unread.answered(size);
+      fail(t);
     }
   }
 
@@ -127,6 +156,7 @@ abstract class Call extends Pending.Entry {
   final void fail(Throwable thrown) {
     if (finish()) {
       Failure failure = Failure.of(thrown);
+      response.trailers().set(Details.TRAILER, Details.of(failure));
       response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
     }
   }
@@ -148,7 +178,15 @@ abstract class Call extends Pending.Entry {
   }
 
   private static Buffer bytes(Message message) {
-    return Buffer.buffer(message.toByteArray());
+    return Bytes.buffer(message);
+  }
+
+  private static Buffer inParts(Message message) throws IOException {
+    Parts parts = new Parts();
+    CodedOutputStream out = CodedOutputStream.newInstance(parts);
+    message.writeTo(out);
+    out.flush();
+    return parts.buffer();
   }
 
   private void checkHeaders() {

@@ -2,7 +2,9 @@ package io.purpledb.server.grpc;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.server.Arrival;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,18 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose bytes count as they arrive: Vert.x collects a message until it is whole, and
- * shows it only then. When there is no room for more, the call ends here, with its status as the
- * only answer.
+ * shows it only then. When there is no room for more, or the rest of a message does not come while
+ * room is short, the call ends here, with its status as the only answer.
  */
 final class CountedRequest extends HttpServerRequestWrapper {
 
-  private final InFlightBytes.Held held;
-  private @Nullable Handler<Throwable> onException;
-  private boolean refused;
+  /** When this part of a message is there that is larger than all room, it takes what it needs. */
+  private static final int QUARTER = 4;
 
-  CountedRequest(HttpServerRequest request, InFlightBytes.Held held) {
+  private final InFlightBytes.Held held;
+  private final Arrival arrival;
+  private final MessageEdges edges = new MessageEdges();
+  private final int maxBytes;
+  private final boolean keepsMessages;
+  private @Nullable Handler<Throwable> onException;
+  private long arrived;
+  private long expected;
+  private boolean refused;
+  private boolean looking;
+
+  /**
+   * @param maxBytes the largest message
+   * @param keepsMessages whether a message takes memory until the call ends, else until the next
+   */
+  CountedRequest(
+      HttpServerRequest request, InFlightBytes.Held held, int maxBytes, boolean keepsMessages) {
     super((HttpServerRequestInternal) request);
     this.held = held;
+    this.arrival = new Arrival(held);
+    this.maxBytes = maxBytes;
+    this.keepsMessages = keepsMessages;
   }
 
   @Override
@@ -44,12 +64,53 @@ final class CountedRequest extends HttpServerRequestWrapper {
     if (refused) {
       return; // and let the rest of the request go by
     }
-    if (held.grow(bytes.length())) {
-      next.handle(bytes);
+    if (!keepsMessages && !edges.isInside()) {
+      held.giveBack();
+      arrived = 0;
+      expected = 0;
+    }
+    edges.follow(bytes);
+    arrived += bytes.length();
+    boolean mayCome = expect();
+    long more = wanted() - held.bytes();
+    if (!mayCome || (more > 0 && !held.grow(more))) {
+      refuse(held.refusal(more));
       return;
     }
+    next.handle(bytes);
+    if (edges.isInside() && !looking) {
+      looking = true;
+      Vertx.currentContext().owner().setPeriodic(Arrival.LOOK_MILLIS, this::look);
+    }
+  }
+
+  /** Tells how large the message will be; one that is too large is refused by those who read it. */
+  private boolean expect() {
+    long all = edges.announcedBytes();
+    if (all == expected || all > MessageEdges.PREFIX_BYTES + (long) maxBytes) {
+      return true;
+    }
+    expected = all;
+    return held.expect(all);
+  }
+
+  private long wanted() {
+    long all = edges.announcedBytes();
+    return held.isOversize() && QUARTER * arrived >= all ? Math.max(all, arrived) : arrived;
+  }
+
+  private void look(long timer) {
+    HttpServerResponse response = response();
+    if (refused || response.ended() || response.closed()) {
+      Vertx.currentContext().owner().cancelTimer(timer);
+    } else if (edges.isInside() && arrival.isTooSlow(arrived)) {
+      refuse(Arrival.refusal(arrived));
+    }
+  }
+
+  private void refuse(String text) {
     refused = true;
-    Failure failure = Failure.busy(held.refusal(bytes.length()));
+    Failure failure = Failure.overloaded(text);
     if (onException != null) {
       onException.handle(new IOException(failure.getMessage())); // ends the call, silently
     }
@@ -64,6 +125,7 @@ final class CountedRequest extends HttpServerRequestWrapper {
       response
           .putHeader("content-type", type == null ? "application/grpc" : type)
           .putHeader("grpc-status", Integer.toString(failure.kind().grpcStatus().code))
+          .putHeader(Details.TRAILER, Details.of(failure))
           .putHeader("grpc-message", failure.getMessage().replace("%", "%25"))
           .end();
     }

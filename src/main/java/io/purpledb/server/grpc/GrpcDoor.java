@@ -1,22 +1,32 @@
 package io.purpledb.server.grpc;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.message.Pending;
-import io.purpledb.server.AnswerRoom;
+import io.purpledb.server.AllowedHosts;
+import io.purpledb.server.Connections;
+import io.purpledb.server.Cors;
 import io.purpledb.server.Door;
+import io.purpledb.server.DoorOptions;
 import io.purpledb.server.FirstRequest;
-import io.purpledb.server.UnfinishedPart;
+import io.purpledb.server.HeaderSize;
+import io.purpledb.server.IdleConnection;
+import io.purpledb.server.LargeHeaders;
+import io.purpledb.server.Room;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -34,14 +44,10 @@ public final class GrpcDoor extends VerticleBase implements Door {
   /** The room for a key and the encoding around a value of the largest size. */
   private static final int REST_OF_MESSAGE_BYTES = 16 * 1024;
 
-  /** Calls in flight on one connection; more wait in the client. */
-  private static final int MAX_STREAMS = 256;
-
-  /** How often one connection may cancel; clients do so whenever a deadline passes. */
-  private static final int MAX_RESETS = 10_000;
-
-  private static final int RESETS_WINDOW_SECONDS = 10;
+  private static final String EXPOSED_HEADERS =
+      "grpc-status, grpc-message, " + Details.TRAILER + ", date";
   private static final long NO_ERROR = 0;
+  private static final String METADATA = "metadata";
 
   /**
    * A connection is closed that sends nothing for so long, not even the answer to a ping; longer
@@ -53,28 +59,33 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   private static final long WATCH_PERIOD_MILLIS = 1_000;
 
-  /** A connection without a call, though it may ping, is told to go after so long. */
-  private static final long IDLE_MILLIS = 300_000;
-
   private final Config config;
   private final long watchPeriodMillis;
   private final long idleMillis;
+  private final AllowedHosts hosts;
+  private final Cors cors;
   private @Nullable Loop loop;
   private @Nullable HttpServer server;
   private @Nullable UnreadAnswers unread;
 
   public GrpcDoor(Config config) {
-    this(config, WATCH_PERIOD_MILLIS, IDLE_MILLIS);
+    this(
+        config,
+        WATCH_PERIOD_MILLIS,
+        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()));
   }
 
   /**
    * @param watchPeriodMillis how often health is asked for those who watch it
-   * @param idleMillis how long a connection stays on which no call is made
+   * @param idleMillis how long a connection stays on which no call is made; longer than one may
+   *     take
    */
   GrpcDoor(Config config, long watchPeriodMillis, long idleMillis) {
     this.config = config;
     this.watchPeriodMillis = watchPeriodMillis;
     this.idleMillis = idleMillis;
+    this.hosts = new AllowedHosts(config);
+    this.cors = new Cors(config.limits().browsers(), EXPOSED_HEADERS);
   }
 
   @Override
@@ -84,14 +95,14 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   @Override
   public Future<?> start() {
-    int maxMessageBytes = config.maxValueBytes() + REST_OF_MESSAGE_BYTES;
+    int maxMessageBytes = maxMessageBytes();
     loop =
         new Loop(
             vertx,
             new Pending(vertx, config.requestTimeoutMillis()),
             new MessageReader(maxMessageBytes),
             new HashSet<>());
-    UnreadAnswers watching = new UnreadAnswers(vertx, AnswerRoom.OF_PROCESS);
+    UnreadAnswers watching = new UnreadAnswers(vertx, Room.OF_ANSWERS);
     unread = watching;
     InFlightBytes inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
@@ -102,7 +113,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
             .connectionHandler(
                 connection -> {
                   Connections.prepare(connection);
-                  UnfinishedPart.watch(connection, config.limits().headerMillis());
+                  LargeHeaders.watch(connection, this::refusal);
                   IdleConnection.watch(connection, idleMillis);
                   watching.add(connection);
                 })
@@ -122,35 +133,72 @@ public final class GrpcDoor extends VerticleBase implements Door {
       return Future.succeededFuture();
     }
     calls.endStreams();
-    return listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS).onComplete(x -> watching.close());
+    return watching
+        .drain(config.limits().drainMillis())
+        .compose(x -> listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS))
+        .onComplete(x -> watching.close());
+  }
+
+  private int maxMessageBytes() {
+    return config.maxValueBytes() + REST_OF_MESSAGE_BYTES;
   }
 
   /** Accepts a call, but not before its connection has read of what was answered before. */
   private void serve(HttpServerRequest http, GrpcServer grpc, InFlightBytes inFlight) {
     FirstRequest.arrived(http.connection());
     UnreadConnection unread = UnreadConnection.of(http.connection());
-    if (unread.isFull()) {
+    HttpServerResponse response = http.response();
+    InFlightBytes.Held held = inFlight.hold();
+    long headerBytes = HeaderSize.of(http.headers());
+    boolean fits = unread.begun(response, headerBytes);
+    response.endHandler(x -> wantNoMore(http));
+    response.closeHandler( // also after its end
+        x -> {
+          held.release();
+          unread.ended(response);
+        });
+    if (!fits) {
+      unread.refuse(() -> CountedRequest.answer(http, HeaderSize.noRoom(METADATA, headerBytes)));
+    } else if (unread.isFull()) {
       http.pause();
       unread.hold(
           () -> {
-            if (!http.response().closed()) { // its client may have reset it meanwhile
-              accept(http, grpc, inFlight.hold());
+            if (!response.closed()) { // its client may have reset it meanwhile
+              accept(http, grpc, held, headerBytes);
               http.resume();
             }
           });
     } else {
-      accept(http, grpc, inFlight.hold());
+      accept(http, grpc, held, headerBytes);
     }
   }
 
-  private void accept(HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held) {
-    http.response().endHandler(x -> wantNoMore(http));
-    http.response().closeHandler(x -> held.release()); // also after its end
-    if (!HttpMethod.POST.equals(http.method())) {
-      http.response().setStatusCode(405).putHeader("allow", "POST").end();
+  private void accept(
+      HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held, long headerBytes) {
+    Failure misdirected = hosts.check(http);
+    if (misdirected != null && isCall(http)) {
+      CountedRequest.answer(http, misdirected);
       return;
     }
-    Failure tooLarge = MetadataSize.check(http.headers(), config.limits().maxHeaderBytes());
+    if (misdirected != null) {
+      refuse(http, misdirected.kind().httpStatus(), misdirected.getMessage());
+      return;
+    }
+    cors.allow(http);
+    if (cors.isPreflight(http)) {
+      cors.answerPreflight(http, "POST");
+      return;
+    }
+    if (!HttpMethod.POST.equals(http.method())) {
+      http.response().putHeader("allow", "POST");
+      refuse(http, 405);
+      return;
+    }
+    if (!isCall(http)) {
+      refuse(http, 415);
+      return;
+    }
+    Failure tooLarge = HeaderSize.check(METADATA, headerBytes, config.limits().maxHeaderBytes());
     if (tooLarge != null) {
       CountedRequest.answer(http, tooLarge);
       return;
@@ -159,7 +207,43 @@ public final class GrpcDoor extends VerticleBase implements Door {
     if (!http.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
-    grpc.handle(new CountedRequest(http, held));
+    boolean keepsMessages = !Reflection.isPath(http.path()); // there, each is answered at once
+    grpc.handle(new CountedRequest(http, held, maxMessageBytes(), keepsMessages));
+  }
+
+  /** Tells who came to the wrong port, with curl or a browser, where the other one is. */
+  private void refuse(HttpServerRequest http, int status) {
+    String other = config.doors().contains("http") ? "port " + config.httpPort() : "no port";
+    refuse(
+        http,
+        status,
+        "%s %s: this is the gRPC port (expected: a call of gRPC or gRPC-Web; HTTP is on %s)"
+            .formatted(http.method(), http.path(), other));
+  }
+
+  private static void refuse(HttpServerRequest http, int status, String text) {
+    http.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .end(text + "\n");
+  }
+
+  private static boolean isCall(HttpServerRequest http) {
+    String type = http.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.startsWith("application/grpc");
+  }
+
+  /** The answer to a call whose metadata are not read: a status as any other. */
+  private LargeHeaders.Refusal refusal(long bytes) {
+    Failure failure = HeaderSize.notRead(METADATA, bytes, config.limits().maxHeaderBytes());
+    Http2Headers headers =
+        new DefaultHttp2Headers()
+            .status("200")
+            .set("content-type", "application/grpc")
+            .set("grpc-status", Integer.toString(failure.kind().grpcStatus().code))
+            .set(Details.TRAILER, Details.of(failure))
+            .set("grpc-message", failure.getMessage());
+    return new LargeHeaders.Refusal(headers, Unpooled.EMPTY_BUFFER);
   }
 
   /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
@@ -177,16 +261,8 @@ public final class GrpcDoor extends VerticleBase implements Door {
   }
 
   private HttpServerOptions httpOptions() {
-    Http2Settings settings =
-        new Http2Settings()
-            .setMaxConcurrentStreams(MAX_STREAMS)
-            .setMaxHeaderListSize(MetadataSize.ADVERTISED * config.limits().maxHeaderBytes());
-    return new HttpServerOptions()
-        .setInitialSettings(settings)
-        .setMaxHeaderSize(config.limits().maxHeaderBytes())
-        .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
-        .setHttp2RstFloodWindowDuration(RESETS_WINDOW_SECONDS)
-        .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+    boolean upgrades = false; // gRPC clients begin with HTTP/2
+    return DoorOptions.of(config.limits(), upgrades)
         .setReadIdleTimeout(IDLE_MINUTES)
         .setIdleTimeoutUnit(TimeUnit.MINUTES);
   }

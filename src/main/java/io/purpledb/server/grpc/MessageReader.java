@@ -2,7 +2,9 @@ package io.purpledb.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import io.purpledb.message.Bytes;
 import io.purpledb.message.Failure;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.WireFormat;
 import java.io.IOException;
@@ -41,16 +43,16 @@ final class MessageReader {
           Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
           "content-type: a JSON message (expected: application/grpc, with protobuf messages)");
     }
-    byte[] bytes = message.payload().getBytes();
+    Buffer bytes = message.payload();
     try {
-      return prototype
-          .getParserForType()
-          .parseFrom(message.encoding().equals(GZIP) ? inflate(bytes) : bytes);
+      return Bytes.parse(
+          prototype.getParserForType(),
+          message.encoding().equals(GZIP) ? Buffer.buffer(inflate(bytes.getBytes())) : bytes);
     } catch (InvalidProtocolBufferException e) {
       throw Failure.invalid(
           "message: %d bytes that are not protobuf: %s (expected: %s)"
               .formatted(
-                  bytes.length, e.getMessage(), prototype.getDescriptorForType().getFullName()));
+                  bytes.length(), e.getMessage(), prototype.getDescriptorForType().getFullName()));
     }
   }
 

@@ -45,6 +45,11 @@ final class Reflection {
     }
   }
 
+  /** Whether a path is that of a call that is answered here. */
+  static boolean isPath(@Nullable String path) {
+    return path != null && path.endsWith("ServerReflection/" + METHOD);
+  }
+
   ServerReflectionResponse answer(ServerReflectionRequest request) {
     ServerReflectionResponse.Builder response =
         ServerReflectionResponse.newBuilder()

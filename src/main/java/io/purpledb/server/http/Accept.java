@@ -2,11 +2,19 @@ package io.purpledb.server.http;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The choice of a media type by the Accept header (RFC 9110, section 12.5.1). */
+/**
+ * The choice of a media type by the Accept header (RFC 9110, section 12.5.1), as lenient as real
+ * clients need it: a bare star is any type and {@code .2} a number (both are in the default of
+ * Java's HttpURLConnection), and a range that cannot be read is overlooked.
+ */
 final class Accept {
+
+  /** A media range in lower case with its weight, 0 to 1. */
+  private record Range(String name, double quality) {}
 
   private Accept() {}
 
@@ -19,17 +27,14 @@ final class Accept {
       return 0;
     }
     String accept = String.join(",", headers.getAll(HttpHeaders.ACCEPT));
-    if (accept.equals("*/*") || accept.isBlank()) {
+    if (accept.equals("*/*")) {
       return 0;
     }
     if (offered.contains(accept)) {
       return offered.indexOf(accept);
     }
-    List<String> ranges =
-        List.of(accept.toLowerCase(Locale.ROOT).split(",", -1)).stream()
-            .map(String::strip)
-            .toList();
-    int best = -1;
+    List<Range> ranges = ranges(accept.toLowerCase(Locale.ROOT));
+    int best = ranges.isEmpty() ? 0 : -1;
     double bestQuality = 0;
     for (int i = 0; i < offered.size(); i++) {
       double quality = quality(ranges, offered.get(i));
@@ -42,30 +47,61 @@ final class Accept {
   }
 
   /** How welcome a media type is: what the most specific range that has it says. */
-  private static double quality(List<String> ranges, String type) {
+  private static double quality(List<Range> ranges, String type) {
     String anySubtype = type.substring(0, type.indexOf('/')) + "/*";
     double quality = 0;
     int specificity = 0;
-    for (String range : ranges) {
-      String[] parts = range.split(";", -1);
-      String name = parts[0].strip();
+    for (Range range : ranges) {
+      String name = range.name();
       int found = name.equals(type) ? 3 : name.equals(anySubtype) ? 2 : name.equals("*/*") ? 1 : 0;
       if (found > specificity) {
         specificity = found;
-        quality = weight(parts);
+        quality = range.quality();
       }
     }
     return quality;
   }
 
+  private static List<Range> ranges(String accept) {
+    List<Range> ranges = new ArrayList<>();
+    for (String element : split(accept, ',')) {
+      List<String> parts = split(element, ';');
+      String name = parts.get(0).strip();
+      if (!name.isEmpty()) {
+        ranges.add(new Range(name.equals("*") ? "*/*" : name, weight(parts)));
+      }
+    }
+    return ranges;
+  }
+
+  /** The parts between separators that are not within quotes. */
+  private static List<String> split(String text, char separator) {
+    List<String> parts = new ArrayList<>();
+    boolean quoted = false;
+    int start = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (c == '\\' && quoted) {
+        i++;
+      } else if (c == separator && !quoted) {
+        parts.add(text.substring(start, i));
+        start = i + 1;
+      }
+    }
+    parts.add(text.substring(start));
+    return parts;
+  }
+
   /** The q of a range: 1 when absent, 0 when it is no number of 0 to 1. */
-  private static double weight(String[] parts) {
+  private static double weight(List<String> parts) {
     for (String part : parts) {
       String parameter = part.strip();
       if (parameter.startsWith("q=")) {
-        return parameter.matches("q=(0(\\.[0-9]{0,3})?|1(\\.0{0,3})?)")
-            ? Double.parseDouble(parameter.substring(2))
-            : 0;
+        String number = parameter.substring(2).strip();
+        boolean valid = number.matches("0?\\.[0-9]{1,9}|0\\.?|1(\\.0{0,9})?");
+        return valid ? Double.parseDouble(number) : 0;
       }
     }
     return 1;

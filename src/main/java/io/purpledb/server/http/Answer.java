@@ -1,13 +1,19 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Bytes;
+import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the status, or 0 for the operation's success
  * @param type the media type, or null when there is no body
+ * @param body what is sent; empty when there is no body, or a text
+ * @param text what is sent instead when it is large, and is made then
  */
-record Answer(int status, @Nullable CharSequence type, Buffer body) {
+record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable JsonText text) {
 
   /** Says that it is done, and no more. */
   static final Answer EMPTY = new Answer(0, null, Buffer.buffer());
@@ -25,14 +33,50 @@ record Answer(int status, @Nullable CharSequence type, Buffer body) {
   static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
   static final CharSequence BYTES = HttpHeaders.createOptimized("application/octet-stream");
 
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+  private static final CharSequence CONTENT_SECURITY_POLICY =
+      HttpHeaders.createOptimized("content-security-policy");
+  private static final CharSequence NO_FRAMES =
+      HttpHeaders.createOptimized("frame-ancestors 'none'");
+
+  private static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
+  private static final int MOST_FOR_A_BYTE = 6;
   private static final int NO_CONTENT = 204;
+  private static final int FOUND = 302;
+
+  Answer(int status, @Nullable CharSequence type, Buffer body) {
+    this(status, type, body, null);
+  }
 
   static Answer json(Json.Members members) {
     return new Answer(0, JSON, Json.object(members));
   }
 
+  /**
+   * The same for one that may be large, and then is made when it is its turn to be sent.
+   *
+   * @param small the text when it is small
+   * @param large the same text
+   */
+  static Answer json(Json.Members small, JsonText large) {
+    boolean isLarge =
+        UnreadConnection.counts(large.heldBytes()) || UnreadConnection.counts(large.bytes());
+    return isLarge ? new Answer(0, JSON, Buffer.buffer(), large) : json(small);
+  }
+
+  /** Whether the JSON of so many bytes may be large. */
+  static boolean mayBeLarge(int bytes) {
+    return UnreadConnection.counts(bytes) || UnreadConnection.counts(MOST_FOR_A_BYTE * bytes);
+  }
+
   static Answer text(String text) {
     return new Answer(0, TEXT, Buffer.buffer(text));
+  }
+
+  static Answer text(ByteString utf8) {
+    return new Answer(0, TEXT, Bytes.buffer(utf8));
   }
 
   static Answer bytes(ByteString bytes) {
@@ -41,7 +85,7 @@ record Answer(int status, @Nullable CharSequence type, Buffer body) {
 
   /** The same with another status. */
   Answer withStatus(int other) {
-    return new Answer(other, type, body);
+    return new Answer(other, type, body, text);
   }
 
   /**
@@ -51,31 +95,156 @@ record Answer(int status, @Nullable CharSequence type, Buffer body) {
    */
   void send(HttpServerRequest request, int success) {
     HttpServerResponse response = request.response();
+    if (isGone(response)) {
+      return;
+    }
     int code = status == 0 ? success : status;
     response.setStatusCode(code);
+    putCommonHeaders(response);
     if (type != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     }
-    if (request.method().equals(HttpMethod.HEAD)) {
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
+    int bytes = body.length();
+    if (text != null || UnreadConnection.counts(bytes)) {
+      UnreadConnection unread = UnreadConnection.of(request.connection());
+      unread.inTurn(text == null ? bytes : text.heldBytes(), () -> sendLarge(request, unread));
     } else if (code == NO_CONTENT) {
       response.end();
-    } else if (UnreadConnection.counts(body.length())) {
-      sendLarge(request);
+    } else if (Compression.isAsked(request, bytes)) {
+      end(request, encoded(request, body, Compression.gzip(body)));
+    } else if (request.method().equals(HttpMethod.HEAD)) {
+      endHead(request, bytes);
     } else {
       response.end(body);
     }
   }
 
-  /** Ends it when there is room for what the client may leave unread, else with a problem. */
-  private void sendLarge(HttpServerRequest request) {
-    UnreadConnection unread = UnreadConnection.of(request.connection());
-    int bytes = body.length();
-    if (unread.take(bytes)) {
-      request.response().end(body).onComplete(done -> unread.answered(bytes));
+  private static void end(HttpServerRequest request, Buffer body) {
+    if (request.method().equals(HttpMethod.HEAD)) {
+      endHead(request, body.length());
     } else {
-      request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      Problem.send(request, unread.noRoom(bytes));
+      request.response().end(body);
+    }
+  }
+
+  /** The compressed form of a body if there is one, and what is to be said of it. */
+  static Buffer encoded(HttpServerRequest request, Buffer body, @Nullable Buffer compressed) {
+    request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    if (compressed == null) {
+      return body;
+    }
+    request.response().putHeader(HttpHeaders.CONTENT_ENCODING, GZIP);
+    return compressed;
+  }
+
+  /** Sends a browser to another path of this server. */
+  static void redirect(HttpServerRequest request, String path) {
+    request.response().putHeader(HttpHeaders.LOCATION, path);
+    EMPTY.send(request, FOUND);
+  }
+
+  /** What every answer has. */
+  static void putCommonHeaders(HttpServerResponse response) {
+    response
+        .putHeader(HttpHeaders.DATE, HttpDate.now())
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .putHeader(CONTENT_SECURITY_POLICY, NO_FRAMES);
+  }
+
+  /** The same for an answer over HTTP/2 to a request that was not read. */
+  static Http2Headers commonHeaders() {
+    return new DefaultHttp2Headers()
+        .set(HttpHeaders.DATE, HttpDate.now())
+        .set(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .set(CONTENT_SECURITY_POLICY, NO_FRAMES);
+  }
+
+  /**
+   * Whether a client of HTTP/2 has reset its request meanwhile. To write an answer then would end
+   * the connection; over HTTP/1.1 it ends with the request.
+   */
+  static boolean isGone(HttpServerResponse response) {
+    return response.streamId() >= 0 && response.closed();
+  }
+
+  private static void endHead(HttpServerRequest request, int bytes) {
+    request.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes)).end();
+  }
+
+  private static Future<Void> endInParts(HttpServerResponse response, Buffer body) {
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    int at = 0;
+    for (; body.length() - at > Parts.BYTES; at += Parts.BYTES) {
+      var unused = response.write(body.slice(at, at + Parts.BYTES));
+    }
+    return response.end(body.slice(at, body.length()));
+  }
+
+  /**
+   * Compresses it if that is asked for, and gives its room back when it is sent or never will be.
+   */
+  private static void endTaken(HttpServerRequest request, Buffer body, UnreadConnection unread) {
+    int size = body.length();
+    if (!Compression.isAsked(request, size)) {
+      endTaken(request.response(), body, size, unread);
+    } else if (size <= Compression.MAX_BYTES_ON_LOOP) {
+      Buffer sent = encoded(request, body, Compression.gzip(body));
+      endTaken(request.response(), sent, size, unread);
+    } else if (!Compression.BESIDE_THE_LOOP.tryAcquire()) {
+      endTaken(request.response(), body, size, unread);
+    } else {
+      Vertx.currentContext()
+          .owner()
+          .executeBlocking(() -> Optional.ofNullable(Compression.gzip(body)), false)
+          .onComplete(x -> Compression.BESIDE_THE_LOOP.release())
+          .onComplete(
+              gzip -> {
+                Buffer sent = encoded(request, body, gzip.orElse(null));
+                endTaken(request.response(), sent, size, unread);
+              },
+              failure -> {
+                unread.answered(size);
+                Problem.send(request, failure);
+              });
+    }
+  }
+
+  /**
+   * @param size the room that was taken
+   */
+  static void endTaken(
+      HttpServerResponse response, Buffer body, int size, UnreadConnection unread) {
+    if (isGone(response)) { // while it was compressed
+      unread.answered(size);
+      return;
+    }
+    Future<Void> sent;
+    try {
+      sent = endInParts(response, body);
+    } catch (Throwable t) {
+      unread.answered(size);
+      throw t;
+    }
+    sent.onComplete(done -> unread.answered(size));
+  }
+
+  /** Ends it when there is room for what the client may leave unread, else with a problem. */
+  private void sendLarge(HttpServerRequest request, UnreadConnection unread) {
+    if (request.response().headWritten() || isGone(request.response())) {
+      return; // it was answered otherwise while it waited for its turn
+    }
+    try {
+      int size = text == null ? body.length() : text.bytes();
+      if (request.method().equals(HttpMethod.HEAD)) {
+        endHead(request, size); // as it is without compression, which would be for nothing here
+      } else if (text == null && unread.take(size)) {
+        endTaken(request, body, unread);
+      } else if (text == null || !LargeJson.send(request, text, unread)) {
+        request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+        Problem.send(request, unread.noRoom(size));
+      }
+    } catch (Throwable t) {
+      Problem.send(request, t);
     }
   }
 }

@@ -3,29 +3,46 @@ package io.purpledb.server.http;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
 
-/** The bytes of a body as they come. One whose length is announced has its room at once. */
+/** The bytes of a body as they come. */
 final class BodyBytes {
 
-  private static final int UNKNOWN_BYTES = 1024;
+  private static final int LEAST_BYTES = 1 << 10;
 
-  private byte[] bytes;
+  /** Room grows by this while an announced body comes: who sends little has little. */
+  private static final int FACTOR = 4;
+
+  private final long announced;
+  private byte[] bytes = new byte[0];
   private int length;
 
   /**
-   * @param announced how many will come, 0 when it is not known; counted and bounded before
+   * @param announced how many will come, 0 when it is not known; bounded before
    */
   BodyBytes(long announced) {
-    bytes = new byte[announced > 0 ? (int) announced : UNKNOWN_BYTES];
+    this.announced = announced;
   }
 
   int length() {
     return length;
   }
 
+  /** The bytes that must be held before so many more are added. */
+  long needed(int more) {
+    long sum = (long) length + more;
+    if (announced == 0 || sum <= bytes.length) {
+      return Math.max(sum, bytes.length);
+    }
+    return Math.max(sum, Math.min(announced, Math.max(LEAST_BYTES, (long) FACTOR * sum)));
+  }
+
   void add(Buffer chunk) {
     int sum = length + chunk.length();
     if (sum > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(sum, 2 * bytes.length));
+      long room =
+          announced > 0
+              ? needed(chunk.length())
+              : Math.max(sum, Math.max(LEAST_BYTES, 2L * bytes.length));
+      bytes = Arrays.copyOf(bytes, (int) room);
     }
     chunk.getBytes(bytes, length);
     length = sum;

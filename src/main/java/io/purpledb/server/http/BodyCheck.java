@@ -18,8 +18,13 @@ record BodyCheck(boolean taken, @Nullable JsonForm form) {
   /** An operation that takes no body. */
   static final BodyCheck NONE = new BodyCheck(false, null);
 
-  private static final MediaType JSON = new MediaType("application/json", null);
-  private static final MediaType BYTES = new MediaType("application/octet-stream", null);
+  private static final long MIB = 1 << 20;
+
+  /** The most that is read as JSON, in bytes: to parse a text takes about six times its size. */
+  private static final long MOST_JSON = mostJson(Runtime.getRuntime().maxMemory());
+
+  private static final MediaType JSON = new MediaType("application/json", null, true);
+  private static final MediaType BYTES = new MediaType("application/octet-stream", null, true);
 
   /** What the body is, by its Content-Type; fails as unsupported when that is malformed. */
   MediaType type(MultiMap headers) {
@@ -50,11 +55,23 @@ record BodyCheck(boolean taken, @Nullable JsonForm form) {
     if (!taken) {
       return 0;
     }
-    return isForm(type) ? 6 * maxValueBytes + 1024 : maxValueBytes;
+    return isForm(type) ? Math.min(6 * maxValueBytes + 1024, MOST_JSON) : maxValueBytes;
+  }
+
+  /**
+   * @param heap the largest that it may become, in bytes
+   */
+  static long mostJson(long heap) {
+    return Math.max(8 * MIB, (heap - 64 * MIB) / 6);
   }
 
   /** The failure of a body that is too large. */
   Failure exceeded(String size, long maxBytes) {
+    if (taken && maxBytes == MOST_JSON) {
+      return Failure.tooLarge(
+          "body: %s bytes (expected: at most %d as JSON, by the server's heap; send the value as application/octet-stream)"
+              .formatted(size, maxBytes));
+    }
     return taken
         ? Failure.tooLarge(
             "body: %s bytes (expected: at most %d, by the server's max-value-bytes)"

@@ -1,12 +1,17 @@
 package io.purpledb.server.http;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.CacheGetRequest;
 import io.purpledb.v1.CacheGetResponse;
 import io.purpledb.v1.CacheSetRequest;
+import java.util.List;
 
 /** The cache over HTTP: its value comes as a parameter or as the body. */
 final class CacheHttp {
+
+  /** The most for a character of a text, which are two for one of four bytes. */
+  private static final int UTF8_BYTES = 3;
 
   private CacheHttp() {}
 
@@ -19,9 +24,23 @@ final class CacheHttp {
   }
 
   private static Answer answer(Input in, CacheGetResponse response) {
-    return in.responseType().equals("text/plain")
-        ? Answer.text(response.getValue())
-        : Answer.json(json -> json.writeStringField("value", response.getValue()));
+    if (in.responseType().equals("text/plain")) {
+      return Answer.text(response.getValueBytes());
+    }
+    Json.Members small = json -> json.writeStringField("value", response.getValue());
+    if (!Answer.mayBeLarge(UTF8_BYTES * response.getValue().length())) {
+      return Answer.json(small);
+    }
+    ByteString value = response.getValueBytes();
+    return Answer.json(small, new JsonText(value.size(), () -> pieces(value)));
+  }
+
+  /** The same for a large value. */
+  private static List<JsonText.Piece> pieces(ByteString value) {
+    return List.of(
+        JsonText.Piece.plain("{\"value\":\""),
+        JsonText.Piece.text(value),
+        JsonText.Piece.plain("\"}"));
   }
 
   private static CacheSetRequest set(Input in) {

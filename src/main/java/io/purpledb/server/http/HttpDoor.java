@@ -1,16 +1,25 @@
 package io.purpledb.server.http;
 
+import io.netty.handler.codec.http2.Http2Connection;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
+import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
 import io.purpledb.message.PublicCaller;
-import io.purpledb.server.AnswerRoom;
+import io.purpledb.server.AllowedHosts;
+import io.purpledb.server.Connections;
+import io.purpledb.server.Cors;
 import io.purpledb.server.Door;
+import io.purpledb.server.DoorOptions;
 import io.purpledb.server.FirstRequest;
-import io.purpledb.server.UnfinishedPart;
+import io.purpledb.server.HeaderSize;
+import io.purpledb.server.IdleConnection;
+import io.purpledb.server.LargeHeaders;
+import io.purpledb.server.Room;
 import io.purpledb.server.UnreadAnswers;
 import io.purpledb.server.UnreadConnection;
+import io.purpledb.server.UnwantedRest;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
@@ -26,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP door of one event loop: turns the requests of the contract into messages for the
- * services of the same loop, and their responses into answers. Deployed once per event loop; all
- * instances share the port.
+ * services of the same loop, and their responses into answers, over HTTP/1.1 and over HTTP/2
+ * without TLS. Deployed once per event loop; all instances share the port.
  */
 public final class HttpDoor extends VerticleBase implements Door {
 
@@ -37,8 +46,8 @@ public final class HttpDoor extends VerticleBase implements Door {
    */
   private static final int FREE_PORT = -2;
 
-  private static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
-  private static final long IDLE_MILLIS = 60_000;
+  static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
+  private static final String EXPOSED_HEADERS = "allow, content-length, date, retry-after";
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
 
@@ -49,7 +58,10 @@ public final class HttpDoor extends VerticleBase implements Door {
   private @Nullable UnreadAnswers unread;
 
   public HttpDoor(Config config, HttpContract contract) {
-    this(config, contract, Math.max(IDLE_MILLIS, 2 * config.requestTimeoutMillis()));
+    this(
+        config,
+        contract,
+        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()));
   }
 
   /**
@@ -74,44 +86,98 @@ public final class HttpDoor extends VerticleBase implements Door {
   public Future<?> start() {
     int port = config.httpPort() == 0 ? FREE_PORT : config.httpPort();
     Routes routes = new Routes(vertx, config, contract, bindings());
-    UnreadAnswers watching = new UnreadAnswers(vertx, AnswerRoom.OF_PROCESS);
+    AllowedHosts hosts = new AllowedHosts(config);
+    Cors cors = new Cors(config.limits().browsers(), EXPOSED_HEADERS);
+    UnreadAnswers watching = UnreadAnswers.andIdle(vertx, Room.OF_ANSWERS, idleMillis);
     unread = watching;
-    Handler<HttpServerRequest> requests = request -> serve(request, routes);
+    Handler<HttpServerRequest> router = request -> route(request, routes, hosts, cors);
+    Handler<HttpServerRequest> requests = request -> serve(request, router);
     HttpServer starting =
         vertx
             .createHttpServer(options())
             .requestHandler(requests)
             .invalidRequestHandler(Problem::refuseMalformed)
-            .connectionHandler(connection -> accept(connection, watching, requests));
+            .connectionHandler(connection -> accept(connection, watching, requests, router));
     server = starting;
     return starting.listen(port, config.host());
   }
 
   private void accept(
-      HttpConnection connection, UnreadAnswers unread, Handler<HttpServerRequest> requests) {
-    unread.add(connection);
-    UnfinishedPart.watch(connection, config.limits().headerMillis());
-    // Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json.
-    ((HttpServerConnection) connection).handler(requests);
+      HttpConnection connection,
+      UnreadAnswers unread,
+      Handler<HttpServerRequest> requests,
+      Handler<HttpServerRequest> router) {
+    Connections.removeIdleHandler(connection);
+    Http2Connection streams = Connections.streams(connection);
+    if (streams == null) {
+      unread.add(connection);
+      // Without this, Vert.x itself answers other versions of HTTP: 501, and no problem+json.
+      ((HttpServerConnection) connection).handler(requests);
+    } else {
+      Connections.prepare(connection);
+      LargeHeaders.watch(connection, this::refusal);
+      UnwantedRest.watch(connection);
+      IdleConnection.watch(connection, idleMillis);
+      unread.add(connection);
+      acceptHttp2((HttpServerConnection) connection, streams, router);
+    }
+  }
+
+  private void acceptHttp2(
+      HttpServerConnection connection, Http2Connection streams, Handler<HttpServerRequest> router) {
+    Http2Requests http2 = new Http2Requests(streams, config.limits().maxHeaderBytes(), router);
+    connection.handler(
+        request -> {
+          if (http2.begin(request)) {
+            boolean goesOn = http2.goesOn(request);
+            serve(request, same -> http2.route(same, goesOn));
+          }
+        });
+  }
+
+  /** The answer to a request of HTTP/2 whose headers are not read. */
+  private LargeHeaders.Refusal refusal(long bytes) {
+    int max = config.limits().maxHeaderBytes();
+    return Problem.refusal(HeaderSize.notRead(Http2Requests.HEADERS, bytes, max));
   }
 
   /** Serves a request, but not before its connection has read what was answered before. */
-  private static void serve(HttpServerRequest request, Routes routes) {
+  private static void serve(HttpServerRequest request, Handler<HttpServerRequest> router) {
     FirstRequest.arrived(request.connection());
     UnreadConnection unread = UnreadConnection.of(request.connection());
     if (unread.isFull()) {
       request.pause();
       unread.hold(
           () -> {
-            routes.handle(request);
-            request.resume();
+            if (!request.response().closed()) { // over HTTP/2 its client may have reset it
+              router.handle(request);
+              request.resume();
+            }
           });
+    } else {
+      router.handle(request);
+    }
+  }
+
+  private static void route(
+      HttpServerRequest request, Routes routes, AllowedHosts hosts, Cors cors) {
+    Failure misdirected = hosts.check(request);
+    if (misdirected != null) {
+      Problem.send(request, misdirected);
+      return;
+    }
+    cors.allow(request);
+    if (cors.isPreflight(request)) {
+      routes.answerPreflight(request, cors);
     } else {
       routes.handle(request);
     }
   }
 
-  /** Stops accepting and gives the requests in flight some seconds to finish. */
+  /**
+   * Lets clients move their connections elsewhere, then stops accepting and gives the requests in
+   * flight some seconds to finish.
+   */
   @Override
   public Future<?> stop() {
     HttpServer started = server;
@@ -119,7 +185,10 @@ public final class HttpDoor extends VerticleBase implements Door {
     if (started == null || watching == null) {
       return Future.succeededFuture();
     }
-    return started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS).onComplete(x -> watching.close());
+    return watching
+        .drain(config.limits().drainMillis())
+        .compose(x -> started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS))
+        .onComplete(x -> watching.close());
   }
 
   private Bindings bindings() {
@@ -149,13 +218,12 @@ public final class HttpDoor extends VerticleBase implements Door {
   }
 
   private HttpServerOptions options() {
-    return new HttpServerOptions()
+    boolean upgrades = true;
+    return DoorOptions.of(config.limits(), upgrades)
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-        .setMaxHeaderSize(config.limits().maxHeaderBytes())
-        .setIdleTimeout((int) idleMillis)
+        .setIdleTimeout((int) idleMillis) // until the first bytes say which HTTP it is
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
         .setPerMessageWebSocketCompressionSupported(false)
-        .setPerFrameWebSocketCompressionSupported(false)
-        .setHttp2ClearTextEnabled(false); // HTTP/1.1 only: its upgrade answers without a problem
+        .setPerFrameWebSocketCompressionSupported(false);
   }
 }

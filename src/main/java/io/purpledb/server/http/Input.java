@@ -83,7 +83,21 @@ final class Input {
   /** The members of the JSON form of the body, or null when the body is the bare value. */
   @Nullable Map<String, String> form() {
     JsonForm form = operation.body().form();
-    return form != null && operation.body().isForm(bodyType) ? form.read(body) : null;
+    if (form == null || !operation.body().isForm(bodyType)) {
+      return null;
+    }
+    try {
+      return form.read(body);
+    } catch (Failure failure) {
+      throw bodyType.assumed() ? withoutType(failure) : failure;
+    }
+  }
+
+  /** Who forgets the type of a bare value must not have to guess that from a parser's complaint. */
+  private static Failure withoutType(Failure failure) {
+    return Failure.invalid(
+        "Content-Type: missing (expected: application/octet-stream for a bare value); read as JSON, "
+            + failure.getMessage());
   }
 
   private Object given(String parameter) {

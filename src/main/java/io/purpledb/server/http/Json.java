@@ -15,7 +15,6 @@ final class Json {
 
   private static final JsonFactory GENERATORS = new JsonFactory();
   private static final int USUAL_BYTES = 256;
-  private static final Buffer NONE = Buffer.buffer();
 
   private static final FastThreadLocal<Json> ON_THIS_THREAD =
       new FastThreadLocal<>() {
@@ -25,7 +24,7 @@ final class Json {
         }
       };
 
-  private final IntoBuffer target = new IntoBuffer();
+  private final Target target = new Target();
   private final JsonGenerator generator;
 
   private Json() throws IOException {
@@ -40,29 +39,53 @@ final class Json {
 
   /** The text of an object. */
   static Buffer object(Members members) {
+    Buffer text = Buffer.buffer(USUAL_BYTES);
+    write(members, new IntoBuffer(text));
+    return text;
+  }
+
+  private static void write(Members members, OutputStream text) {
     Json json = ON_THIS_THREAD.get();
     try {
-      return json.write(members);
+      json.writeTo(text, members);
     } catch (IOException | RuntimeException e) {
       ON_THIS_THREAD.remove(); // half a text is in it
       throw new IllegalStateException("not written as JSON: " + e.getMessage(), e);
     }
   }
 
-  private Buffer write(Members members) throws IOException {
-    Buffer text = Buffer.buffer(USUAL_BYTES);
-    target.buffer = text;
+  private void writeTo(OutputStream text, Members members) throws IOException {
+    target.text = text;
     generator.writeStartObject();
     members.write(generator);
     generator.writeEndObject();
     generator.flush();
-    target.buffer = NONE;
-    return text;
+    target.text = OutputStream.nullOutputStream();
+  }
+
+  /** Where the generator writes to, always the same. */
+  private static final class Target extends OutputStream {
+
+    private OutputStream text = OutputStream.nullOutputStream();
+
+    @Override
+    public void write(int b) throws IOException {
+      text.write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      text.write(bytes, offset, length);
+    }
   }
 
   private static final class IntoBuffer extends OutputStream {
 
-    private Buffer buffer = NONE;
+    private final Buffer buffer;
+
+    IntoBuffer(Buffer buffer) {
+      this.buffer = buffer;
+    }
 
     @Override
     public void write(int b) {

@@ -1,5 +1,8 @@
 package io.purpledb.server.http;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,14 +14,17 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON form of a body: an object whose members are texts. Compiled from its schema, like {@link
- * ParameterCheck}.
+ * The JSON form of a body: an object whose members are texts, or one of several such objects, which
+ * differ in their members. Compiled from its schema, like {@link ParameterCheck}.
  */
 final class JsonForm {
 
@@ -29,36 +35,74 @@ final class JsonForm {
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
 
+  /** One of the objects that a body may be. */
+  private record Alternative(List<ParameterCheck> members) {
+
+    static Alternative of(JsonObject schema) {
+      if (!"object".equals(schema.getString("type"))
+          || schema.getBoolean("additionalProperties", true)) {
+        throw new IllegalArgumentException(
+            "a JSON body (expected: an object without additional properties)");
+      }
+      JsonArray required = schema.getJsonArray("required", new JsonArray());
+      JsonObject properties = schema.getJsonObject("properties");
+      return new Alternative(
+          properties.fieldNames().stream()
+              .filter(name -> !name.startsWith("__"))
+              .map(name -> member(name, required.contains(name), properties.getJsonObject(name)))
+              .toList());
+    }
+
+    private static ParameterCheck member(String name, boolean required, JsonObject schema) {
+      ParameterCheck member = ParameterCheck.of(name, required, schema);
+      if (!(member.type() instanceof TextType)) {
+        throw new IllegalArgumentException(name + ": not a text (expected: texts only)");
+      }
+      return member;
+    }
+
+    boolean isOf(Set<String> names) {
+      return members.stream()
+              .filter(ParameterCheck::required)
+              .allMatch(member -> names.contains(member.name()))
+          && names.stream().allMatch(name -> ParameterCheck.index(members, name) >= 0);
+    }
+
+    void check(Map<String, String> values) {
+      values.forEach(
+          (name, value) -> members.get(ParameterCheck.index(members, name)).value(value));
+    }
+  }
+
+  private final List<Alternative> alternatives;
+
+  /** Those of all alternatives; checked as far as they agree. */
   private final List<ParameterCheck> members;
 
-  private JsonForm(List<ParameterCheck> members) {
-    this.members = members;
+  private JsonForm(List<Alternative> alternatives) {
+    this.alternatives = alternatives;
+    Map<String, List<ParameterCheck>> byName =
+        alternatives.stream()
+            .flatMap(alternative -> alternative.members().stream())
+            .collect(groupingBy(ParameterCheck::name, LinkedHashMap::new, toList()));
+    this.members = byName.values().stream().map(same -> common(same, alternatives.size())).toList();
   }
 
   /**
    * @throws IllegalArgumentException when the schema says what is not checked here
    */
   static JsonForm of(JsonObject schema) {
-    if (!"object".equals(schema.getString("type"))
-        || schema.getBoolean("additionalProperties", true)) {
-      throw new IllegalArgumentException(
-          "a JSON body (expected: an object without additional properties)");
-    }
-    JsonArray required = schema.getJsonArray("required", new JsonArray());
-    JsonObject properties = schema.getJsonObject("properties");
+    JsonArray oneOf = schema.getJsonArray("oneOf", new JsonArray().add(schema));
     return new JsonForm(
-        properties.fieldNames().stream()
-            .filter(name -> !name.startsWith("__"))
-            .map(name -> member(name, required.contains(name), properties.getJsonObject(name)))
-            .toList());
+        oneOf.stream().map(alternative -> Alternative.of((JsonObject) alternative)).toList());
   }
 
-  private static ParameterCheck member(String name, boolean required, JsonObject schema) {
-    ParameterCheck member = ParameterCheck.of(name, required, schema);
-    if (!(member.type() instanceof TextType)) {
-      throw new IllegalArgumentException(name + ": not a text (expected: texts only)");
-    }
-    return member;
+  private static ParameterCheck common(List<ParameterCheck> same, int alternatives) {
+    ParameterCheck first = same.get(0);
+    boolean required =
+        same.size() == alternatives && same.stream().allMatch(ParameterCheck::required);
+    boolean agree = same.stream().allMatch(member -> member.type().equals(first.type()));
+    return new ParameterCheck(first.name(), required, agree ? first.type() : TextType.ANY);
   }
 
   /** The members of a body; fails as invalid when it is not such an object. */
@@ -94,7 +138,15 @@ final class JsonForm {
         throw member.missing();
       }
     }
+    alternative(values.keySet()).check(values);
     return values;
+  }
+
+  private Alternative alternative(Set<String> names) {
+    return alternatives.stream()
+        .filter(alternative -> alternative.isOf(names))
+        .findFirst()
+        .orElseThrow(() -> notAnObject("only " + String.join(", ", new TreeSet<>(names))));
   }
 
   private ParameterCheck member(@Nullable String name) {

@@ -3,13 +3,13 @@ package io.purpledb.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.message.Failure;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.purpledb.v1.KvPutRequest;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /** The KV store over HTTP: a value travels as its bare bytes, or in JSON as text or base64. */
@@ -34,9 +34,13 @@ final class KvHttp {
 
   private static Answer answer(Input in, KvGetResponse response) {
     ByteString value = response.getValue();
-    return in.responseType().equals("application/octet-stream")
-        ? Answer.bytes(value)
-        : Answer.json(json -> writeValue(json, value));
+    if (in.responseType().equals("application/octet-stream")) {
+      return Answer.bytes(value);
+    }
+    Json.Members small = json -> writeValue(json, value);
+    return Answer.mayBeLarge(value.size())
+        ? Answer.json(small, new JsonText(value.size(), () -> pieces(value)))
+        : Answer.json(small);
   }
 
   private static void writeValue(JsonGenerator json, ByteString value) throws IOException {
@@ -50,26 +54,27 @@ final class KvHttp {
     }
   }
 
+  /** The same for a large value. */
+  private static List<JsonText.Piece> pieces(ByteString value) {
+    return value.isValidUtf8()
+        ? List.of(
+            JsonText.Piece.plain("{\"value\":\""),
+            JsonText.Piece.text(value),
+            JsonText.Piece.plain("\"}"))
+        : List.of(
+            JsonText.Piece.plain("{\"value\":\""),
+            new JsonText.Piece(value, JsonText.Form.BASE64),
+            JsonText.Piece.plain("\",\"encoding\":\"base64\"}"));
+  }
+
   private static ByteString value(Input in) {
     Map<String, String> form = in.form();
     if (form == null) {
       return in.body();
     }
     String content = form.getOrDefault("content", "");
-    if (BASE64.equals(form.get("encoding"))) {
-      return decoded(content);
-    }
-    if (content.isEmpty()) {
-      throw Failure.invalid("content: empty (expected: a text that is not empty)");
-    }
-    return ByteString.copyFromUtf8(content);
-  }
-
-  private static ByteString decoded(String base64) {
-    try {
-      return UnsafeByteOperations.unsafeWrap(Base64.getDecoder().decode(base64));
-    } catch (IllegalArgumentException e) {
-      throw Failure.invalid("content: %s (expected: base64)".formatted(e.getMessage()));
-    }
+    return form.containsKey("encoding")
+        ? UnsafeByteOperations.unsafeWrap(Base64.getDecoder().decode(content))
+        : ByteString.copyFromUtf8(content);
   }
 }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name type and subtype in lower case: {@code text/plain}
  * @param charset the charset in lower case, or null when it names none
+ * @param assumed whether there is no Content-Type
  */
-record MediaType(String name, @Nullable String charset) {
+record MediaType(String name, @Nullable String charset, boolean assumed) {
 
   private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
   private static final String QUOTED = "\"(?:[^\"\\\\]|\\\\.)*+\"";
@@ -40,7 +41,7 @@ record MediaType(String name, @Nullable String charset) {
       }
       end = parameter.end();
     }
-    return new MediaType(name.group().toLowerCase(Locale.ROOT), charset);
+    return new MediaType(name.group().toLowerCase(Locale.ROOT), charset, false);
   }
 
   /** Fails as unsupported when the charset is another one than UTF-8. */

@@ -41,10 +41,12 @@ record OperationCheck(
    * @param rawQuery the query as it was sent, or null when there is none
    */
   Input check(String rawPath, @Nullable String rawQuery, MultiMap headers) {
+    Conditions.require(method, headers);
+    @Nullable Object[] queryValues = query.read(rawQuery);
     return new Input(
         this,
-        path.read(rawPath),
-        query.read(rawQuery),
+        path.read(rawPath, query.isGiven(KeyEncoding.PARAMETER, queryValues)),
+        queryValues,
         responseType(headers),
         body.type(headers),
         ByteString.EMPTY);
@@ -55,6 +57,9 @@ record OperationCheck(
       return "";
     }
     int choice = Accept.choose(headers, responseTypes);
+    if (choice < 0 && !method.equals(HttpMethod.GET)) {
+      return responseTypes.get(0); // to refuse a write for the form of its answer helps nobody
+    }
     if (choice < 0) {
       throw new Failure(
           Kind.NOT_ACCEPTABLE,

@@ -1,11 +1,15 @@
 package io.purpledb.server.http;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /** Serves the requests of one operation: check, body, binding, answer. Every way ends in one. */
 final class OperationHandler implements Handler<HttpServerRequest> {
@@ -72,7 +76,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
           .onComplete(
               answer -> {
                 held.release();
-                answer.send(request, operation.status());
+                send(request, answer);
               },
               failure -> {
                 held.release();
@@ -81,6 +85,25 @@ final class OperationHandler implements Handler<HttpServerRequest> {
     } catch (Throwable t) {
       held.release();
       Problem.send(request, t);
+    }
+  }
+
+  private static void refuse(HttpServerRequest request, Failure failure) {
+    request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+    Problem.send(request, failure);
+  }
+
+  private void send(HttpServerRequest request, Answer answer) {
+    int bytes = answer.body().length(); // 0 of a large text, which takes room itself
+    if (bytes == 0 || request.version() != HttpVersion.HTTP_2 || UnreadConnection.counts(bytes)) {
+      answer.send(request, operation.status());
+      return;
+    }
+    UnreadConnection unread = UnreadConnection.of(request.connection());
+    if (unread.takeSmall(request.response(), bytes)) {
+      answer.send(request, operation.status());
+    } else {
+      unread.refuse(() -> refuse(request, unread.noRoom(bytes)));
     }
   }
 }

@@ -18,8 +18,12 @@ record PathCheck(PathTemplate template, List<ParameterCheck> parameters, List<In
         parameters.stream().map(parameter -> template.position(parameter.name())).toList());
   }
 
-  /** The values of the parameters in a raw path; fails as not found when it is another path. */
-  Object[] read(String raw) {
+  /**
+   * The values of the parameters in a raw path; fails as no such path when it is another one.
+   *
+   * @param encoded whether keys are in the form of {@link KeyEncoding}
+   */
+  Object[] read(String raw, boolean encoded) {
     if (!template.matches(raw)) {
       throw noSuchPath(raw);
     }
@@ -27,7 +31,8 @@ record PathCheck(PathTemplate template, List<ParameterCheck> parameters, List<In
     for (int i = 0; i < values.length; i++) {
       ParameterCheck parameter = parameters.get(i);
       String segment = PathTemplate.segment(raw, positions.get(i));
-      values[i] = parameter.value(Percent.decodeSegment(parameter.name(), segment));
+      String text = Percent.decodeSegment(parameter.name(), segment);
+      values[i] = parameter.value(KeyEncoding.decoded(parameter.name(), text, encoded));
     }
     return values;
   }
@@ -35,6 +40,6 @@ record PathCheck(PathTemplate template, List<ParameterCheck> parameters, List<In
   /** The failure of a path that the contract does not have. */
   static Failure noSuchPath(String raw) {
     return new Failure(
-        Kind.NOT_FOUND, "%s (expected: a path of the contract)".formatted(Shown.cut(raw)));
+        Kind.NO_SUCH_PATH, "%s (expected: a path of the contract)".formatted(Shown.cut(raw)));
   }
 }

@@ -54,8 +54,8 @@ record PathTemplate(String path, List<String> segments) {
   }
 
   private static boolean fits(String segment, String raw, int start, int end) {
-    return segment.startsWith("{")
-        ? end > start
+    return segment.startsWith("{") // its check has more to say of an empty one than that it is none
+        ? end >= start
         : end - start == segment.length() && raw.startsWith(segment, start);
   }
 }

@@ -1,9 +1,12 @@
 package io.purpledb.server.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.LargeHeaders;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,6 +16,9 @@ import io.vertx.core.http.HttpServerResponse;
 final class Problem {
 
   private static final CharSequence TYPE = HttpHeaders.createOptimized("application/problem+json");
+
+  /** The name space of the types of problems: docs/errors.md has them. */
+  static final String TYPES = "urn:purple:problem:";
 
   /** How long a client that sent what cannot be read may go on sending, in milliseconds. */
   private static final long LINGER_MILLIS = 1_000;
@@ -36,11 +42,24 @@ final class Problem {
         TYPE,
         Json.object(
             json -> {
-              json.writeStringField("type", "about:blank");
+              json.writeStringField("type", TYPES + failure.kind().code());
               json.writeStringField("title", failure.kind().title());
+              json.writeStringField("code", failure.kind().code());
               json.writeNumberField("status", status);
               json.writeStringField("detail", failure.getMessage());
             }));
+  }
+
+  /** The answer over HTTP/2 to a request that was not read. */
+  static LargeHeaders.Refusal refusal(Failure failure) {
+    Answer answer = answer(failure);
+    byte[] body = answer.body().getBytes();
+    Http2Headers headers =
+        Answer.commonHeaders()
+            .status(Integer.toString(answer.status()))
+            .set(HttpHeaders.CONTENT_TYPE, TYPE)
+            .set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length));
+    return new LargeHeaders.Refusal(headers, Unpooled.wrappedBuffer(body));
   }
 
   /**
@@ -48,8 +67,13 @@ final class Problem {
    * that would cost a client that is still sending the answer.
    */
   static void refuseMalformed(HttpServerRequest request) {
-    Answer answer = answer(malformed(request.decoderResult().cause()));
+    Failure failure = malformed(request.decoderResult().cause());
+    Answer answer = answer(failure);
     HttpServerResponse response = request.response();
+    Answer.putCommonHeaders(response);
+    if (failure.kind() == Kind.OVERLOADED) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+    }
     response
         .setStatusCode(answer.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
@@ -60,6 +84,9 @@ final class Problem {
   }
 
   private static Failure malformed(Throwable cause) {
+    if (cause instanceof Failure failure) {
+      return failure;
+    }
     if (cause instanceof TooLongHttpLineException) {
       return new Failure(Kind.URI_TOO_LONG, "request line: " + cause.getMessage());
     }

@@ -10,42 +10,54 @@ record QueryCheck(List<ParameterCheck> parameters) {
 
   /** The values in a raw query, null where there is none. */
   @Nullable Object[] read(@Nullable String raw) {
-    @Nullable Object[] values = new Object[parameters.size()];
+    @Nullable String[] texts = new String[parameters.size()];
     if (raw != null) {
-      readPairs(raw, values);
+      readPairs(raw, texts);
     }
+    boolean encoded = isGiven(KeyEncoding.PARAMETER, texts);
+    @Nullable Object[] values = new Object[texts.length];
     for (int i = 0; i < values.length; i++) {
-      if (values[i] == null && parameters.get(i).required()) {
-        throw parameters.get(i).missing();
+      ParameterCheck parameter = parameters.get(i);
+      String text = texts[i];
+      if (text != null) {
+        values[i] = parameter.value(KeyEncoding.decoded(parameter.name(), text, encoded));
+      } else if (parameter.required()) {
+        throw parameter.missing();
       }
     }
     return values;
   }
 
-  private void readPairs(String raw, @Nullable Object[] values) {
+  /** Whether a parameter was given, among the values that {@link #read} has read. */
+  boolean isGiven(String parameter, @Nullable Object[] values) {
+    int index = ParameterCheck.index(parameters, parameter);
+    return index >= 0 && values[index] != null;
+  }
+
+  private void readPairs(String raw, @Nullable String[] texts) {
     int start = 0;
     while (start < raw.length()) {
       int and = raw.indexOf('&', start);
       int end = and < 0 ? raw.length() : and;
       if (end > start) {
-        readPair(raw.substring(start, end), values);
+        readPair(raw.substring(start, end), texts);
       }
       start = end + 1;
     }
   }
 
-  private void readPair(String pair, @Nullable Object[] values) {
+  private void readPair(String pair, @Nullable String[] texts) {
     int equals = pair.indexOf('=');
     String name = Percent.decodeQuery("query", equals < 0 ? pair : pair.substring(0, equals));
     int index = ParameterCheck.index(parameters, name);
     if (index < 0) {
       throw unknown(name);
     }
-    if (values[index] != null) {
+    if (texts[index] != null) {
       throw parameters.get(index).repeated();
     }
     String value = equals < 0 ? "" : pair.substring(equals + 1);
-    values[index] = parameters.get(index).value(Percent.decodeQuery(name, value));
+    texts[index] = Percent.decodeQuery(name, value);
   }
 
   private Failure unknown(String name) {

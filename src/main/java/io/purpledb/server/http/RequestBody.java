@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.server.Arrival;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -12,6 +13,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The body of one request, read as it comes: bounded in size and in time, and never holding more
@@ -30,13 +33,23 @@ final class RequestBody {
   private final InFlightBytes.Held held;
   private final Promise<ByteString> done = Promise.promise();
   private final BodyBytes bytes;
+  private final Arrival arrival;
+  private final Vertx vertx;
+  private final long timeoutMillis;
+  private final long begun = System.nanoTime();
+  private long timer;
 
   private RequestBody(
+      Vertx vertx,
       HttpServerRequest request,
       BodyCheck check,
       long maxBytes,
+      long timeoutMillis,
       InFlightBytes.Held held,
       BodyBytes bytes) {
+    this.vertx = vertx;
+    this.timeoutMillis = timeoutMillis;
+    this.arrival = new Arrival(held);
     this.bytes = bytes;
     this.request = request;
     this.check = check;
@@ -55,7 +68,8 @@ final class RequestBody {
    * encoded, and as invalid when it breaks off.
    *
    * @param check what the operation says of it
-   * @param held counts its bytes, those announced before any is read; the caller releases it
+   * @param held counts its bytes, and knows before any is read what is announced; the caller
+   *     releases it
    */
   static Future<ByteString> read(
       Vertx vertx,
@@ -69,17 +83,22 @@ final class RequestBody {
     if (announced > maxBytes) {
       throw check.exceeded(Long.toString(announced), maxBytes);
     }
-    if (!held.grow(announced)) {
+    if (!held.announce(announced)) {
       throw noRoom(request, held, announced);
     }
-    RequestBody body = new RequestBody(request, check, maxBytes, held, new BodyBytes(announced));
+    RequestBody body =
+        new RequestBody(
+            vertx, request, check, maxBytes, timeoutMillis, held, new BodyBytes(announced));
     body.awaitContinue();
-    return body.read(vertx, timeoutMillis);
+    return body.read();
   }
 
-  /** Throws away what still comes of a body, and closes the connection when it does not end. */
+  /**
+   * Throws away what still comes of a body, and closes the connection when it does not end. Over
+   * HTTP/2 that is done for every request.
+   */
   static void discard(HttpServerRequest request) {
-    if (!isAnnounced(request.headers()) || request.isEnded()) {
+    if (isStream(request) || !isAnnounced(request.headers()) || request.isEnded()) {
       return;
     }
     Vertx vertx = Vertx.currentContext().owner();
@@ -88,12 +107,27 @@ final class RequestBody {
     request.exceptionHandler(broken -> vertx.cancelTimer(timer));
   }
 
-  private Future<ByteString> read(Vertx vertx, long timeoutMillis) {
+  private Future<ByteString> read() {
     request.handler(this::append);
     request.endHandler(end -> complete());
     request.exceptionHandler(this::broken);
-    long timer = vertx.setTimer(timeoutMillis, id -> late(timeoutMillis));
+    lookIn(timeoutMillis);
     return done.future().andThen((body, failure) -> vertx.cancelTimer(timer));
+  }
+
+  private void lookIn(long millisLeft) {
+    timer = vertx.setTimer(Math.min(millisLeft, Arrival.LOOK_MILLIS), id -> look());
+  }
+
+  private void look() {
+    long left = timeoutMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    if (left <= 0) {
+      late();
+    } else if (arrival.isTooSlow(bytes.length())) {
+      giveWay();
+    } else {
+      lookIn(left);
+    }
   }
 
   private void complete() {
@@ -102,7 +136,7 @@ final class RequestBody {
 
   private static Failure noRoom(HttpServerRequest request, InFlightBytes.Held held, long more) {
     request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    return held.unavailable(more);
+    return held.overloaded(more);
   }
 
   private void append(Buffer chunk) {
@@ -112,7 +146,7 @@ final class RequestBody {
     if ((long) bytes.length() + chunk.length() > maxBytes) {
       bytes.drop();
       done.tryFail(check.exceeded("more than " + maxBytes, maxBytes));
-    } else if (!heldFor((long) bytes.length() + chunk.length())) {
+    } else if (!heldFor(bytes.needed(chunk.length()))) {
       bytes.drop();
       done.tryFail(noRoom(request, held, chunk.length()));
     } else {
@@ -120,20 +154,48 @@ final class RequestBody {
     }
   }
 
-  /** What was not announced counts as it comes. */
+  /** It counts as it comes. */
   private boolean heldFor(long length) {
     return length <= held.bytes() || held.grow(length - held.bytes());
   }
 
-  /** Vert.x drops a connection that breaks; closing it here sends the answer first. */
+  /**
+   * Vert.x drops a connection that breaks; closing it here sends the answer first. A stream of
+   * HTTP/2 that breaks is about to be gone, alone.
+   */
   private void broken(Throwable cause) {
-    done.tryFail(
-        Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage())));
-    request.connection().close();
+    Failure failure =
+        Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage()));
+    if (isStream(request)) {
+      bytes.drop();
+      vertx.runOnContext(gone -> done.tryFail(failure));
+    } else {
+      done.tryFail(failure);
+      request.connection().close();
+    }
   }
 
-  private void late(long timeoutMillis) {
-    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+  private static boolean isStream(HttpServerRequest request) {
+    return request.version() == HttpVersion.HTTP_2;
+  }
+
+  /** The connection of a client of HTTP/1.1 cannot go on after a body that does not end. */
+  private void sayLast() {
+    if (!isStream(request)) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+  }
+
+  private void giveWay() {
+    String refusal = Arrival.refusal(bytes.length());
+    bytes.drop();
+    sayLast();
+    request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    done.tryFail(Failure.overloaded(refusal));
+  }
+
+  private void late() {
+    sayLast();
     done.tryFail(
         new Failure(
             Kind.REQUEST_TIMEOUT,

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Cors;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -30,8 +31,14 @@ import java.util.stream.Stream;
  */
 final class Routes implements Handler<HttpServerRequest> {
 
+  /** Where people who try a browser want to be. */
+  private static final Map<String, String> PAGES = Map.of("/", "/docs", "/docs/", "/docs");
+
   private final HttpContract contract;
   private final Map<String, Segment> segments = new HashMap<>();
+
+  /** The Host of the request before: nearly all have the same, and to read it takes time. */
+  private String validHost = "";
 
   /** What is served below one first segment of a path. */
   private record Segment(List<OperationHandler> handlers, Router router) {}
@@ -46,7 +53,7 @@ final class Routes implements Handler<HttpServerRequest> {
       builder
           .getRoute(operation.id())
           .setDoValidation(false) // OperationCheck does it
-          .addHandler(context -> handler.handle(context.request()));
+          .addHandler(context -> serve(context.request(), handler));
       String segment = firstSegment(operation.path().template().path());
       handlers.computeIfAbsent(segment, s -> new ArrayList<>()).add(handler);
     }
@@ -56,9 +63,11 @@ final class Routes implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    Segment segment = segments.get(firstSegment(request.path()));
-    if (request.version() == null) {
-      unknownVersion(request);
+    String path = request.path();
+    Segment segment = segments.get(firstSegment(path));
+    String page = path.endsWith("/") && isRead(request) ? PAGES.get(path) : null;
+    if (page != null) {
+      Answer.redirect(request, page);
     } else if (segment == null) {
       noSuchPath(request);
     } else {
@@ -66,7 +75,22 @@ final class Routes implements Handler<HttpServerRequest> {
     }
   }
 
-  private static void serve(HttpServerRequest request, Segment segment) {
+  /** Says what a path lets pages do; a path of no operation has nothing. */
+  void answerPreflight(HttpServerRequest request, Cors cors) {
+    String methods = methods(request.path());
+    if (methods.isEmpty()) {
+      noSuchPath(request);
+    } else {
+      Answer.putCommonHeaders(request.response());
+      cors.answerPreflight(request, methods);
+    }
+  }
+
+  private static boolean isRead(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+  }
+
+  private void serve(HttpServerRequest request, Segment segment) {
     if (lacksHost(request)) {
       segment.router().handle(request); // which refuses it
       return;
@@ -80,14 +104,25 @@ final class Routes implements Handler<HttpServerRequest> {
     segment.router().handle(request);
   }
 
-  private static boolean lacksHost(HttpServerRequest request) {
-    return request.version() != HttpVersion.HTTP_1_0
-        && !((HttpServerRequestInternal) request).isValidAuthority();
+  /** Serves what the router has found; it takes a slash at the end of a path for nothing. */
+  private static void serve(HttpServerRequest request, OperationHandler handler) {
+    if (handler.serves(request.method(), request.path())) {
+      handler.handle(request);
+    } else {
+      noSuchPath(request);
+    }
   }
 
-  private static void unknownVersion(HttpServerRequest request) {
-    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    Problem.send(request, Failure.invalid("unknown version (expected: HTTP/1.0 or HTTP/1.1)"));
+  private boolean lacksHost(HttpServerRequest request) {
+    String host = request.getHeader(HttpHeaders.HOST);
+    if (request.version() == HttpVersion.HTTP_1_0 || validHost.equals(host)) {
+      return false;
+    }
+    boolean valid = ((HttpServerRequestInternal) request).isValidAuthority();
+    if (valid && host != null) {
+      validHost = host;
+    }
+    return !valid;
   }
 
   private static void noSuchPath(HttpServerRequest request) {
@@ -108,7 +143,7 @@ final class Routes implements Handler<HttpServerRequest> {
     }
     return router
         .errorHandler(400, this::malformed)
-        .errorHandler(404, context -> noSuchPath(context.request()))
+        .errorHandler(404, this::noSuchMethod)
         .errorHandler(405, this::noSuchMethod)
         .errorHandler(500, context -> Problem.send(context.request(), context.failure()));
   }
@@ -118,6 +153,15 @@ final class Routes implements Handler<HttpServerRequest> {
     HttpServerRequest request = context.request();
     if (!lacksHost(request) && at(request.path()).findAny().isEmpty()) {
       noSuchPath(request); // it has a slash at its end, which the router takes for nothing
+      return;
+    }
+    String host = request.getHeader(HttpHeaders.HOST);
+    if (host != null && lacksHost(request)) {
+      Problem.send(
+          request,
+          Failure.invalid(
+              "Host: %s (expected: a name or an address, and perhaps a port)"
+                  .formatted(Shown.cut(host))));
       return;
     }
     Throwable cause = context.failure(); // null when the path or the query cannot be decoded
@@ -135,13 +179,8 @@ final class Routes implements Handler<HttpServerRequest> {
 
   private void noSuchMethod(RoutingContext context) {
     HttpServerRequest request = context.request();
-    String allowed =
-        at(request.path())
-            .flatMap(operation -> operation.methods().stream())
-            .map(HttpMethod::name)
-            .sorted()
-            .collect(Collectors.joining(", "));
-    if (allowed.isEmpty()) { // the router takes a slash at the end of a path for nothing
+    String allowed = methods(request.path());
+    if (allowed.isEmpty()) { // the router takes a slash at the end of a path for nothing, too
       noSuchPath(request);
       return;
     }
@@ -151,6 +190,14 @@ final class Routes implements Handler<HttpServerRequest> {
         new Failure(
             Kind.NO_SUCH_METHOD,
             "%s (expected: %s)".formatted(Shown.cut(request.method().name()), allowed)));
+  }
+
+  private String methods(String rawPath) {
+    return at(rawPath)
+        .flatMap(operation -> operation.methods().stream())
+        .map(HttpMethod::name)
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   private Stream<OperationCheck> at(String rawPath) {

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param min the fewest characters (code points)
  * @param max the most
  * @param allowed the only texts, or empty when all are
+ * @param pattern what they look like, or null when that does not matter
+ * @param expectedText what failures call them; empty when that follows from the rest
  */
-record TextType(int min, int max, List<String> allowed) implements ValueType {
+record TextType(
+    int min, int max, List<String> allowed, @Nullable Pattern pattern, String expectedText)
+    implements ValueType {
+
+  /** The keyword with what failures call the texts, where the schema cannot say it. */
+  static final String EXPECTED = "x-expected";
+
+  /** Any text. */
+  static final TextType ANY = new TextType(0, Integer.MAX_VALUE, List.of(), null, "");
 
   static TextType of(JsonObject schema) {
+    String pattern = schema.getString("pattern");
     return new TextType(
         schema.getInteger("minLength", 0),
         schema.getInteger("maxLength", Integer.MAX_VALUE),
-        schema.getJsonArray("enum", new JsonArray()).stream().map(String::valueOf).toList());
+        schema.getJsonArray("enum", new JsonArray()).stream().map(String::valueOf).toList(),
+        pattern == null ? null : Pattern.compile(pattern),
+        schema.getString(EXPECTED, ""));
   }
 
   @Override
@@ -28,11 +42,15 @@ record TextType(int min, int max, List<String> allowed) implements ValueType {
       length = text.codePointCount(0, length);
     }
     boolean listed = allowed.isEmpty() || allowed.contains(text);
-    return listed && length >= min && length <= max ? text : null;
+    boolean fits = pattern == null || pattern.matcher(text).find();
+    return listed && fits && length >= min && length <= max ? text : null;
   }
 
   @Override
   public String expected() {
+    if (!expectedText.isEmpty()) {
+      return expectedText;
+    }
     if (!allowed.isEmpty()) {
       return String.join(", ", allowed);
     }

@@ -23,7 +23,12 @@ interface ValueType {
   static ValueType of(JsonObject schema) {
     String type = String.valueOf(schema.getString("type"));
     return switch (type) {
-      case "string" -> TextType.of(understood(schema, "minLength", "maxLength", "enum"));
+      case "string" ->
+          TextType.of(
+              schema.containsKey(TextType.EXPECTED)
+                  ? understood(
+                      schema, "minLength", "maxLength", "enum", "pattern", TextType.EXPECTED)
+                  : understood(schema, "minLength", "maxLength", "enum"));
       case "integer" -> IntegerType.of(understood(schema, "format", "minimum", "maximum"));
       case "boolean" -> {
         understood(schema);

@@ -308,19 +308,53 @@ class DamageTest {
     FILE_CUT {
       @Override
       void happenTo(Path data) throws IOException {
-        try (FileChannel file =
-            FileChannel.open(data.resolve("kv.mv.db"), StandardOpenOption.WRITE)) {
-          file.truncate(8192);
-        }
+        cut(data.resolve("kv.mv.db"), 8192);
+      }
+
+      @Override
+      void undo(Path data) {}
+    },
+    LOG_CUT {
+      @Override
+      void happenTo(Path data) throws IOException {
+        cut(data.resolve("kv.redo"), 4096);
+      }
+
+      @Override
+      void undo(Path data) {}
+    },
+    JOURNAL_CUT {
+      @Override
+      void happenTo(Path data) throws IOException {
+        cut(data.resolve("kv.journal"), 4096);
       }
 
       @Override
       void undo(Path data) {}
     };
 
+    private static void cut(Path path, long bytes) throws IOException {
+      try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+        file.truncate(bytes);
+      }
+    }
+
     abstract void happenTo(Path data) throws IOException;
 
     abstract void undo(Path data) throws IOException;
+  }
+
+  /** The first start makes these before the one that says what they are. */
+  @Test
+  void aFirstStartThatWasKilledIsNoDamage() throws Exception {
+    Path data = Files.createDirectory(directory.resolve("killed at the first start"));
+    for (String suffix : List.of(".mv.db", ".redo", ".journal", ".sums")) {
+      Files.createFile(data.resolve("kv" + suffix));
+    }
+    try (KvFiles files = new KvFiles(data)) {
+      await(files.kv.put("key", ByteString.EMPTY));
+      assertThat(await(files.kv.get("key"))).isEqualTo(ByteString.EMPTY);
+    }
   }
 
   @ParameterizedTest

@@ -32,7 +32,8 @@ final class Disk implements AutoCloseable {
   private static final long CACHE_BYTES = 64 << 20;
   private static final DiskMemory MEMORY =
       new DiskMemory(
-          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10); // so that there are many checkpoints
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10,
+          8 << 20); // so that there are many checkpoints
 
   final Path directory;
   final CacheBackend cache;

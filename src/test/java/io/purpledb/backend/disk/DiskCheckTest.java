@@ -4,6 +4,7 @@ import static io.purpledb.backend.disk.Disk.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.DataCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,12 +62,12 @@ class DiskCheckTest {
   @Test
   void whatIsWholeIsSaidToBe() {
     fill();
-    DiskCheck.Result closed = DiskCheck.of(data);
-    assertThat(closed.report())
+    DataCheck closed = DiskCheck.of(data);
+    assertThat(closed.text())
         .contains("kv: data set ", "closed in order", "kv.mv.db: ", "set: no database")
         .endsWith("all is whole\n");
     assertThat(closed.whole()).isTrue();
-    assertThat(DiskCheck.of(killed).report())
+    assertThat(DiskCheck.of(killed).text())
         .contains("not closed in order", "kv.redo: records ", ", whole")
         .endsWith("all is whole\n");
   }
@@ -76,9 +77,9 @@ class DiskCheckTest {
     fill();
     damage(killed.resolve("kv.redo"), "log 2");
     Map<Path, ByteBuffer> before = contents(killed);
-    DiskCheck.Result result = DiskCheck.of(killed);
+    DataCheck result = DiskCheck.of(killed);
     assertThat(result.whole()).isFalse();
-    assertThat(result.report())
+    assertThat(result.text())
         .contains("kv.redo: damaged at byte ", "whole behind it: records ")
         .contains("the records behind it change: key3, key4, key5")
         .endsWith("damaged; nothing was changed\n");
@@ -89,7 +90,7 @@ class DiskCheckTest {
   void aLostEndIsMissed() throws Exception {
     fill();
     damage(killed.resolve("kv.redo"), "log " + RECORDS);
-    assertThat(DiskCheck.of(killed).report())
+    assertThat(DiskCheck.of(killed).text())
         .containsPattern("kv.redo: ends at byte \\d+ with record \\d+ \\(expected: record \\d+\\)");
   }
 
@@ -97,7 +98,7 @@ class DiskCheckTest {
   void aDamagedBlockIsFound() throws Exception {
     fill();
     damage(data.resolve("kv.mv.db"), "log 2");
-    assertThat(DiskCheck.of(data).report())
+    assertThat(DiskCheck.of(data).text())
         .contains("kv.mv.db: 1 blocks of 4096 bytes are damaged, at byte ");
   }
 
@@ -105,18 +106,18 @@ class DiskCheckTest {
   void aMissingFileIsNamed() throws Exception {
     fill();
     Files.delete(data.resolve("kv.sums"));
-    assertThat(DiskCheck.of(data).report()).contains("kv.mv.db: not checked, as ", "kv.sums");
+    assertThat(DiskCheck.of(data).text()).contains("kv.mv.db: not checked, as ", "kv.sums");
     Files.delete(data.resolve("kv.state"));
-    assertThat(DiskCheck.of(data).report()).contains("kv.state is missing");
+    assertThat(DiskCheck.of(data).text()).contains("kv.state is missing");
   }
 
   @Test
   void anOpenDatabaseIsNotLookedAt() {
     try (KvFiles files = new KvFiles(data)) {
       assertThat(files.kv.health().succeeded()).isTrue();
-      DiskCheck.Result result = DiskCheck.of(data);
+      DataCheck result = DiskCheck.of(data);
       assertThat(result.whole()).isFalse();
-      assertThat(result.report()).contains("kv: ").contains("xpected: no server");
+      assertThat(result.text()).contains("kv: ").contains("xpected: no server");
     }
   }
 }

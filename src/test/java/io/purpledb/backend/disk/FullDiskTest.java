@@ -93,6 +93,31 @@ class FullDiskTest {
   }
 
   @Test
+  void onAFileSystemThatTurnedReadOnlyReadsGoOnAndAllHeals() {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      fill(disk);
+      await(disk.kv.delete("absent")); // after a checkpoint that may be under way
+      ShadowDisk.readOnly(directory, true);
+      for (Future<?> write : List.of(disk.kv.put("key1", value(9)), disk.kv.delete("key1"))) {
+        Failure failure = (Failure) thrownBy(write);
+        assertThat(failure.kind()).as("%s", failure).isEqualTo(Failure.Kind.STORAGE_FULL);
+        assertThat(failure)
+            .hasMessageContainingAll("Read-only file system", "to write in " + directory);
+      }
+      assertThat(disk.notices()).anyMatch(text -> text.endsWith("refused, reads are served"));
+      assertServed(disk);
+
+      ShadowDisk.readOnly(directory, false);
+      awaitRoom(disk);
+      await(disk.kv.put("after", value(1)));
+      assertServed(disk);
+    }
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      assertServed(disk);
+    }
+  }
+
+  @Test
   void readsAndDeletesGoOnAndAllHeals() {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       fill(disk);

@@ -13,7 +13,10 @@ class RecentSetsTest {
   private static final SortedItems TWO = SortedItems.ofSorted(List.of("a", "b"));
   private static final SortedItems THREE = SortedItems.ofSorted(List.of("a", "b", "c"));
 
-  private final RecentSets recent = new RecentSets(5);
+  private static final List<String> LONG = List.of("x".repeat(1_000), "y".repeat(1_000));
+
+  private final RecentSets recent =
+      new RecentSets(RecentSets.heapBytes("used", TWO) + RecentSets.heapBytes("used", THREE));
 
   @Test
   void keepsTheLatest() {
@@ -38,9 +41,27 @@ class RecentSetsTest {
 
   @Test
   void keepsNoSetThatIsTooLarge() {
-    recent.put("k", THREE.with("d").with("e").with("f"));
+    recent.put("k", THREE.with("d").with("e").with("f").with("g".repeat(500)));
 
     assertThat(recent.get("k")).isNull();
+  }
+
+  /** Long keys, sets without items, and items of any length take room. */
+  @Test
+  void keepsNoMoreThanItsShareOfTheHeap() {
+    long max = 1 << 20;
+    RecentSets sets = new RecentSets(max);
+    for (SortedItems items : List.of(SortedItems.NONE, TWO, SortedItems.ofSorted(LONG))) {
+      int kept = 0;
+      for (int i = 0; i < 5_000; i++) {
+        sets.put("%01000d".formatted(i), items);
+      }
+      for (int i = 0; i < 5_000; i++) {
+        kept += sets.get("%01000d".formatted(i)) == null ? 0 : 1;
+      }
+      long least = 1_000 + items.stream().mapToLong(String::length).sum();
+      assertThat(kept * least).isBetween(max / 2, max);
+    }
   }
 
   @Test

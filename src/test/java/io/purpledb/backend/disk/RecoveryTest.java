@@ -104,8 +104,8 @@ class RecoveryTest {
       Failure failure = (Failure) thrownBy(disk.kv.put("key", VALUE));
       assertThat(failure.kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(failure.getMessage()).doesNotContain("damaged", "backup");
-      while (disk.kv.health().failed()) {
-        assertThat(disk.kv.health().cause().getMessage()).doesNotContain("damaged", "backup");
+      for (var health = disk.kv.health(); health.failed(); health = disk.kv.health()) {
+        assertThat(health.cause().getMessage()).doesNotContain("damaged", "backup");
       }
       assertThat(left.get()).isLessThan(0);
       await(disk.kv.put("after", VALUE));

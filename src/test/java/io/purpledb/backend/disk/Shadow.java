@@ -26,6 +26,7 @@ final class Shadow {
   private int forces;
   private int failures;
   private boolean full;
+  private boolean readOnly;
   private Runnable beforeForce = () -> {};
 
   /** A write, or a truncation when there are no bytes. */
@@ -59,6 +60,19 @@ final class Shadow {
   boolean full() {
     synchronized (POWER) {
       return full;
+    }
+  }
+
+  /** Lets the file not be written to at all. */
+  void readOnly(boolean now) {
+    synchronized (POWER) {
+      readOnly = now;
+    }
+  }
+
+  boolean readOnly() {
+    synchronized (POWER) {
+      return readOnly;
     }
   }
 

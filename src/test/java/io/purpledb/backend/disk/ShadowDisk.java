@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -39,9 +40,18 @@ public final class ShadowDisk extends FilePathWrapper {
 
   /** Fills the disk, or frees it again, for the files that are there and those to come. */
   static void full(Path directory, boolean now) {
+    forEach(directory, shadow -> shadow.full(now));
+  }
+
+  /** Makes the file system read-only, or writable again. */
+  static void readOnly(Path directory, boolean now) {
+    forEach(directory, shadow -> shadow.readOnly(now));
+  }
+
+  private static void forEach(Path directory, Consumer<Shadow> action) {
     for (String service : Disk.SERVICES) {
       for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {
-        of(directory.resolve(service + suffix)).full(now);
+        action.accept(of(directory.resolve(service + suffix)));
       }
     }
   }
@@ -109,6 +119,7 @@ public final class ShadowDisk extends FilePathWrapper {
       if (shadow.full() && position + source.remaining() > real.size()) {
         throw new IOException("No space left on device");
       }
+      requireWritable();
       byte[] bytes = new byte[source.remaining()];
       source.duplicate().get(bytes);
       shadow.write(position, bytes);
@@ -118,8 +129,15 @@ public final class ShadowDisk extends FilePathWrapper {
       return bytes.length;
     }
 
+    private void requireWritable() throws IOException {
+      if (shadow.readOnly()) {
+        throw new IOException("Read-only file system");
+      }
+    }
+
     @Override
     protected void implTruncate(long size) throws IOException {
+      requireWritable();
       shadow.truncate(size);
       real.truncate(size);
     }

@@ -3,6 +3,7 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,24 @@ final class LogRoomTest {
     assertThat(room.take(11)).isFalse();
     assertThat(room.take(10)).isTrue();
     assertThat(room.refusal()).contains("cluster: " + LogRoom.LAST_BYTES, "log", "" + RESERVE);
+  }
+
+  /** Half of its files would be taken for a loss at the next start. */
+  @Test
+  void aNewMemberWithoutRoomDoesNotBegin(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      nodes.usable(0).set(RESERVE - 1);
+      assertThatThrownBy(() -> nodes.start(0))
+          .isInstanceOf(StartFailure.class)
+          .hasMessageContaining("are free for the log in");
+      nodes.usable(0).set(1L << 40);
+      nodes.startAll();
+      new Ask(nodes.node(0)).put("k", VALUE);
+      nodes.stop(0);
+      nodes.usable(0).set(RESERVE - 1);
+      nodes.startAll(); // one that has data serves reads
+      assertThat(new Ask(nodes.node(0)).get("k")).isEqualTo(VALUE);
+    }
   }
 
   @Test

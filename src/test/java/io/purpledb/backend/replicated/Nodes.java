@@ -146,6 +146,20 @@ final class Nodes implements AutoCloseable {
     throw new AssertionError("no leader within 20 s");
   }
 
+  /**
+   * Gives the lead to a node, so that it answers from its own copy. One that is still behind does
+   * not take it, and is given it as soon as it has what the others have.
+   */
+  void handOverTo(int next) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    for (int leader = awaitLeader(); leader != next; leader = awaitLeader()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(next + " did not take the lead of " + leader + " within 20 s");
+      }
+      node(leader).handOverTo(members.get(next));
+    }
+  }
+
   int aFollower() throws Exception {
     int leader = awaitLeader();
     return running.keySet().stream().filter(i -> i != leader).findFirst().orElseThrow();

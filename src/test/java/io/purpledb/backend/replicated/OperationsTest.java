@@ -72,7 +72,7 @@ final class OperationsTest {
       assertThatThrownBy(() -> node.increment("big", 1))
           .isInstanceOfSatisfying(
               Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.CONFLICT))
-          .hasMessageContaining("amount: 1 added to counter big overflows");
+          .hasMessageContaining("counter big: 1 more overflows");
       assertThat(node.count("big")).isEqualTo(Long.MAX_VALUE);
     }
   }

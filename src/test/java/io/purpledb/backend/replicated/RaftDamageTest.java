@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.replicated.MemberFiles.Kind;
 import io.purpledb.backend.replicated.MemberFiles.Loss;
 import io.purpledb.config.Member;
@@ -95,9 +96,12 @@ final class RaftDamageTest {
   /** Starts with what is there, and answers how that was refused; null when all data are right. */
   private @Nullable String refusal(Path data, String what) throws Exception {
     try (Nodes nodes = new Nodes(members, data)) {
+      DataCheck check = MemberCheck.of(nodes.directory(0));
       try {
         nodes.start(0);
+        assertThat(check.whole()).as("%s%n%s", what, check.text()).isTrue();
       } catch (StartFailure refused) {
+        assertThat(check.whole()).as("%s%n%s", what, check.text()).isFalse();
         assertThat(refused.line()).as(what).contains(data.toString(), "(expected: ");
         return refused.line();
       }

@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.purpledb.message.Failure;
 import io.purpledb.server.grpc.TestDoor.StandIn;
+import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -205,11 +206,11 @@ class HealthTest {
       HttpClientRequest request =
           web.open(
               "/grpc.health.v1.Health/Watch", Map.of("content-type", "application/grpc-web+proto"));
-      request.end(RawClient.frame(new byte[0]));
-      Future<Buffer> first =
+      Future<Buffer> first = // asked for before it can come, and go by
           request
               .response()
               .compose(r -> Future.future(promise -> r.handler(promise::tryComplete)));
+      request.end(RawClient.frame(new byte[0]));
 
       assertThat(TestDoor.await(first).getBytes())
           .isEqualTo(RawClient.frame(Health.response(SERVING).toByteArray()).getBytes());

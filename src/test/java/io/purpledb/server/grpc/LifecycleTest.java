@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.server.grpc.TestDoor.StandIn;
 import io.purpledb.support.ClosedPort;
+import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.server.grpc.RawClient.Answer;
+import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,6 +22,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
@@ -267,6 +274,23 @@ class MalformedCallTest {
     assertThat(TestDoor.await(answer).httpStatus()).isEqualTo(405);
   }
 
+  /** Somebody tries curl or a browser on the wrong port. */
+  @ParameterizedTest
+  @CsvSource({"GET, /, 405", "GET, /kv/a, 405", "PUT, /kv/a, 405", "POST, /kv/a, 415"})
+  void tellsWhoSpeaksPlainHttpWhereThatIs(String method, String path, int status) throws Exception {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                    .method(method, BodyPublishers.noBody())
+                    .build(),
+                BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.body())
+        .startsWith(method + " " + path + ": this is the gRPC port (expected: a call of gRPC");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "m", "123456789m", "1x", "-1m", "1.5S", "1mm", "٣m"})
   void refusesAMalformedTimeout(String timeout) {
@@ -322,8 +346,8 @@ class MalformedCallTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET / HTTP/1.1\r\nhost: x\r\n\r\n",
-        "POST /purple.v1.KvService/KvGet HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "POST /purple.v1.KvService/KvGet HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n",
         "nonsense\r\n\r\n",
         "POST / HTTP/1.1\r\ncontent-type: application/grpc\r\ncontent-length: -1\r\n\r\n",
       })

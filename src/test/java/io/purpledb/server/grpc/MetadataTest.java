@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import io.purpledb.server.HeaderSize;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.MultiMap;
@@ -70,10 +71,20 @@ class MetadataTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {32 << 10, 64 << 10, 100_000})
+  @ValueSource(ints = {32 << 10, 64 << 10, 100_000, 140_000, 200_000, 1_000_000})
   void moreIsRefusedAndTheConnectionStays(int bytes) {
     assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
     Status refused = get(bytes);
+    assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(refused.getDescription()).contains("expected: at most 32768", "max-header-bytes");
+    assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  /** Its connection goes then, which a client does not notice. */
+  @Test
+  void evenMoreIsRefusedAsWell() {
+    assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    Status refused = get(1_700_000);
     assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(refused.getDescription()).contains("expected: at most 32768", "max-header-bytes");
     assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
@@ -83,8 +94,8 @@ class MetadataTest {
   void theSizeIsThatOfHttp2() {
     MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     headers.add("name", "value");
-    assertThat(MetadataSize.check(headers, 41)).isNull();
-    assertThat(MetadataSize.check(headers, 40))
+    assertThat(HeaderSize.check("metadata", HeaderSize.of(headers), 41)).isNull();
+    assertThat(HeaderSize.check("metadata", HeaderSize.of(headers), 40))
         .hasMessageContaining("41 bytes (expected: at most 40");
   }
 }

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.support.QuietLog;
 import io.purpledb.v0.CacheItem;
 import io.purpledb.v0.Empty;
 import io.purpledb.v0.FlagResponse;

@@ -8,6 +8,7 @@ import io.grpc.CallOptions;
 import io.purpledb.message.Operation;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.server.grpc.TestDoor.StandIn;
+import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.purpledb.v1.KvPutRequest;

@@ -59,6 +59,16 @@ class DocsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"GET, /", "HEAD, /", "GET, /docs/", "GET, /?a=b"})
+  void whoeverLooksAroundIsLedToThePage(String method, String path) {
+    Reply reply = door.call(method, path, null);
+
+    assertThat(reply.status()).isEqualTo(302);
+    assertThat(reply.headers().get("location")).isEqualTo("/docs");
+    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_PATH)).isNotEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "page.css, text/css; charset=utf-8",
     "page.js, text/javascript; charset=utf-8",

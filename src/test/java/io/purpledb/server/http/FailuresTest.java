@@ -10,6 +10,7 @@ import io.purpledb.support.LogWatch;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
+import io.purpledb.v1.KvPutRequest;
 import io.vertx.core.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,7 @@ class FailuresTest {
     FailingService() {
       super(Bus.service("kv"), 10);
       on(KvGetRequest.class, request -> fail(request.getKey()));
+      on(KvPutRequest.class, request -> Future.future(never -> {}));
       on(
           KvDeleteRequest.class,
           request -> {
@@ -62,7 +64,8 @@ class FailuresTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aFailureIsAProblem(Kind kind) {
-    assertThat(door.get("/kv/" + kind).problem(kind)).isEqualTo("the reason");
+    assertThat(door.callUnchecked("GET", "/kv/" + kind, null).problem(kind))
+        .isEqualTo("the reason");
   }
 
   @Test
@@ -78,7 +81,9 @@ class FailuresTest {
 
   @Test
   void noAnswerIsATimeout() {
-    assertThat(door.get("/kv/SILENCE").problem(Kind.TIMED_OUT)).startsWith("no answer in time");
+    assertThat(door.get("/kv/SILENCE").problem(Kind.TIMED_OUT)).isEqualTo("no answer in time");
+    assertThat(door.put("/kv/SILENCE", "x", "content-type", "text/plain").problem(Kind.TIMED_OUT))
+        .isEqualTo("no answer in time; a write may or may not have happened");
   }
 
   @Test

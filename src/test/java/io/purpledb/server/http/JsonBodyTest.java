@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.buffer.Buffer;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,14 @@ class JsonBodyTest {
   void withoutTypeItIsJson() {
     assertThat(door.put("/kv/untyped", "{\"content\":\"x\"}").status()).isEqualTo(204);
     assertThat(door.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
-    assertThat(door.put("/kv/untyped", "x").status()).isEqualTo(400);
+    for (String bare : List.of("x", "007", "", "[1]", "{\"value\":\"x\"}", "\ufeff")) {
+      assertThat(door.put("/kv/untyped", bare).problem(Kind.INVALID))
+          .startsWith(
+              "Content-Type: missing (expected: application/octet-stream for a bare value);"
+                  + " read as JSON, ")
+          .contains("(expected: ");
+    }
+    assertThat(door.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
   }
 
   @Test
@@ -117,7 +125,8 @@ class JsonBodyTest {
   void jsonNestedDeeplyIsRefused() {
     String deep = "{\"content\":" + "[".repeat(2000);
 
-    assertThat(door.put("/kv/bad", deep).problem(Kind.INVALID)).startsWith("content: ");
+    assertThat(door.put("/kv/bad", deep, TYPE, "application/json").problem(Kind.INVALID))
+        .startsWith("content: ");
   }
 
   @Test

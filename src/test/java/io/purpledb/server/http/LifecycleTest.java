@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
 import io.purpledb.support.ClosedPort;
+import io.purpledb.support.TestConfigs;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;
@@ -59,8 +61,8 @@ class LifecycleTest {
   void whatIsInFlightIsFinished() throws Exception {
     PatientService service = new PatientService();
     try (TestDoor door = TestDoor.before(CONFIG, service);
-        RawClient busy = new RawClient(door.port());
-        RawClient idle = new RawClient(door.port())) {
+        RawClient idle = new RawClient(door.port()); // first: it is accepted when the other is
+        RawClient busy = new RawClient(door.port())) {
       busy.send(GET);
       TestDoor.await(service.asked.future());
 
@@ -74,6 +76,75 @@ class LifecycleTest {
       assertThat(busy.reply().text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(busy.isClosedByServer()).isTrue();
       TestDoor.await(stopped);
+    }
+  }
+
+  /** A client that keeps its connection is told to make another, and is not cut off. */
+  @Test
+  void aDoorThatIsAboutToStopSaysSoFirst() throws Exception {
+    PatientService service = new PatientService();
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+    try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
+        RawClient busy = new RawClient(door.port());
+        RawClient kept = new RawClient(door.port())) {
+      kept.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(kept.reply().headers().contains("connection")).isFalse();
+      busy.send(GET);
+      TestDoor.await(service.asked.future());
+
+      Future<Void> stopped = door.stopDoor();
+
+      Reply answer;
+      do { // until the door has heard of it
+        kept.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+        answer = kept.reply();
+      } while (!"close".equals(answer.headers().get("connection")));
+      assertThat(kept.isClosedByServer()).isTrue();
+      try (RawClient late = new RawClient(door.port())) {
+        late.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(late.reply().headers().get("connection")).isEqualTo("close");
+        assertThat(late.isClosedByServer()).isTrue();
+      }
+      assertThat(stopped.isComplete()).isFalse();
+      service.answer.complete(
+          KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
+      Reply last = busy.reply();
+      assertThat(last.text()).isEqualTo("{\"value\":\"late\"}");
+      assertThat(last.headers().get("connection")).isEqualTo("close");
+      assertThat(busy.isClosedByServer()).isTrue();
+      TestDoor.await(stopped); // long before the end of the time
+    }
+  }
+
+  /** Over HTTP/2 it is told to go, and has the answers to what it has asked. */
+  @Test
+  void aClientOfHttp2IsToldToGo() throws Exception {
+    PatientService service = new PatientService();
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+    try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
+        Http2Client busy = Http2Client.open(door.port());
+        Http2Client kept = Http2Client.upgrade(door.port(), "GET", "/ping")) {
+      assertThat(kept.reply(1).status()).isEqualTo(200);
+      busy.whole(1, Http2Client.request("GET", "/kv/a"));
+      TestDoor.await(service.asked.future());
+
+      Future<Void> stopped = door.stopDoor();
+
+      kept.awaitControl(Http2Client.GOAWAY);
+      assertThat(kept.raw.isEndedWithin(5_000)).isTrue();
+      busy.awaitControl(Http2Client.GOAWAY);
+      assertThat(stopped.isComplete()).isFalse();
+      try (Http2Client late = Http2Client.open(door.port())) { // while others have time to go
+        assertThat(late.whole(1, Http2Client.request("GET", "/ping")).reply(1).status())
+            .isEqualTo(200);
+      }
+      service.answer.complete(
+          KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
+      assertThat(busy.reply(1).text()).isEqualTo("{\"value\":\"late\"}");
+      assertThat(busy.raw.isEndedWithin(5_000)).isTrue();
+      TestDoor.await(stopped); // long before the end of the time
     }
   }
 

@@ -53,7 +53,6 @@ class MalformedHttpTest {
         "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
         "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         "PUT /kv/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\u0016\u0003\u0001a\u0000\r\n\r\n",
       })
   void isRefused(String request) throws Exception {
@@ -155,13 +154,13 @@ class MalformedHttpTest {
   void oddTargetsAreNotFound() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
       client.send("OPTIONS *" + END);
-      client.reply().problem(Kind.NOT_FOUND);
+      client.reply().problem(Kind.NO_SUCH_PATH);
       client.send("GET ping" + END);
-      client.reply().problem(Kind.NOT_FOUND);
+      client.reply().problem(Kind.NO_SUCH_PATH);
       client.send("CONNECT a:80" + END);
-      client.reply().problem(Kind.NOT_FOUND);
+      client.reply().problem(Kind.NO_SUCH_PATH);
       client.send("GET ?a=b" + END);
-      client.reply().problem(Kind.NOT_FOUND);
+      client.reply().problem(Kind.NO_SUCH_PATH);
     }
   }
 

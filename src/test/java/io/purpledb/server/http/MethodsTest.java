@@ -98,6 +98,10 @@ class MethodsTest {
   }
 
   private static java.util.List<String> pairs(MultiMap headers) {
-    return headers.entries().stream().map(e -> e.getKey() + ": " + e.getValue()).toList();
+    assertThat(headers.contains("date")).isTrue();
+    return headers.entries().stream()
+        .filter(header -> !header.getKey().equals("date")) // another second may have begun
+        .map(e -> e.getKey() + ": " + e.getValue())
+        .toList();
   }
 }

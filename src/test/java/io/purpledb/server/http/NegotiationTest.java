@@ -3,6 +3,9 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,13 @@ class NegotiationTest {
         "application/json; charset=utf-8                       | application/json",
         "application/json;q=high, application/octet-stream     | application/octet-stream",
         "image/png, application/octet-stream ; q=1.000         | application/octet-stream",
+        "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2  | application/json",
+        "*                                                     | application/json",
+        "application/json;q=.2, application/octet-stream;q=.3  | application/octet-stream",
+        "application/json;q=0., application/octet-stream;q=1.  | application/octet-stream",
+        "application/octet-stream;v=\"a,b;q=0\"                | application/octet-stream",
+        "','                                                   | application/json",
+        "text/html, ;;q=x, /, application/octet-stream         | application/octet-stream",
       })
   void theWelcomeTypeIsAnswered(String accept, String type) {
     assertThat(door.get("/kv/a", "accept", accept).type()).isEqualTo(type);
@@ -76,21 +86,39 @@ class NegotiationTest {
         "*/*;q=0",
         "application/json;q=0, application/octet-stream;q=0",
         "json",
-        "*",
-        ","
+        "*;q=.0"
       })
   void whenNothingFitsItIsRefused(String accept) {
     assertThat(door.get("/kv/a", "accept", accept).problem(Kind.NOT_ACCEPTABLE))
         .isEqualTo("Accept: " + accept + " (expected: application/json, application/octet-stream)");
   }
 
-  @Test
-  void aRefusedRequestChangesNothing() {
-    String path = "/counters/a?increment=1";
+  /** The increment would have to be done again, or is done twice. */
+  @ParameterizedTest
+  @ValueSource(strings = {"application/octet-stream", "image/png", "*/*;q=0", "json"})
+  void aWriteIsNeverRefusedForTheFormOfItsAnswer(String accept) {
+    String path = "/counters/" + TestDoor.encoded(accept) + "?increment=1";
+    Reply counter = door.call("PUT", path, null, "accept", accept);
+    assertThat(counter.status()).isEqualTo(200);
+    assertThat(counter.type()).isEqualTo(JSON);
+    assertThat(counter.json().getLong("value")).isEqualTo(1);
+    for (String method : List.of("PUT", "DELETE")) {
+      Reply reply = door.call(method, "/sets/a?item=b", null, "accept", accept);
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.type()).isEqualTo(JSON);
+    }
+  }
 
-    assertThat(door.call("PUT", path, null, "accept", BARE).problem(Kind.NOT_ACCEPTABLE))
-        .isEqualTo("Accept: application/octet-stream (expected: application/json)");
-    assertThat(door.get("/counters/a").json().getLong("value")).isZero();
+  @Test
+  void theDefaultOfJavasOldClientIsServed() throws Exception {
+    for (String path :
+        List.of("/counters/old?increment=1", "/sets/old?item=a", "/flags/old?value=true")) {
+      HttpURLConnection connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:" + door.port() + path).toURL().openConnection();
+      connection.setRequestMethod("PUT");
+      assertThat(connection.getResponseCode()).isBetween(200, 204);
+    }
   }
 
   @Test

@@ -136,6 +136,8 @@ class RandomRequestsTest {
     Random random = seeded(reporter);
     for (int i = 0; i < REQUESTS; ) {
       try (RawClient client = new RawClient(door.port())) {
+        // The first of a connection may turn it into one of HTTP/2, which later ones wish in vain.
+        client.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n").reply();
         for (int onConnection = 0; onConnection < 50 && i < REQUESTS; onConnection++, i++) {
           String method = pick(METHODS, random);
           String path = path(random);
@@ -204,6 +206,9 @@ class RandomRequestsTest {
   /** The statuses that the contract lists, without the 5xx. */
   private static Set<String> statuses(String method, String path) {
     String rawPath = path.replaceFirst("\\?.*", "");
+    if (rawPath.matches("/|/docs/") && method.matches("GET|HEAD")) {
+      return Set.of("302");
+    }
     List<OperationCheck> operations =
         door.contract().operations().stream()
             .filter(operation -> operation.path().template().matches(rawPath))

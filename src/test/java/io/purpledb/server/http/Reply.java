@@ -28,9 +28,10 @@ record Reply(int status, MultiMap headers, Buffer body) {
     assertThat(status).as("status of %s", text()).isEqualTo(kind.httpStatus());
     assertThat(type()).isEqualTo("application/problem+json");
     JsonObject problem = json();
-    assertThat(problem.fieldNames()).containsExactly("type", "title", "status", "detail");
-    assertThat(problem.getString("type")).isEqualTo("about:blank");
+    assertThat(problem.fieldNames()).containsExactly("type", "title", "code", "status", "detail");
+    assertThat(problem.getString("type")).isEqualTo("urn:purple:problem:" + kind.code());
     assertThat(problem.getString("title")).isEqualTo(kind.title());
+    assertThat(problem.getString("code")).isEqualTo(kind.code());
     assertThat(problem.getInteger("status")).isEqualTo(status);
     return problem.getString("detail");
   }

@@ -2,9 +2,12 @@ package io.purpledb.server.http;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Bus;
+import io.purpledb.server.GatedTransport;
 import io.purpledb.support.Await;
+import io.purpledb.support.ContractCheck;
 import io.purpledb.support.TestConfigs;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -77,7 +80,11 @@ final class TestDoor implements AutoCloseable {
 
   /** A door before these services only, on one event loop. */
   static TestDoor before(Config config, Deployable... services) {
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    Vertx vertx =
+        Vertx.builder()
+            .withTransport(GatedTransport.best(config.limits()))
+            .with(new VertxOptions().setEventLoopPoolSize(1))
+            .build();
     Bus.registerCodecs(vertx);
     for (Deployable service : services) {
       await(vertx.deployVerticle(service));
@@ -92,6 +99,16 @@ final class TestDoor implements AutoCloseable {
 
   /** The same with a bound for the bytes of all requests. */
   static Config config(int maxValueBytes, long timeoutMillis, long maxInFlightBytes) {
+    return config(maxValueBytes, timeoutMillis, maxInFlightBytes, TestConfigs.LIMITS);
+  }
+
+  /** The same with other limits for clients. */
+  static Config config(DoorLimits limits) {
+    return config(MAX_VALUE_BYTES, 10_000, 64L << 20, limits);
+  }
+
+  private static Config config(
+      int maxValueBytes, long timeoutMillis, long maxInFlightBytes, DoorLimits limits) {
     return new Config(
         Set.of(),
         "127.0.0.1",
@@ -109,7 +126,7 @@ final class TestDoor implements AutoCloseable {
         1024,
         256L << 20,
         maxInFlightBytes,
-        TestConfigs.LIMITS,
+        limits,
         null,
         false);
   }
@@ -151,6 +168,13 @@ final class TestDoor implements AutoCloseable {
    * @param headers names and values in turn
    */
   Reply call(String method, String path, @Nullable Buffer body, String... headers) {
+    Reply reply = callUnchecked(method, path, body, headers);
+    ContractCheck.check(method, path, reply.status(), reply.headers(), reply.body());
+    return reply;
+  }
+
+  /** The same for what no real service answers, and therefore the contract does not have. */
+  Reply callUnchecked(String method, String path, @Nullable Buffer body, String... headers) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.valueOf(method))

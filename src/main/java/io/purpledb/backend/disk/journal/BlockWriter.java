@@ -14,21 +14,26 @@ final class BlockWriter {
   private static final int BUFFER_BYTES = 64 * BLOCK_BYTES;
 
   private final FileChannel file;
+  private final Journal journal;
   private final ByteBuffer run = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private long runStart;
 
-  BlockWriter(FileChannel file) {
+  /**
+   * @param journal has those that are not in memory
+   */
+  BlockWriter(FileChannel file, Journal journal) {
     this.file = file;
+    this.journal = journal;
   }
 
-  void write(Map<Long, byte[]> blocks) throws IOException {
-    for (Map.Entry<Long, byte[]> block : new TreeMap<>(blocks).entrySet()) {
+  void write(Map<Long, Block> blocks) throws IOException {
+    for (Map.Entry<Long, Block> block : new TreeMap<>(blocks).entrySet()) {
       long position = block.getKey() * BLOCK_BYTES;
       if (!run.hasRemaining() || position != runStart + run.position()) {
         flush();
         runStart = position;
       }
-      run.put(block.getValue());
+      run.put(block.getValue().read(journal));
     }
     flush();
   }

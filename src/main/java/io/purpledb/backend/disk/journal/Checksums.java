@@ -59,17 +59,17 @@ final class Checksums implements Closeable {
   }
 
   /** Writes those of some blocks, neighbours together. */
-  void write(Map<Long, byte[]> blocks) throws IOException {
+  void write(Map<Long, Block> blocks) throws IOException {
     ByteBuffer run = ByteBuffer.allocate(BUFFER_BLOCKS * Integer.BYTES);
     long runStart = 0;
-    for (Map.Entry<Long, byte[]> block : new TreeMap<>(blocks).entrySet()) {
+    for (Map.Entry<Long, Block> block : new TreeMap<>(blocks).entrySet()) {
       long number = block.getKey();
       if (!run.hasRemaining() || number != runStart + run.position() / Integer.BYTES) {
         write(run.flip(), runStart);
         run.clear();
         runStart = number;
       }
-      run.putInt(sum(block.getValue(), 0));
+      run.putInt(block.getValue().sum());
     }
     write(run.flip(), runStart);
   }
@@ -129,7 +129,8 @@ final class Checksums implements Closeable {
     return Slots.BYTES + block * Integer.BYTES;
   }
 
-  private static int sum(byte[] content, int offset) {
+  /** What is kept of a block. */
+  static int sum(byte[] content, int offset) {
     return crc(content, offset) ^ ZEROS_CRC;
   }
 

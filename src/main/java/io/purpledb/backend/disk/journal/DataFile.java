@@ -120,23 +120,24 @@ final class DataFile implements Closeable {
   /**
    * Writes blocks and their checksums, safely.
    *
+   * @param journal has those that are not in memory
    * @param bytes the size of the file with them
    * @throws DiskFullException and any part of them may be written
    */
-  void write(Map<Long, byte[]> blocks, long bytes) throws IOException {
+  void write(Map<Long, Block> blocks, Journal journal, long bytes) throws IOException {
     try {
-      writeAll(blocks, bytes);
+      writeAll(blocks, journal, bytes);
     } catch (IOException e) {
       throw DiskFullException.of(name, e);
     }
   }
 
-  private void writeAll(Map<Long, byte[]> blocks, long bytes) throws IOException {
+  private void writeAll(Map<Long, Block> blocks, Journal journal, long bytes) throws IOException {
     Checksums known = sums;
     if (known == null) {
       throw new IOException(name + " is not locked");
     }
-    new BlockWriter(file).write(blocks);
+    new BlockWriter(file, journal).write(blocks);
     if (file.size() > bytes) {
       file.truncate(bytes);
     }

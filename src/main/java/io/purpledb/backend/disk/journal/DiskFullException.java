@@ -10,13 +10,15 @@ import java.util.List;
 public final class DiskFullException extends IOException {
 
   /** What operating systems say, in the languages that a JVM passes on: that of the C locale. */
+  private static final String READ_ONLY = "Read-only file system";
+
   private static final List<String> REASONS =
       List.of(
           "No space left on device",
           "Disk quota exceeded",
           "Quota exceeded",
           "File too large",
-          "Read-only file system",
+          READ_ONLY,
           "There is not enough space on the disk");
 
   private static final long serialVersionUID = 1;
@@ -26,6 +28,11 @@ public final class DiskFullException extends IOException {
    */
   public DiskFullException(String file, String reason, IOException cause) {
     super(file + ": " + reason, cause);
+  }
+
+  /** Whether nothing can be written at all, deletions neither. */
+  public boolean isReadOnly() {
+    return String.valueOf(getMessage()).contains(READ_ONLY);
   }
 
   /** The exception as one of these if that is what it means, else as it is. */

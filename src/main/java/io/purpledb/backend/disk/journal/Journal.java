@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,7 +17,7 @@ final class Journal implements Closeable {
   /** The unit of H2's writes. */
   static final int BLOCK_BYTES = 4096;
 
-  static final int SIZES_BYTES = 2 * Long.BYTES;
+  static final int SIZES_BYTES = RecordFile.BEFORE_BYTES;
   private static final int ENTRY_BYTES = Long.BYTES + BLOCK_BYTES;
 
   private final FileId id;
@@ -33,7 +34,7 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Reads the records from the beginning into a map of blocks, newer over older.
+   * Reads the records from the beginning into a map of blocks, newer over older: where they are.
    *
    * @param fresh whether the journal may be new
    * @param promised the number of the last record that must be there
@@ -41,7 +42,7 @@ final class Journal implements Closeable {
    * @return the size of the database file after the last record, {@code databaseBytes} without one
    * @throws DamagedFileException when a record is missing, or a part of the database file
    */
-  long replay(boolean fresh, long promised, long databaseBytes, Map<Long, byte[]> blocks)
+  long replay(boolean fresh, long promised, long databaseBytes, Map<Long, Block> blocks)
       throws IOException {
     records.open(fresh, promised);
     long size = databaseBytes;
@@ -50,11 +51,12 @@ final class Journal implements Closeable {
       long fileBytes = record.getLong();
       leastBytes = record.getLong();
       size = record.hasRemaining() ? fileBytes : Math.max(size, fileBytes);
+      byte[] block = new byte[BLOCK_BYTES];
       while (record.hasRemaining()) {
         long number = record.getLong();
-        byte[] block = new byte[BLOCK_BYTES];
+        long at = records.lastContent() + record.position();
         record.get(block);
-        blocks.put(number, block);
+        blocks.put(number, Block.inJournal(block, at, false));
       }
     }
     if (databaseBytes < leastBytes) {
@@ -67,23 +69,62 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Appends a record; the operating system has it afterwards. A record without blocks only tells
-   * what the database file has at least.
+   * Writes blocks that belong to the next record before there is one. They count when it is
+   * appended; of two with the same number the later one.
+   *
+   * @param isKept whether the blocks stay in memory, too
+   * @return them in their order, for {@link Block#read}
+   * @throws DiskFullException when there is no room; those that were written before are still there
+   */
+  Map<Long, Block> writeAhead(Map<Long, byte[]> blocks, boolean isKept) throws IOException {
+    long at =
+        records.writeAhead(
+            (long) blocks.size() * ENTRY_BYTES,
+            out -> {
+              for (Map.Entry<Long, byte[]> block : blocks.entrySet()) {
+                out.putLong(block.getKey());
+                out.put(block.getValue());
+              }
+            });
+    Map<Long, Block> written = new LinkedHashMap<>();
+    for (Map.Entry<Long, byte[]> block : blocks.entrySet()) {
+      written.put(block.getKey(), Block.inJournal(block.getValue(), at + Long.BYTES, isKept));
+      at += ENTRY_BYTES;
+    }
+    return written;
+  }
+
+  /** Whether blocks are written that belong to no record yet. */
+  boolean isAhead() {
+    return records.isAhead();
+  }
+
+  /** What is at the place of a block. Safe for use by many threads. */
+  byte[] block(long position) throws IOException {
+    return records.read(position, BLOCK_BYTES);
+  }
+
+  /** Says that a block is not what was written. */
+  DamagedFileException damaged(long position) {
+    return new DamagedFileException(
+        id.name(),
+        "the %d bytes from %d on are not what was written (their checksum is wrong)"
+            .formatted(BLOCK_BYTES, position));
+  }
+
+  /**
+   * Appends a record of the blocks that were written ahead and of some more; the operating system
+   * has it afterwards. A record without blocks only tells what the database file has at least.
    *
    * @param fileBytes the size of the database file with this record
    * @param leastBytes the size that the database file has at least before any record
    */
   void append(long fileBytes, long leastBytes, Map<Long, byte[]> blocks) throws IOException {
-    records.append(
-        SIZES_BYTES + (long) blocks.size() * ENTRY_BYTES,
-        out -> {
-          out.putLong(fileBytes);
-          out.putLong(leastBytes);
-          for (Map.Entry<Long, byte[]> block : blocks.entrySet()) {
-            out.putLong(block.getKey());
-            out.put(block.getValue());
-          }
-        });
+    if (!blocks.isEmpty()) {
+      writeAhead(blocks, false);
+    }
+    ByteBuffer sizes = ByteBuffer.allocate(SIZES_BYTES);
+    records.appendAhead(sizes.putLong(fileBytes).putLong(leastBytes).flip());
   }
 
   /** The number of the last record. */
@@ -106,9 +147,16 @@ final class Journal implements Closeable {
     records.force();
   }
 
-  /** Forgets all records; only when the database file has them safely. */
+  /**
+   * Forgets all records, and what was written ahead; only when the database file has them safely.
+   */
   void restart(long keepBytes) throws IOException {
     records.restart(keepBytes);
+  }
+
+  /** Gives back what of the file is not in use, but for some bytes. */
+  void trim(long keepBytes) throws IOException {
+    records.trim(keepBytes);
   }
 
   @Override

@@ -3,9 +3,14 @@ package io.purpledb.backend.disk.journal;
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -13,20 +18,29 @@ import org.h2.store.fs.FileBaseDefault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * H2's database file with a journal. What H2 writes is kept in memory until H2 forces it; a force
- * puts it all into the journal as one record. Now and then, when the device has the journal, the
- * blocks of its records are written to the database file and the journal starts again.
+ * H2's database file with a journal. What H2 writes goes to the end of the journal, or stays in
+ * memory while that has no room; a force makes one record of it all. Now and then, when the device
+ * has the journal, the blocks of its records are written to the database file and the journal
+ * starts again. So in memory are their places, and only the first of the blocks themselves.
  *
  * <p>So after a crash the file and its journal give exactly what H2 had forced at some moment, not
  * before the last force that returned. And an opening changes nothing until it is accepted.
  */
 final class JournaledFile extends FileBaseDefault implements OpenDatabase {
 
+  private static final Logger LOG = System.getLogger(JournaledFile.class.getName());
+
   /** How long the journal becomes, in its usual lengths, when the database file cannot grow. */
   private static final int MOST_LENGTHS = 3;
 
   /** The least room on the disk, in lengths of the journal, while it is not brought in early. */
   private static final int SPARE = 3;
+
+  /** How many blocks are put into the journal at once, so that few are in memory. */
+  private static final int RUN_BLOCKS = 64;
+
+  /** What of the journal may stay in memory as well, as a part of its usual length. */
+  private static final int KEPT_PART = 2;
 
   /** The files that are in use, by name. */
   private static final Map<String, JournaledFile> LOCKED = new ConcurrentHashMap<>();
@@ -36,20 +50,21 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   private final Companions companions;
 
   /** The blocks that the journal has and {@link #base} has not. */
-  private final Map<Long, byte[]> journaled = new ConcurrentHashMap<>();
+  private final Map<Long, Block> journaled = new ConcurrentHashMap<>();
 
-  /** The blocks that neither has. */
-  private final Map<Long, byte[]> unforced = new ConcurrentHashMap<>();
+  /** The blocks that neither has, whether they are written ahead or in memory. */
+  private final Map<Long, Block> unforced = new ConcurrentHashMap<>();
 
   private volatile long size;
   private long forcedSize;
   private volatile long leastBytes;
-  private long journalBytes;
+  private long usualJournalBytes;
+  private long keptBytes;
   private LongSupplier usableBytes = () -> Long.MAX_VALUE;
   private volatile boolean owed;
   private volatile @Nullable DiskFullException full;
   private @Nullable Mark mark;
-  private @Nullable Journal journal;
+  private volatile @Nullable Journal journal;
 
   /** Whether H2 has read the file well; before that its writes, repairs at best, stay in memory. */
   private boolean accepted;
@@ -96,7 +111,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       throw e;
     }
     mark = known;
-    journalBytes = companions.journalBytes();
+    usualJournalBytes = companions.journalBytes();
     usableBytes = companions.usableBytes();
     forcedSize = size;
     journal = opened;
@@ -112,6 +127,12 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public long leastBytes() {
     return leastBytes;
+  }
+
+  @Override
+  public synchronized long journalBytes() {
+    Journal open = journal;
+    return open == null ? 0 : open.bytes();
   }
 
   @Override
@@ -161,7 +182,8 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
     for (int done = 0; done < wanted; ) {
       long at = position + done;
       int offset = (int) (at % BLOCK_BYTES);
-      byte[] block = newer(at / BLOCK_BYTES);
+      long number = at / BLOCK_BYTES;
+      Block block = newer(number);
       int bytes = Math.min(wanted - done, BLOCK_BYTES - offset);
       if (block == null) {
         while (bytes < wanted - done && newer((at + bytes) / BLOCK_BYTES) == null) {
@@ -169,15 +191,29 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
         }
         base.read(target, at, bytes);
       } else {
-        target.put(block, offset, bytes);
+        target.put(content(number, block), offset, bytes);
       }
       done += bytes;
     }
   }
 
+  /**
+   * What a block contains.
+   *
+   * @throws DamagedFileException also when its place in the journal may have been used again while
+   *     it was read, as it was not needed there any more
+   */
+  private byte[] content(long number, Block block) throws IOException {
+    byte[] content = block.read(opened());
+    if (newer(number) != block) {
+      throw new DamagedFileException(name, "block %d changes".formatted(number));
+    }
+    return content;
+  }
+
   /** A block that is not in the database file yet. */
-  private byte @Nullable [] newer(long number) {
-    byte[] block = unforced.get(number);
+  private @Nullable Block newer(long number) {
+    Block block = unforced.get(number);
     return block == null ? journaled.get(number) : block; // in the order in which they move
   }
 
@@ -189,13 +225,34 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
           "write of %d bytes at %d (expected: whole blocks of %d)"
               .formatted(bytes, position, BLOCK_BYTES));
     }
+    Map<Long, byte[]> run = new LinkedHashMap<>();
     for (long number = position / BLOCK_BYTES; source.hasRemaining(); number++) {
       byte[] block = new byte[BLOCK_BYTES];
       source.get(block);
-      unforced.put(number, block);
+      run.put(number, block);
+      if (run.size() == RUN_BLOCKS || !source.hasRemaining()) {
+        put(run);
+        run.clear();
+      }
     }
     size = Math.max(size, position + bytes);
     return bytes;
+  }
+
+  /** Writes blocks ahead, or keeps them in memory until there is room or the file may change. */
+  private void put(Map<Long, byte[]> blocks) {
+    Journal open = journal;
+    if (accepted && full == null && open != null) {
+      try {
+        boolean isKept = keptBytes < usualJournalBytes / KEPT_PART;
+        unforced.putAll(open.writeAhead(blocks, isKept));
+        keptBytes += isKept ? (long) blocks.size() * BLOCK_BYTES : 0;
+        return;
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "nothing is lost by it; a force tries again, and says so", e);
+      }
+    }
+    blocks.forEach((number, content) -> unforced.put(number, Block.inMemory(content)));
   }
 
   @Override
@@ -217,7 +274,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       }
       if (!unforced.isEmpty() || size != forcedSize) {
         append(open);
-        if (open.bytes() > journalBytes || usableBytes.getAsLong() < SPARE * open.bytes()) {
+        if (open.bytes() > usualJournalBytes || usableBytes.getAsLong() < SPARE * open.bytes()) {
           settleIfRoom(open, forcedSize);
         }
       }
@@ -232,11 +289,12 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   }
 
   private void append(Journal open) throws IOException {
-    if (open.bytes() > MOST_LENGTHS * journalBytes && full != null) {
+    if (open.bytes() > MOST_LENGTHS * usualJournalBytes && full != null) {
       throw full;
     }
     leastBytes = Math.min(leastBytes, size);
-    open.append(size, leastBytes, unforced);
+    unforced.putAll(open.writeAhead(inMemory(open), false));
+    open.append(size, leastBytes, Map.of());
     open.force();
     journaled.putAll(unforced);
     unforced.clear();
@@ -245,10 +303,21 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
     remember(open);
   }
 
+  /** Those of the blocks that are not written ahead. */
+  private Map<Long, byte[]> inMemory(Journal open) throws IOException {
+    Map<Long, byte[]> blocks = new LinkedHashMap<>();
+    for (Map.Entry<Long, Block> block : unforced.entrySet()) {
+      if (!block.getValue().isWritten()) {
+        blocks.put(block.getKey(), block.getValue().read(open));
+      }
+    }
+    return blocks;
+  }
+
   /** Does what {@link #settle} does, or leaves it all to the journal when the disk is full. */
   private void settleIfRoom(Journal open, long fileBytes) throws IOException {
     try {
-      settle(open, fileBytes, usableBytes.getAsLong() < journalBytes ? 0 : journalBytes);
+      settle(open, fileBytes, usableBytes.getAsLong() < usualJournalBytes ? 0 : usualJournalBytes);
       full = null;
     } catch (DiskFullException e) {
       full = e;
@@ -261,10 +330,29 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
    * @param fileBytes the size of the database file with it
    */
   private void settle(Journal open, long fileBytes, long keepBytes) throws IOException {
-    base.write(journaled, fileBytes);
-    open.restart(keepBytes);
-    journaled.clear();
+    base.write(journaled, open, fileBytes);
+    journaled.clear(); // before their places are used again
+    keptBytes = 0;
     leastBytes = fileBytes;
+    if (open.isAhead()) {
+      open.restart(Long.MAX_VALUE);
+      writeAgain(open);
+      open.trim(keepBytes);
+    } else {
+      open.restart(keepBytes);
+    }
+  }
+
+  /** Writes what was written ahead once more, in order, so that nothing of it is overwritten. */
+  private void writeAgain(Journal open) throws IOException {
+    List<Map.Entry<Long, Block>> written =
+        unforced.entrySet().stream()
+            .filter(block -> block.getValue().isWritten())
+            .sorted(Comparator.comparingLong(block -> block.getValue().position()))
+            .toList();
+    for (Map.Entry<Long, Block> block : written) {
+      put(Map.of(block.getKey(), block.getValue().read(open)));
+    }
   }
 
   /** Leaves a journal that only tells the size when all is forced, else the journal as it is. */

@@ -150,12 +150,20 @@ public final class Mark implements Closeable {
     if (state.status != Status.NONE) {
       return;
     }
+    State creating = state.with(Status.CREATING);
     FileChannel made = file.open("rw");
+    try {
+      Slots begun = new Slots(made, id.name());
+      begun.writeBoth(id, creating.numbers());
+      made.force(true);
+      slots = begun;
+    } catch (IOException | RuntimeException e) { // on a full disk half of it would look like damage
+      made.close();
+      file.delete();
+      throw e;
+    }
     channel = made;
-    slots = new Slots(made, id.name());
-    state = state.with(Status.CREATING);
-    slots.writeBoth(id, state.numbers());
-    made.force(true);
+    state = creating;
   }
 
   /**

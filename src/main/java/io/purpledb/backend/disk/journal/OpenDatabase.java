@@ -15,6 +15,9 @@ public interface OpenDatabase {
   /** What the file itself has at least, in bytes; less than its size for H2. */
   long leastBytes();
 
+  /** What its journal has at least, in bytes. */
+  long journalBytes();
+
   /** What of the file was found damaged while it was read; null while nothing was. */
   @Nullable String damage();
 

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class RecordFile implements Closeable {
 
   private static final int BUFFER_BYTES = 256 << 10;
+
+  /** What of a record's content comes before all that is written ahead. */
+  static final int BEFORE_BYTES = 2 * Long.BYTES;
+
   private static final int HEAD_AND_CHECKSUM_BYTES = RecordReader.HEAD_BYTES + Long.BYTES;
 
   /** By how much the file grows ahead of its records: a force then need not force its size. */
@@ -38,6 +42,12 @@ public final class RecordFile implements Closeable {
   private long lastNumber;
   private long forcedNumber;
   private boolean gap;
+  private long content;
+
+  /** How much of the next record's content is in the file, and the checksum of that alone. */
+  private long aheadBytes;
+
+  private int aheadSum;
 
   public RecordFile(FileChannel file, FileId id) {
     this.file = file;
@@ -128,6 +138,16 @@ public final class RecordFile implements Closeable {
     return lastNumber;
   }
 
+  /** Where in the file the content of the record is that was read last. */
+  public long lastContent() {
+    return content;
+  }
+
+  /** The content of a record that was read before, by its place. */
+  public ByteBuffer content(long at, int bytes) throws IOException {
+    return reader.read(at, bytes);
+  }
+
   /**
    * Lets the next record have the number after one that is known from elsewhere. If records are
    * missing before it, only after a {@link #restart}: behind a gap nobody would find it.
@@ -151,6 +171,7 @@ public final class RecordFile implements Closeable {
     RecordReader.Found found = reader.at(position);
     if (found != null && found.number() == lastNumber + 1) {
       position = found.end();
+      content = found.contentAt();
       lastNumber = found.number();
       return found.content();
     }
@@ -183,6 +204,7 @@ public final class RecordFile implements Closeable {
    * @throws DiskFullException when there is none
    */
   public void reserve(long bytes) throws IOException {
+    requireUncut();
     long size = file.size();
     long wanted = position + HEAD_AND_CHECKSUM_BYTES + bytes;
     if (size >= wanted) {
@@ -207,22 +229,11 @@ public final class RecordFile implements Closeable {
    *     when writing fails
    */
   public void append(long bytes, Content content) throws IOException {
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IOException(
-          "a record of %d bytes (expected: at most %d)".formatted(bytes, Integer.MAX_VALUE));
-    }
-    if (gap) {
-      throw new IOException(
-          "%s: records are missing before record %d (expected: a restart first)"
-              .formatted(id.name(), lastNumber + 1));
-    }
+    requireAppendable(bytes);
     long start = position;
     boolean done = false;
     try {
-      RecordReader.begin(checksum, id);
-      buffer.clear();
-      buffer.putLong(RecordReader.MAGIC).putLong(lastNumber + 1);
-      buffer.putLong(forcedNumber).putLong(bytes);
+      putHead(bytes);
       content.writeTo(new Out());
       flush();
       if (position != start + RecordReader.HEAD_BYTES + bytes) {
@@ -241,6 +252,116 @@ public final class RecordFile implements Closeable {
         position = start;
       }
     }
+  }
+
+  /** A write behind the end would fill what somebody cut off with zeros, and hide it. */
+  private void requireUncut() throws IOException {
+    long size = file.size();
+    if (size < position) {
+      throw new DamagedFileException(
+          id.name(),
+          "it was cut to %d bytes under the running server (expected: at least %d)"
+              .formatted(size, position));
+    }
+  }
+
+  private void requireAppendable(long bytes) throws IOException {
+    requireUncut();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IOException(
+          "a record of %d bytes (expected: at most %d)".formatted(bytes, Integer.MAX_VALUE));
+    }
+    if (gap) {
+      throw new IOException(
+          "%s: records are missing before record %d (expected: a restart first)"
+              .formatted(id.name(), lastNumber + 1));
+    }
+  }
+
+  private void putHead(long bytes) {
+    RecordReader.begin(checksum, id);
+    buffer.clear();
+    buffer.putLong(RecordReader.MAGIC).putLong(lastNumber + 1);
+    buffer.putLong(forcedNumber).putLong(bytes);
+  }
+
+  /**
+   * Writes a part of the next record's content while the rest is not known. With {@link
+   * #appendAhead} it counts; until then it is what a crash leaves of a record.
+   *
+   * @return where it is in the file
+   * @throws DiskFullException when there is no room; what was written ahead earlier is still there
+   */
+  long writeAhead(long bytes, Content content) throws IOException {
+    requireUncut();
+    long start = position;
+    long ahead = start + RecordReader.HEAD_BYTES + BEFORE_BYTES + aheadBytes;
+    try {
+      position = ahead;
+      checksum.reset();
+      buffer.clear();
+      content.writeTo(new Out());
+      flush();
+      if (position != ahead + bytes) {
+        throw new IOException(
+            "a part of %d bytes (expected: %d)".formatted(position - ahead, bytes));
+      }
+      aheadSum = JoinedCrc.of(aheadSum, (int) checksum.getValue(), bytes);
+      aheadBytes += bytes;
+      return ahead;
+    } catch (IOException e) {
+      throw DiskFullException.of(id.name(), e);
+    } finally {
+      position = start;
+    }
+  }
+
+  /** Whether something is written ahead. */
+  boolean isAhead() {
+    return aheadBytes > 0;
+  }
+
+  /**
+   * Appends the record whose content was written ahead, as {@link #append} does.
+   *
+   * @param before what comes before that, {@link #BEFORE_BYTES}
+   * @throws DiskFullException when there is no room; what was written ahead is still there
+   */
+  void appendAhead(ByteBuffer before) throws IOException {
+    long bytes = before.remaining() + aheadBytes;
+    requireAppendable(bytes);
+    long start = position;
+    boolean done = false;
+    try {
+      putHead(bytes);
+      new Out().put(before);
+      flush();
+      int sum = JoinedCrc.of((int) checksum.getValue(), aheadSum, aheadBytes);
+      position += aheadBytes;
+      buffer.putLong(Integer.toUnsignedLong(sum));
+      flush();
+      lastNumber++;
+      forgetAhead();
+      done = true;
+    } catch (IOException e) {
+      throw DiskFullException.of(id.name(), e);
+    } finally {
+      if (!done) {
+        position = start;
+      }
+    }
+  }
+
+  private void forgetAhead() {
+    aheadBytes = 0;
+    aheadSum = 0;
+  }
+
+  /** Some bytes of the file; zeros beyond its end. Safe for use by many threads. */
+  byte[] read(long at, int bytes) throws IOException {
+    byte[] found = new byte[bytes];
+    Checksums.readFully(file, ByteBuffer.wrap(found), at);
+    return found;
   }
 
   /** The device has all records afterwards. */
@@ -270,21 +391,39 @@ public final class RecordFile implements Closeable {
   }
 
   /**
-   * Forgets all records; only when what they tell is safe elsewhere. The device knows it before a
-   * newer record overwrites any: a part of the older ones must not be read again.
+   * Forgets all records, and what was written ahead; only when what they tell is safe elsewhere.
+   * The device knows it before a newer record overwrites any: a part of the older ones must not be
+   * read again.
    *
    * @param keepBytes how much of the file is kept, to be written again
    */
   public void restart(long keepBytes) throws IOException {
-    slots.writeBoth(id, List.of(lastNumber + 1));
+    try {
+      slots.writeBoth(id, List.of(lastNumber + 1));
+    } catch (IOException e) {
+      if (DiskFullException.of(id.name(), e) instanceof DiskFullException full
+          && full.isReadOnly()) {
+        throw full; // nothing is written, and the records are as they were
+      }
+      throw e;
+    }
     force();
-    long kept = Math.max(keepBytes, Slots.BYTES);
+    position = Slots.BYTES;
+    forgetAhead();
+    trim(keepBytes);
+    reader = RecordReader.current(file, id);
+    gap = false;
+  }
+
+  /** Gives back what of the file is behind all that it has, but for some bytes. */
+  void trim(long keepBytes) throws IOException {
+    long kept = Math.max(keepBytes, position);
+    if (aheadBytes > 0) {
+      kept = Math.max(kept, position + HEAD_AND_CHECKSUM_BYTES + BEFORE_BYTES + aheadBytes);
+    }
     if (file.size() > kept) {
       file.truncate(kept);
     }
-    position = Slots.BYTES;
-    reader = RecordReader.current(file, id);
-    gap = false;
   }
 
   @Override

@@ -46,8 +46,12 @@ final class RecordReader {
     return old;
   }
 
-  /** A whole record. */
-  record Found(long number, long forced, ByteBuffer content, long end) {}
+  /**
+   * A whole record.
+   *
+   * @param contentAt where its content is in the file
+   */
+  record Found(long number, long forced, ByteBuffer content, long contentAt, long end) {}
 
   /**
    * What whole records there are behind a place where there is none.
@@ -97,7 +101,7 @@ final class RecordReader {
     long end = position + headBytes + bytes + CHECKSUM_BYTES;
     long expected = read(end - CHECKSUM_BYTES, CHECKSUM_BYTES).getLong();
     return checksum.getValue() == expected
-        ? new Found(number, forced, content.rewind(), end)
+        ? new Found(number, forced, content.rewind(), position + headBytes, end)
         : null;
   }
 
@@ -137,8 +141,11 @@ final class RecordReader {
     return -1;
   }
 
-  private ByteBuffer read(long at, int bytes) throws IOException {
-    ByteBuffer in = ByteBuffer.allocate(bytes);
+  /** Some bytes of the file; zeros beyond its end. */
+  ByteBuffer read(long at, int bytes) throws IOException {
+    // What is large has no place on a small heap, and is soon gone again.
+    ByteBuffer in =
+        bytes > WINDOW_BYTES ? ByteBuffer.allocateDirect(bytes) : ByteBuffer.allocate(bytes);
     Checksums.readFully(file, in, at);
     return in.flip();
   }

@@ -57,12 +57,15 @@ class JournalTest {
   }
 
   private Map<Long, Integer> replayed() throws IOException {
-    Map<Long, byte[]> blocks = new HashMap<>();
+    Map<Long, Block> blocks = new HashMap<>();
+    Map<Long, Integer> contents = new HashMap<>();
     try (Journal journal = open()) {
       journal.replay(false, 0, 0, blocks);
+      for (Map.Entry<Long, Block> block : blocks.entrySet()) {
+        byte[] content = block.getValue().read(journal);
+        contents.put(block.getKey(), (int) content[Journal.BLOCK_BYTES - 1]);
+      }
     }
-    Map<Long, Integer> contents = new HashMap<>();
-    blocks.forEach((number, block) -> contents.put(number, (int) block[Journal.BLOCK_BYTES - 1]));
     return contents;
   }
 

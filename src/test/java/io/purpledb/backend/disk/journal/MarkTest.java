@@ -1,8 +1,10 @@
 package io.purpledb.backend.disk.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.h2.store.fs.FilePath;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,21 @@ class MarkTest {
     try (Mark mark = read()) {
       mark.begin();
       mark.logged(5, false);
+      mark.opened(3);
+    }
+    try (Mark mark = read()) {
+      assertThat(mark.logged()).isEqualTo(3);
+    }
+  }
+
+  /** Half of it would be taken for damage, though nothing was promised yet. */
+  @Test
+  void nothingIsLeftWhenThereIsNoRoomForIt() throws Exception {
+    try (Mark mark = read()) {
+      Files.createSymbolicLink(file, Path.of("/dev/full"));
+      assertThatThrownBy(mark::begin).hasMessageContaining("No space left");
+      assertThat(Files.isSymbolicLink(file)).isFalse();
+      mark.begin();
       mark.opened(3);
     }
     try (Mark mark = read()) {

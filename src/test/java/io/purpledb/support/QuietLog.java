@@ -1,4 +1,4 @@
-package io.purpledb.server.grpc;
+package io.purpledb.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Fails a test in which anything was logged as a warning or worse, by whomever. */
-final class QuietLog extends Handler implements BeforeEachCallback, AfterEachCallback {
+public final class QuietLog extends Handler implements BeforeEachCallback, AfterEachCallback {
 
   private static final Logger ROOT = Logger.getLogger("");
 
@@ -32,7 +32,7 @@ final class QuietLog extends Handler implements BeforeEachCallback, AfterEachCal
   }
 
   /** What was logged so far; forgets it. */
-  List<String> take() {
+  public List<String> take() {
     List<String> lines = records.stream().map(QuietLog::line).toList();
     records.clear();
     return lines;

@@ -1,0 +1,131 @@
+package io.purpledb.server;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What RFC 9112 asks of the head of a request and neither Netty's decoder nor Vert.x looks after.
+ * Where a request ends must be sure: a request that is refused here is the last of its connection,
+ * lest its body be taken for the next one.
+ */
+final class Framing extends ChannelInboundHandlerAdapter {
+
+  private boolean refused;
+
+  private Framing() {}
+
+  /** Prepares a pipeline that Vert.x has just made for HTTP/1.1, before its first request. */
+  static void addTo(ChannelPipeline pipeline) {
+    if (pipeline.get(UnfinishedPart.HTTP1_DECODER) != null) {
+      pipeline.addAfter(UnfinishedPart.HTTP1_DECODER, null, new Framing());
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object part) {
+    if (refused) {
+      ReferenceCountUtil.release(part);
+    } else if (part instanceof HttpRequest request && request.decoderResult().isSuccess()) {
+      Failure failure = check(request);
+      if (failure == null) {
+        context.fireChannelRead(part);
+      } else {
+        refused = true;
+        context.fireChannelRead(malformed(request, failure));
+      }
+    } else {
+      context.fireChannelRead(part);
+    }
+  }
+
+  /** In the server's own version of HTTP, in which it is answered. */
+  static HttpRequest malformed(HttpRequest request, Failure failure) {
+    HttpRequest malformed =
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, request.method(), request.uri());
+    malformed.setDecoderResult(DecoderResult.failure(failure));
+    ReferenceCountUtil.release(request);
+    return malformed;
+  }
+
+  /** What is wrong with the head of a request; null when nothing is. */
+  static @Nullable Failure check(HttpRequest request) {
+    HttpVersion version = request.protocolVersion();
+    if (!isKnown(version)) {
+      return Failure.invalid(
+          "version: %s (expected: HTTP/1.1 or HTTP/1.0)".formatted(version.text()));
+    }
+    int hosts = 0;
+    boolean closing = false;
+    Iterator<Map.Entry<CharSequence, CharSequence>> headers =
+        request.headers().iteratorCharSequence();
+    while (headers.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> header = headers.next();
+      CharSequence name = header.getKey();
+      if (name.length() == 0) {
+        return Failure.invalid("header: a line without a name (expected: name: value)");
+      } else if (is(HttpHeaderNames.HOST, name) && ++hosts > 1) {
+        return Failure.invalid("Host: given twice (expected: once)");
+      } else if (is(HttpHeaderNames.TRANSFER_ENCODING, name) && !isChunked(header.getValue())) {
+        return new Failure(
+            Kind.NOT_IMPLEMENTED,
+            "Transfer-Encoding: %s (expected: chunked)".formatted(header.getValue()));
+      } else if (is(HttpHeaderNames.CONNECTION, name)) {
+        closing |= hasClose(header.getValue());
+      }
+    }
+    if (closing) { // Vert.x knows it only when it is alone
+      request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    }
+    if (version.equals(HttpVersion.HTTP_1_0)) { // its clients know no interim answer
+      request.headers().remove(HttpHeaderNames.EXPECT);
+    }
+    return null;
+  }
+
+  /** By identity: Netty has its constants for exact texts alone, and http/01.1 equals them. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isKnown(HttpVersion version) {
+    return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
+  }
+
+  private static boolean is(AsciiString known, CharSequence name) {
+    return name.length() == known.length() && known.contentEqualsIgnoreCase(name);
+  }
+
+  /** Empty elements of a list are none. */
+  private static boolean isChunked(CharSequence codings) {
+    for (String coding : codings.toString().split(",", -1)) {
+      String name = coding.strip();
+      if (!name.isEmpty() && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(name)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean hasClose(CharSequence options) {
+    if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(options)) {
+      return true;
+    }
+    for (String option : options.toString().split(",", -1)) {
+      if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(option.strip())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

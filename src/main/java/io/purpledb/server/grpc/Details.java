@@ -1,0 +1,39 @@
+package io.purpledb.server.grpc;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.purpledb.message.Failure;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * The details of a status, by which programs tell failures apart that have the same status: a
+ * google.rpc.Status with a google.rpc.ErrorInfo, in the trailer where every gRPC library looks.
+ */
+final class Details {
+
+  static final String TRAILER = "grpc-status-details-bin";
+
+  private static final String DOMAIN = "purple";
+
+  private Details() {}
+
+  /** The value of the trailer. */
+  static String of(Failure failure) {
+    String code = failure.kind().code();
+    ErrorInfo info =
+        ErrorInfo.newBuilder()
+            .setReason(code.toUpperCase(Locale.ROOT))
+            .setDomain(DOMAIN)
+            .putMetadata("code", code)
+            .build();
+    Status status =
+        Status.newBuilder()
+            .setCode(failure.kind().grpcStatus().code)
+            .setMessage(failure.getMessage())
+            .addDetails(Any.pack(info))
+            .build();
+    return Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray());
+  }
+}

@@ -1,0 +1,106 @@
+package io.purpledb.server.http;
+
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.HeaderSize;
+import io.purpledb.server.UnreadConnection;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection of HTTP/2, brought into the form that those of HTTP/1.1 have, with
+ * the bounds that the decoder of HTTP/1.1 has.
+ */
+final class Http2Requests {
+
+  static final String HEADERS = "headers";
+
+  private final Http2Connection streams;
+  private final int maxHeaderBytes;
+  private final Handler<HttpServerRequest> next;
+
+  Http2Requests(Http2Connection streams, int maxHeaderBytes, Handler<HttpServerRequest> next) {
+    this.streams = streams;
+    this.maxHeaderBytes = maxHeaderBytes;
+    this.next = next;
+  }
+
+  /**
+   * A request has come; on the connection's event loop.
+   *
+   * @return whether it is to be served, else it is answered here
+   */
+  boolean begin(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    UnreadConnection unread = UnreadConnection.of(request.connection());
+    long bytes = bytes(request);
+    boolean fits = unread.begun(response, bytes);
+    response.closeHandler(closed -> unread.ended(response));
+    if (!fits) {
+      unread.refuse(() -> refuse(request, unread, HeaderSize.noRoom(HEADERS, bytes)));
+    }
+    return fits;
+  }
+
+  /** With a problem, or with no more than its status where that would have to wait. */
+  private static void refuse(HttpServerRequest request, UnreadConnection unread, Failure failure) {
+    HttpServerResponse response = request.response();
+    response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+    if (unread.hasWindow(response)) {
+      Problem.send(request, failure);
+    } else {
+      response.setStatusCode(failure.kind().httpStatus()).end();
+    }
+  }
+
+  private static long bytes(HttpServerRequest request) {
+    String uri = request.uri();
+    return HeaderSize.of(request.headers()) + (uri == null ? 0 : uri.length());
+  }
+
+  /** Whether more of a request that has just come is to come than its headers. */
+  boolean goesOn(HttpServerRequest request) {
+    Http2Stream stream = streams.stream(request.streamId());
+    return stream != null && stream.state().remoteSideOpen();
+  }
+
+  /**
+   * Serves a request.
+   *
+   * @param goesOn whether a body may follow
+   */
+  void route(HttpServerRequest request, boolean goesOn) {
+    Failure failure = check(request);
+    if (failure != null) {
+      Problem.send(request, failure);
+      return;
+    }
+    if (goesOn && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      request.headers().set(HttpHeaders.TRANSFER_ENCODING, HttpHeaders.CHUNKED); // as it is
+    }
+    next.handle(request);
+  }
+
+  private @Nullable Failure check(HttpServerRequest request) {
+    String uri = request.uri();
+    if (uri == null) { // only CONNECT has none
+      return PathCheck.noSuchPath(String.valueOf(request.authority()));
+    }
+    if (uri.length() > HttpDoor.MAX_REQUEST_LINE_BYTES) {
+      return new Failure(
+          Kind.URI_TOO_LONG,
+          ":path: %d bytes (expected: at most %d)"
+              .formatted(uri.length(), HttpDoor.MAX_REQUEST_LINE_BYTES));
+    }
+    if (request.authority() == null) { // of :authority or Host
+      return Failure.invalid(
+          ":authority: missing (expected: a name or an address, and perhaps a port)");
+    }
+    return HeaderSize.check(HEADERS, HeaderSize.of(request.headers()), maxHeaderBytes);
+  }
+}

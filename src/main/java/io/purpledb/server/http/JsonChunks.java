@@ -1,0 +1,106 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+
+/** How bytes become JSON, a chunk after the other. */
+final class JsonChunks {
+
+  /** The size of a chunk: base64 makes four characters of three bytes. */
+  static final int BYTES = 3 << 10;
+
+  private static final int ESCAPE_BYTES = 6;
+
+  /** The most that becomes of a chunk. */
+  static final int MOST_BYTES = ESCAPE_BYTES * BYTES;
+
+  private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  /** What follows the backslash where that is one character; else 0. */
+  private static final byte[] SHORT_ESCAPES = new byte[256];
+
+  static {
+    SHORT_ESCAPES['"'] = '"';
+    SHORT_ESCAPES['\\'] = '\\';
+    SHORT_ESCAPES['\b'] = 'b';
+    SHORT_ESCAPES['\f'] = 'f';
+    SHORT_ESCAPES['\n'] = 'n';
+    SHORT_ESCAPES['\r'] = 'r';
+    SHORT_ESCAPES['\t'] = 't';
+  }
+
+  private JsonChunks() {}
+
+  /**
+   * The size of what becomes of a piece.
+   *
+   * @param chunk for use here
+   */
+  static long size(JsonText.Piece piece, byte[] chunk) {
+    int length = piece.bytes().size();
+    return switch (piece.form()) {
+      case PLAIN -> length;
+      case ESCAPED -> escapedSize(piece.bytes(), chunk);
+      case BASE64 -> (length + 2L) / 3 * 4;
+    };
+  }
+
+  private static long escapedSize(ByteString utf8, byte[] chunk) {
+    long sum = 0;
+    int size;
+    for (int at = 0; at < utf8.size(); at += size) {
+      size = Math.min(chunk.length, utf8.size() - at);
+      utf8.substring(at, at + size).copyTo(chunk, 0);
+      sum += Utf8Text.needsNoEscape(chunk, size) ? size : escapedSize(chunk, size);
+    }
+    return sum;
+  }
+
+  private static int escapedSize(byte[] utf8, int size) {
+    int sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += size(utf8[i]);
+    }
+    return sum;
+  }
+
+  private static int size(byte one) {
+    if (SHORT_ESCAPES[one & 0xff] != 0) {
+      return 2;
+    }
+    return one >= 0 && one < ' ' ? ESCAPE_BYTES : 1;
+  }
+
+  /**
+   * Writes characters with escapes where they are needed.
+   *
+   * @param utf8 may begin and end within a character
+   * @return how much was written
+   */
+  static int escape(byte[] utf8, int size, byte[] into) {
+    if (Utf8Text.needsNoEscape(utf8, size)) {
+      System.arraycopy(utf8, 0, into, 0, size);
+      return size;
+    }
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+      byte one = utf8[i];
+      switch (size(one)) {
+        case 1 -> into[at++] = one;
+        case 2 -> {
+          into[at++] = '\\';
+          into[at++] = SHORT_ESCAPES[one & 0xff];
+        }
+        default -> {
+          into[at++] = '\\';
+          into[at++] = 'u';
+          into[at++] = '0';
+          into[at++] = '0';
+          into[at++] = HEX[one >> 4];
+          into[at++] = HEX[one & 0xf];
+        }
+      }
+    }
+    return at;
+  }
+}

@@ -1,0 +1,46 @@
+package io.purpledb.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.support.RawHttp2;
+import io.purpledb.support.ServerProcess;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What any client can cause over and over does not fill the log. */
+final class LogIT {
+
+  private static final String NONE = "/none/None";
+
+  @Test
+  @Timeout(60)
+  void framesOfCallsThatAreOver(@TempDir Path directory) throws Exception {
+    try (ServerProcess server = ServerProcess.start(directory, "--backend", "memory");
+        RawHttp2 client = new RawHttp2(server.grpcPort()).open(65_535)) {
+      client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.headers(NONE));
+      awaitHeaders(client, 1); // of an answer
+      for (int i = 0; i < 100; i++) {
+        client.frame(RawHttp2.DATA, 0, 1, new byte[1]);
+      }
+      client.call(3, NONE, new byte[0]);
+      awaitHeaders(client, 3);
+      assertThat(server.output()).doesNotContain("io.netty");
+    }
+  }
+
+  private static void awaitHeaders(RawHttp2 client, int wanted) throws IOException {
+    DataInputStream in = new DataInputStream(client.in());
+    boolean found = false;
+    while (!found) {
+      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int type = in.readUnsignedByte();
+      in.readUnsignedByte(); // flags
+      found = in.readInt() == wanted && type == RawHttp2.HEADERS;
+      in.readFully(new byte[length]);
+    }
+  }
+}

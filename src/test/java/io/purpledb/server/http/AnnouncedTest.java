@@ -1,0 +1,147 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that announce bodies and do not send them keep nobody out. */
+@Timeout(60)
+class AnnouncedTest {
+
+  private static final int MIB = 1 << 20;
+  private static final int CLIENTS = 200;
+
+  /** Longer than the test: what gives way does so before. */
+  private static final long TIMEOUT_MILLIS = 120_000;
+
+  private final List<RawClient> clients = new ArrayList<>();
+
+  private final List<TestDoor> doors = new ArrayList<>();
+
+  private TestDoor start(int maxValueBytes, int maxInFlightBytes) {
+    TestDoor door =
+        TestDoor.start(TestDoor.config(maxValueBytes, TIMEOUT_MILLIS, maxInFlightBytes));
+    doors.add(door);
+    return door;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (RawClient client : clients) {
+      client.close();
+    }
+    doors.forEach(TestDoor::close);
+  }
+
+  /** Clients that announce a body each, and send the begin of it. */
+  private void announce(TestDoor door, int clients, int bytes, int sent) throws Exception {
+    String head =
+        "PUT /kv/silent HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+            .formatted(bytes);
+    for (int i = 0; i < clients; i++) {
+      this.clients.add(new RawClient(door.port()).send(head + "x".repeat(sent)));
+    }
+    assertThat(door.get("/ping").status()).isEqualTo(200);
+  }
+
+  private static int put(TestDoor door, int bytes) {
+    return door.call(
+            "PUT",
+            "/kv/other",
+            Buffer.buffer(new byte[bytes]),
+            "content-type",
+            "application/octet-stream")
+        .status();
+  }
+
+  @Test
+  void silence() throws Exception {
+    TestDoor door = start(MIB, 64 * MIB);
+    announce(door, CLIENTS, MIB, 0);
+    for (int i = 0; i < 20; i++) {
+      assertThat(put(door, MIB)).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void fewBytes() throws Exception {
+    TestDoor door = start(MIB, 64 * MIB);
+    announce(door, CLIENTS, MIB, 10);
+    for (int i = 0; i < 20; i++) {
+      assertThat(put(door, MIB)).isEqualTo(204);
+    }
+  }
+
+  /** What they sent takes room until they have stopped for two seconds. */
+  @Test
+  void halfOfTheBody() throws Exception {
+    TestDoor door = start(MIB, 16 * MIB);
+    announce(door, 64, MIB, MIB / 2);
+    assertThat(put(door, MIB)).isEqualTo(503);
+    int status = 503;
+    while (status == 503) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      status = put(door, MIB);
+    }
+    assertThat(status).isEqualTo(204);
+    Reply ended = clients.get(0).reply();
+    assertThat(ended.status()).isEqualTo(503);
+    assertThat(ended.headers().get("retry-after")).isEqualTo("1");
+    assertThat(ended.headers().get("connection")).isEqualTo("close");
+  }
+
+  /** A promise for more than a quarter of the room is taken back, and no other is given. */
+  @Test
+  void largeBodiesAgainAndAgain() throws Exception {
+    TestDoor door = start(MIB, 2 * MIB);
+    announce(door, 1, MIB, 0);
+    announce(door, 1, MIB, 0);
+    int status = 503;
+    while (status == 503) {
+      TimeUnit.MILLISECONDS.sleep(50);
+      status = put(door, MIB);
+    }
+    for (int i = 0; i < 20; i++) {
+      announce(door, 1, MIB, 0);
+      assertThat(put(door, MIB)).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void largerThanAllOfTheRoom() throws Exception {
+    TestDoor door = start(4 * MIB, MIB);
+    announce(door, CLIENTS, 4 * MIB, 10);
+    for (int i = 0; i < 5; i++) {
+      assertThat(put(door, 4 * MIB)).isEqualTo(204);
+      assertThat(put(door, MIB / 2)).isEqualTo(204);
+    }
+  }
+
+  /** Of bodies that are larger than all of the room one comes through, and no two wait. */
+  @Test
+  void halfReceivedBodiesDoNotWaitForEachOther() throws Exception {
+    TestDoor door = start(4 * MIB, MIB);
+    announce(door, 2, 4 * MIB, MIB);
+    int through = 0;
+    int refused = 0;
+    for (RawClient client : clients) {
+      try {
+        client.send("x".repeat(3 * MIB));
+      } catch (SocketException closed) {
+        // it has been refused; the answer can be read
+      }
+      int status = client.reply().status();
+      through += status == 204 ? 1 : 0;
+      refused += status == 503 ? 1 : 0;
+    }
+    assertThat(List.of(through, refused)).isEqualTo(List.of(1, 1));
+    assertThat(put(door, 4 * MIB)).isEqualTo(204);
+  }
+}

@@ -1,0 +1,134 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Large answers are compressed for those who ask, and only when that makes them smaller. */
+class CompressionTest {
+
+  private static final String BARE = "application/octet-stream";
+  private static final int LARGE = 3 << 20;
+
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start(TestDoor.config(LARGE, 10_000));
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  private static byte[] gunzip(Buffer compressed) throws IOException {
+    return new GZIPInputStream(new ByteArrayInputStream(compressed.getBytes())).readAllBytes();
+  }
+
+  private static void put(byte[] value) {
+    assertThat(door.call("PUT", "/kv/a", Buffer.buffer(value), "content-type", BARE).status())
+        .isEqualTo(204);
+  }
+
+  private static Reply get(String acceptEncoding) {
+    return door.get("/kv/a", "accept", BARE, "accept-encoding", acceptEncoding);
+  }
+
+  /** Small for the loop, counted, and so large that it is compressed beside the loop. */
+  @ParameterizedTest
+  @ValueSource(ints = {1024, 5_000, 16 << 10, 60_000, 64 << 10, 70_000, LARGE})
+  void anAnswerIsCompressedWhenAsked(int size) throws Exception {
+    byte[] value = "0123456789abcdef".repeat(size / 16).getBytes(StandardCharsets.US_ASCII);
+    put(value);
+
+    Reply reply = get("gzip, deflate, br");
+
+    assertThat(reply.headers().get("content-encoding")).isEqualTo("gzip");
+    assertThat(reply.headers().get("vary")).isEqualToIgnoringCase("accept-encoding");
+    assertThat(reply.headers().get("content-length")).isEqualTo("" + reply.body().length());
+    assertThat(reply.body().length()).isLessThan(value.length / 10);
+    assertThat(gunzip(reply.body())).isEqualTo(value);
+    assertThat(get("identity").body().getBytes()).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gzip                  | true",
+        "GZIP                  | true",
+        "x-gzip                | true",
+        "br, gzip;q=0.5        | true",
+        "*                     | true",
+        "identity, *;q=0.1     | true",
+        "gzip;q=0              | false",
+        "gzip;q=0.0            | false",
+        "gzip;q=0, *           | false",
+        "*;q=0                 | false",
+        "identity              | false",
+        "br, deflate           | false",
+        "''                    | false",
+      })
+  void acceptEncodingDecides(String acceptEncoding, boolean compressed) {
+    put(new byte[10_000]);
+    assertThat(get(acceptEncoding).headers().contains("content-encoding")).isEqualTo(compressed);
+  }
+
+  @Test
+  void smallAnswersAreLeftAlone() {
+    put(new byte[1023]);
+    assertThat(get("gzip").headers().contains("content-encoding")).isFalse();
+    assertThat(get("gzip").body().length()).isEqualTo(1023);
+  }
+
+  @Test
+  void whatIsCompressedIsNotCompressedAgain() throws Exception {
+    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+      out.write(new byte[10_000_000]); // which could be compressed once more
+    }
+    put(gzip.toByteArray());
+    assertThat(get("gzip").headers().contains("content-encoding")).isFalse();
+    assertThat(get("gzip").body().getBytes()).isEqualTo(gzip.toByteArray());
+
+    byte[] noise = new byte[200_000];
+    new Random(1).nextBytes(noise);
+    put(noise);
+    assertThat(get("gzip").headers().contains("content-encoding")).isFalse();
+    assertThat(get("gzip").body().getBytes()).isEqualTo(noise);
+  }
+
+  @Test
+  void soAreJsonAndThePage() throws Exception {
+    for (String path :
+        new String[] {"/openapi.json", "/openapi.yaml", "/docs/swagger-ui-bundle.js"}) {
+      Reply plain = door.get(path);
+      Reply compressed = door.callUnchecked("GET", path, null, "accept-encoding", "gzip");
+      assertThat(compressed.headers().get("content-encoding")).isEqualTo("gzip");
+      assertThat(gunzip(compressed.body())).isEqualTo(plain.body().getBytes());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5_000, 50_000})
+  void headIsAnswered(int size) {
+    put(new byte[size]);
+    Reply head = door.call("HEAD", "/kv/a", null, "accept", BARE, "accept-encoding", "gzip");
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.body().length()).isZero();
+  }
+}

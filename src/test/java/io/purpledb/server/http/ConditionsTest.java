@@ -1,0 +1,113 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import io.vertx.core.buffer.Buffer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A header that changes what a request means is not overlooked: nothing is done. */
+class ConditionsTest {
+
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+    door.put("/kv/a", "whole", "content-type", "text/plain");
+    door.put("/cache/a?ttl=3600", "whole");
+    door.call("PUT", "/flags/a?value=true", null);
+    door.call("PUT", "/counters/a?increment=1", null);
+    door.call("PUT", "/sets/a?item=whole", null);
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+  }
+
+  static Stream<OperationCheck> writes() {
+    return door.contract().operations().stream()
+        .filter(operation -> !operation.method().name().equals("GET"));
+  }
+
+  static Stream<OperationCheck> reads() {
+    return door.contract().operations().stream()
+        .filter(operation -> operation.method().name().equals("GET"));
+  }
+
+  private static Reply send(OperationCheck operation, String name, String value) {
+    String path = operation.path().template().path().replaceAll("[{][a-z]+[}]", "a");
+    String query =
+        switch (operation.id()) {
+          case "counterIncrement" -> "?increment=1";
+          case "flagSet" -> "?value=false";
+          case "setAdd" -> "?item=part";
+          case "setRemove" -> "?item=whole";
+          default -> "";
+        };
+    Buffer body = operation.body().taken() ? Buffer.buffer("part") : null;
+    return door.call(
+        operation.method().name(), path + query, body, name, value, "content-type", "text/plain");
+  }
+
+  @ParameterizedTest
+  @MethodSource("writes")
+  void noWriteOverlooksOne(OperationCheck operation) {
+    assertThat(send(operation, "content-range", "bytes 3-4/5").problem(Kind.INVALID))
+        .isEqualTo(
+            "Content-Range: bytes 3-4/5 (expected: none, because a write is of the whole value)");
+    for (String name :
+        new String[] {
+          "if-match",
+          "if-none-match",
+          "if-unmodified-since",
+          "if",
+          "idempotency-key",
+          "x-http-method-override",
+          "x-http-method",
+          "x-method-override"
+        }) {
+      assertThat(send(operation, name, "*").problem(Kind.NOT_IMPLEMENTED))
+          .isEqualTo(name + ": * (expected: none, because this server does not heed it)");
+    }
+    assertThat(door.get("/kv/a", "accept", "application/octet-stream").text()).isEqualTo("whole");
+    assertThat(door.get("/cache/a", "accept", "text/plain").text()).isEqualTo("whole");
+    assertThat(door.get("/flags/a").json().getBoolean("value")).isTrue();
+    assertThat(door.get("/counters/a").json().getLong("value")).isEqualTo(1);
+    assertThat(door.get("/sets/a").json().getJsonArray("items")).containsExactly("whole");
+  }
+
+  @ParameterizedTest
+  @MethodSource("reads")
+  void aReadOverlooksOnlyWhatIsAHint(OperationCheck operation) {
+    send(operation, "if-match", "\"a\"").problem(Kind.NOT_IMPLEMENTED);
+    send(operation, "if-none-match", "*").problem(Kind.NOT_IMPLEMENTED);
+    send(operation, "x-http-method-override", "DELETE").problem(Kind.NOT_IMPLEMENTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "range, bytes=1-2",
+    "if-none-match, a",
+    "if-modified-since, 'Sun, 06 Nov 1994 08:49:37 GMT'",
+    "if-range, a"
+  })
+  void aHintIsOverlooked(String name, String value) {
+    Reply reply = door.get("/kv/a", "accept", "application/octet-stream", name, value);
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.text()).isEqualTo("whole");
+  }
+
+  @Test
+  void thereAreWrites() {
+    assertThat(writes()).hasSize(7);
+  }
+}

@@ -1,0 +1,274 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.support.LogWatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What RFC 9112 says of the framing of messages, and RFC 9110 of all origin servers, by the bytes.
+ * Behind each request is another one, which must be served only if it is sure where the first one
+ * ends.
+ */
+class FramingTest {
+
+  private static final String PUT = "PUT /kv/framed HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n";
+  private static final String GET = "GET /ping HTTP/1.1\r\nHost: a\r\n";
+  private static final String CHUNKED = PUT + "Transfer-Encoding: chunked\r\n\r\n";
+  private static final String NEXT =
+      "PUT /counters/smuggled?increment=1 HTTP/1.1\r\nHost: a\r\n\r\n";
+  private static final LogWatch LOG = new LogWatch();
+  private static TestDoor door;
+
+  @BeforeAll
+  static void start() {
+    door = TestDoor.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+    LOG.close();
+  }
+
+  @AfterEach
+  void nothingWasDone() {
+    assertThat(door.get("/kv/framed").status()).isEqualTo(404);
+    assertThat(door.get("/counters/smuggled").json().getLong("value")).isZero();
+    assertThat(LOG.take()).isEmpty();
+  }
+
+  private static String unescaped(String text) {
+    return text.translateEscapes();
+  }
+
+  private static void refused(String request, Kind kind) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(request + NEXT).endOfInput(); // or the server waits a second
+
+      Reply reply = client.reply();
+      assertThat(reply.problem(kind)).isNotEmpty();
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
+      assertThat(reply.headers().contains("date")).isTrue();
+      assertThat(client.rest()).isEmpty();
+    }
+  }
+
+  /** Sections 6.1 and 6.3: a body whose length is not sure, or in a coding that is not known. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: identity\\r\\n\\r\\nhello",
+        "Transfer-Encoding: unknown\\r\\n\\r\\nhello",
+        "Transfer-Encoding:\\r\\n\\r\\nhello",
+        "Transfer-Encoding: chunked;a=b\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: chunked, gzip\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: chunked, identity\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: chunked, chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: \\13chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding : chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: chunked\\r\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: chunked\\r\\nContent-Length: 1\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Content-Length: 11\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Content-Length: 3, 3\\r\\n\\r\\nabc",
+        "Content-Length: 3\\r\\nContent-Length: 3\\r\\n\\r\\nabc",
+        "Content-Length: +3\\r\\n\\r\\nabc",
+        "Content-Length: 0x3\\r\\n\\r\\nabc",
+        "Content-Length: 3.0\\r\\n\\r\\nabc",
+        "Content-Length: \\331\\243\\r\\n\\r\\nabc",
+        "Content-Length:\\r\\n\\r\\nabc",
+        "Content-Length: 99999999999999999999\\r\\n\\r\\nabc",
+        "Content-Length : 3\\r\\n\\r\\nabc",
+      })
+  void aBodyWhoseEndIsNotSure(String rest) throws Exception {
+    refused(PUT + unescaped(rest), Kind.INVALID);
+    refused(
+        PUT.replace("/kv/framed", "/ping").replace("PUT", "GET") + unescaped(rest), Kind.INVALID);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: gzip, chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: gzip\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "Transfer-Encoding: identity, chunked\\r\\n\\r\\n1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+      })
+  void aCodingThatIsNotKnown(String rest) throws Exception {
+    refused(PUT + unescaped(rest), Kind.NOT_IMPLEMENTED);
+  }
+
+  /** Sections 2.2, 3 and 5: what is no request. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /ping HTTP/1.1\\r\\nHost: a\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\r\\nHost: a\\r\\nHost: b\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\r\\nHost: a\\r\\n: x\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\r\\nHost: a\\r\\nX : y\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\r\\n Host: a\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\r\\nHost: a\\r\\nX: a\\rb\\r\\n\\r\\n",
+        "GET /ping HTTP/1.1\\nHost: a\\n\\n",
+        "GET /ping HTTP/1.1 \\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping x HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping HTTP/1.10\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping HTTP/01.1\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping HTTP/1.2\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping HTTP/3.0\\r\\nHost: a\\r\\n\\r\\n",
+        "GET /ping http/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "G\\1T /ping HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+        "GE(T /ping HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+      })
+  void whatIsNoRequest(String request) throws Exception {
+    refused(unescaped(request), Kind.INVALID);
+  }
+
+  /** Section 3.2: the connection can go on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "a/b", "u@a", "a:x", "a:99999", "[::1", "a\\b"})
+  void aHostThatIsNone(String host) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /ping HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      assertThat(client.reply().problem(Kind.INVALID))
+          .isEqualTo("Host: " + host + " (expected: a name or an address, and perhaps a port)");
+    }
+  }
+
+  /** Section 7.1. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0x1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "+1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "-1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        " 1\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "1\\nx\\n0\\n\\n",
+        "1;a\\nx\\r\\n0\\r\\n\\r\\n",
+        "1\\r\\nxy\\r\\n0\\r\\n\\r\\n",
+        "1\\r\\nx \\r\\n0\\r\\n\\r\\n",
+        "100000001\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "10000000000000001\\r\\nx\\r\\n0\\r\\n\\r\\n",
+        "1\\r\\nx\\r\\n0\\r\\nX y\\r\\n\\r\\n",
+      })
+  void aMalformedChunk(String chunks) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(CHUNKED + unescaped(chunks) + NEXT).endOfInput();
+      assertThat(client.reply().problem(Kind.INVALID)).startsWith("body: ");
+      assertThat(client.rest()).isEmpty();
+    }
+  }
+
+  /** What is odd, and allowed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: , Chunked\\r\\n\\r\\n5;a=\"b\\\\\"\"\\r\\nhello\\r\\n000\\r\\nX: y\\r\\nContent-Length: 9\\r\\n\\r\\n",
+        "Transfer-Encoding:\\r\\n chunked\\r\\n\\r\\n05\\r\\nhello\\r\\n0\\r\\n\\r\\n",
+        "Content-Length: \\t005 \\r\\n\\r\\nhello",
+        "Content-Length: 5\\r\\nX: y\\r\\n z\\r\\n\\r\\nhello",
+      })
+  void whatIsSure(String rest) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(PUT + unescaped(rest) + GET + "\r\n");
+      assertThat(client.reply().status()).isEqualTo(204);
+      assertThat(client.reply().status()).isEqualTo(200);
+    }
+    assertThat(door.get("/kv/framed", "accept", "application/octet-stream").text())
+        .isEqualTo("hello");
+    door.call("DELETE", "/kv/framed", null);
+  }
+
+  /** Section 9.3 and 9.6: persistence. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1.1 | close                | true",
+        "1.1 | Close                | true",
+        "1.1 | x, Close             | true",
+        "1.1 | close, x             | true",
+        "1.1 | keep-alive, close    | true",
+        "1.1 | keep-alive           | false",
+        "1.1 | closed               | false",
+        "1.0 | x                    | true",
+        "1.0 | keep-alive           | false",
+        "1.0 | keep-alive, close    | true",
+      })
+  void aConnectionIsClosedWhenItIsToBe(String version, String option, boolean closed)
+      throws Exception {
+    String first = "GET /ping HTTP/%s\r\nHost: a\r\nConnection: %s\r\n\r\n";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(first.formatted(version, option) + GET + "\r\n");
+      assertThat(client.reply().status()).isEqualTo(200);
+      if (closed) {
+        assertThat(client.rest()).isEmpty();
+      } else {
+        assertThat(client.reply().status()).isEqualTo(200);
+      }
+    }
+  }
+
+  /** RFC 9110, section 10.1.1. */
+  @Test
+  void aClientOfHttp10IsSentNoInterimAnswer() throws Exception {
+    String request =
+        "PUT /kv/framed HTTP/1.%d\r\nHost: a\r\nContent-Type: a/b\r\nExpect: 100-continue\r\n"
+            + "Content-Length: 1\r\n\r\nx";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(request.formatted(0));
+      assertThat(client.reply().status()).isEqualTo(204);
+    }
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(request.formatted(1));
+      assertThat(client.reply().status()).isEqualTo(100);
+      assertThat(client.reply().status()).isEqualTo(204);
+    }
+    door.call("DELETE", "/kv/framed", null);
+  }
+
+  /** RFC 9110, sections 6.6.1, 8.6 and 15.3.5. */
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /ping, 200",
+    "HEAD, /openapi.json, 200",
+    "GET, /health/ready, 200",
+    "PUT, /flags/a?value=true, 204",
+    "GET, /kv/absent, 404",
+    "GET, /nothing, 404",
+    "POST, /kv/a, 405",
+    "PUT, /kv/a?x=1, 400",
+  })
+  void everyAnswerHasItsDateAndSaysNothingTwice(String method, String path, int status) {
+    Instant before = Instant.now().minusSeconds(1);
+
+    Reply reply = door.call(method, path, null);
+
+    assertThat(reply.status()).isEqualTo(status);
+    assertThat(reply.headers().getAll("date")).hasSize(1);
+    Instant date =
+        ZonedDateTime.parse(reply.headers().get("date"), DateTimeFormatter.RFC_1123_DATE_TIME)
+            .toInstant();
+    assertThat(Duration.between(before, date)).isBetween(Duration.ZERO, Duration.ofSeconds(21));
+    assertThat(reply.headers().contains("content-length")).isEqualTo(status != 204);
+    assertThat(reply.headers().contains("transfer-encoding")).isFalse();
+    assertThat(reply.headers().get("x-content-type-options")).isEqualTo("nosniff");
+    assertThat(reply.headers().get("content-security-policy")).isEqualTo("frame-ancestors 'none'");
+  }
+
+  @Test
+  void aDateHasTwoDigitsAlways() {
+    assertThat(HttpDate.at(784_111_777_999L)).hasToString("Sun, 06 Nov 1994 08:49:37 GMT");
+    assertThat(HttpDate.at(784_111_778_000L)).hasToString("Sun, 06 Nov 1994 08:49:38 GMT");
+  }
+}
