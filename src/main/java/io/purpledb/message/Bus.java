@@ -97,9 +97,9 @@ public final class Bus {
       if (length < 0 || length > buffer.length() - start) { // a stranger's: not to be believed
         throw new IllegalArgumentException("not a " + name() + ": a length of " + length);
       }
-      byte[] bytes = buffer.getBytes(start, start + length);
+      Buffer bytes = buffer.slice(start, start + length);
       try {
-        return (M) prototype.getParserForType().parseFrom(bytes);
+        return (M) Bytes.parse(prototype.getParserForType(), bytes);
       } catch (InvalidProtocolBufferException e) {
         throw new IllegalArgumentException("not a " + name() + ": " + e.getMessage(), e);
       }

@@ -73,7 +73,8 @@ public final class Bytes {
   }
 
   /**
-   * Parses a message; large fields of it are not copied, and keep all of the bytes.
+   * Parses a message; large fields of it are not copied, and keep all of the bytes. Those of a
+   * buffer with much more room than bytes, such as one that grew by doubling, are copied once.
    *
    * @param bytes not changed any more
    */
@@ -82,12 +83,18 @@ public final class Bytes {
     if (bytes.length() < LARGE_BYTES) {
       return parser.parseFrom(bytes.getBytes());
     }
-    ByteBuffer whole = ((BufferInternal) bytes).getByteBuf().nioBuffer();
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(whole).newCodedInput();
+    CodedInputStream in = UnsafeByteOperations.unsafeWrap(tight(bytes)).newCodedInput();
     in.enableAliasing(true);
     M message = parser.parseFrom(in);
     in.checkLastTagWas(0);
     return message;
+  }
+
+  private static ByteBuffer tight(Buffer bytes) {
+    ByteBuf buf = ((BufferInternal) bytes).getByteBuf();
+    return buf.hasArray() && buf.array().length - LARGE_BYTES <= bytes.length()
+        ? buf.nioBuffer()
+        : ByteBuffer.wrap(bytes.getBytes());
   }
 
   /** The arrays that a message is written from, large ones as they are. */

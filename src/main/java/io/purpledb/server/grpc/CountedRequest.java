@@ -1,5 +1,6 @@
 package io.purpledb.server.grpc;
 
+import io.netty.buffer.Unpooled;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.server.Arrival;
@@ -8,15 +9,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request whose bytes count as they arrive: Vert.x collects a message until it is whole, and
- * shows it only then. When there is no room for more, or the rest of a message does not come while
- * room is short, the call ends here, with its status as the only answer.
+ * A request whose bytes count as they arrive, and that hands on whole messages alone. When there is
+ * no room for more, or the rest of a message does not come while room is short, the call ends here,
+ * with its status as the only answer.
  */
 final class CountedRequest extends HttpServerRequestWrapper {
 
@@ -26,6 +28,7 @@ final class CountedRequest extends HttpServerRequestWrapper {
   private final InFlightBytes.Held held;
   private final Arrival arrival;
   private final MessageEdges edges = new MessageEdges();
+  private final BegunMessage begun = new BegunMessage();
   private final int maxBytes;
   private final boolean keepsMessages;
   private @Nullable Handler<Throwable> onException;
@@ -77,17 +80,33 @@ final class CountedRequest extends HttpServerRequestWrapper {
       refuse(held.refusal(more));
       return;
     }
-    next.handle(bytes);
+    if (begun.length() > 0 || (edges.isInside() && !isTooLarge())) {
+      collect(bytes, next);
+    } else {
+      next.handle(bytes);
+    }
     if (edges.isInside() && !looking) {
       looking = true;
       Vertx.currentContext().owner().setPeriodic(Arrival.LOOK_MILLIS, this::look);
     }
   }
 
+  private void collect(Buffer bytes, Handler<Buffer> next) {
+    begun.add(bytes);
+    if (!edges.isInside() || isTooLarge()) {
+      next.handle(BufferInternal.buffer(Unpooled.wrappedBuffer(begun.take())));
+    }
+  }
+
+  /** Those who read messages refuse it, and keep none of it. */
+  private boolean isTooLarge() {
+    return edges.announcedBytes() > MessageEdges.PREFIX_BYTES + (long) maxBytes;
+  }
+
   /** Tells how large the message will be; one that is too large is refused by those who read it. */
   private boolean expect() {
     long all = edges.announcedBytes();
-    if (all == expected || all > MessageEdges.PREFIX_BYTES + (long) maxBytes) {
+    if (all == expected || isTooLarge()) {
       return true;
     }
     expected = all;
@@ -110,6 +129,7 @@ final class CountedRequest extends HttpServerRequestWrapper {
 
   private void refuse(String text) {
     refused = true;
+    begun.drop();
     Failure failure = Failure.overloaded(text);
     if (onException != null) {
       onException.handle(new IOException(failure.getMessage())); // ends the call, silently
