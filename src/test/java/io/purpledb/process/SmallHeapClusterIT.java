@@ -59,7 +59,9 @@ class SmallHeapClusterIT {
   }
 
   private static ClusterProcesses start(Path directory, String backend) {
-    return ClusterProcesses.withHeap(directory, Place.onLoopback(3), HEAP, "--backend", backend)
+    // The machine may be slow: what is refused here is refused for want of room, not of time.
+    String[] settings = {"--backend", backend, "--request-timeout-ms", "25000"};
+    return ClusterProcesses.withHeap(directory, Place.onLoopback(3), HEAP, settings)
         .startInTurnOrClose();
   }
 
