@@ -8,9 +8,11 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Collects what Purple and Vert.x log as a warning or worse while tests run. */
-public final class LogWatch extends Handler {
+public final class LogWatch extends Handler implements AfterAllCallback {
 
   // The logging system holds its loggers weakly.
   private final List<Logger> watched;
@@ -45,6 +47,12 @@ public final class LogWatch extends Handler {
 
   @Override
   public void flush() {}
+
+  /** Ends with the class of a test that has it as an extension. */
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close();
+  }
 
   @Override
   public void close() {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,11 @@ final class LogInPlace {
   private record Seen(long start, @Nullable Object key, @Nullable Found last, long end) {}
 
   /**
+   * What tells without reading whether anything was done to the log since a look that was whole.
+   */
+  private @Nullable List<Object> unchanged;
+
+  /**
    * @param directory where the log is
    * @param maxBytes the largest entry that it may have
    */
@@ -54,6 +60,37 @@ final class LogInPlace {
    * @throws DamageException when it has not
    */
   void check() throws IOException {
+    if (unchanged != null && unchanged.equals(marks())) {
+      return; // a member at rest is looked at with two system calls
+    }
+    unchanged = null;
+    List<Object> marks = marks();
+    look();
+    unchanged = looksWithout == 0 ? marks : null;
+  }
+
+  /** The directory and the open file: which they are, when they changed, how large they are. */
+  private List<Object> marks() throws IOException {
+    List<Object> marks = new ArrayList<>();
+    Seen before = seen;
+    List<Path> files =
+        before == null
+            ? List.of(directory)
+            : List.of(directory, directory.resolve(OPEN + before.start()));
+    for (Path file : files) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        marks.add(String.valueOf(found.fileKey()));
+        marks.add(found.lastModifiedTime());
+        marks.add(found.size());
+      } catch (NoSuchFileException e) {
+        marks.add(file);
+      }
+    }
+    return marks;
+  }
+
+  private void look() throws IOException {
     try {
       checkDirectory();
       Seen before = seen;

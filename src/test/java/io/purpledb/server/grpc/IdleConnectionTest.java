@@ -11,8 +11,6 @@ import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,17 +42,8 @@ class IdleConnectionTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.ofPurple(TestDoor.config(REQUEST_TIMEOUT_MILLIS), IDLE_MILLIS);
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension
+  static TestDoor door = TestDoor.ofPurple(TestDoor.config(REQUEST_TIMEOUT_MILLIS), IDLE_MILLIS);
 
   /** Calls of HTTP/2 whose request does not end. */
   enum Unended {

@@ -12,12 +12,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that give the answers to their calls no window, however small these are. */
 @Tag("long")
@@ -34,19 +33,9 @@ class NoWindowTest {
   private static final byte[] NOTHING = {};
   private static final byte[] PREFIX = new byte[5];
 
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.ofPurple();
 
   private final List<RawHttp2> connections = new ArrayList<>();
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.ofPurple();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
 
   @AfterEach
   void close() throws Exception {

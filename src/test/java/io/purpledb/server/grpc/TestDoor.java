@@ -23,9 +23,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A gRPC door on a free port, with real services on the memory backend or with stand-ins. */
-final class TestDoor implements AutoCloseable {
+final class TestDoor implements AutoCloseable, AfterAllCallback {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int WATCH_PERIOD_MILLIS = 100;
@@ -126,6 +128,12 @@ final class TestDoor implements AutoCloseable {
   /** Closes the door alone. */
   Future<Void> closeDoor() {
     return vertx.undeploy(deployment);
+  }
+
+  /** Ends with the class of a test that has it as an extension. */
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close();
   }
 
   @Override

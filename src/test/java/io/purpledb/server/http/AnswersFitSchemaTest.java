@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,17 +27,7 @@ class AnswersFitSchemaTest {
 
   private static final List<String> ORDER = List.of("PUT", "GET", "DELETE");
   private static final int EXAMPLES = 3; // of the parameter that has most
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   /**
    * A request made of examples.

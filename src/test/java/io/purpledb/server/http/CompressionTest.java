@@ -10,9 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,17 +22,7 @@ class CompressionTest {
   private static final String BARE = "application/octet-stream";
   private static final int LARGE = 3 << 20;
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start(TestDoor.config(LARGE, 10_000));
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
 
   private static byte[] gunzip(Buffer compressed) throws IOException {
     return new GZIPInputStream(new ByteArrayInputStream(compressed.getBytes())).readAllBytes();

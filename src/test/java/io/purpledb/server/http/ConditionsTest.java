@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.buffer.Buffer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,21 +15,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A header that changes what a request means is not overlooked: nothing is done. */
 class ConditionsTest {
 
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start();
     door.put("/kv/a", "whole", "content-type", "text/plain");
     door.put("/cache/a?ttl=3600", "whole");
     door.call("PUT", "/flags/a?value=true", null);
     door.call("PUT", "/counters/a?increment=1", null);
     door.call("PUT", "/sets/a?item=whole", null);
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
   }
 
   static Stream<OperationCheck> writes() {

@@ -7,9 +7,8 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,17 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The contract is served as it was written, with a page that needs no other server. */
 class DocsTest {
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @Test
   void theContractIsServed() throws Exception {

@@ -12,17 +12,18 @@ import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.purpledb.v1.KvPutRequest;
 import io.vertx.core.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What services fail with is answered as the failure table says. */
 class FailuresTest {
 
-  private static final LogWatch LOG = new LogWatch();
-  private static TestDoor door;
+  @RegisterExtension static final LogWatch LOG = new LogWatch();
+
+  @RegisterExtension
+  static TestDoor door = TestDoor.before(TestDoor.config(4096, 500), new FailingService());
 
   /** A KV service that fails as its key says; it never answers {@code SILENCE}. */
   private static final class FailingService extends Endpoint {
@@ -48,17 +49,6 @@ class FailuresTest {
     protected Future<Void> health() {
       return Future.failedFuture(Failure.unavailable("not today"));
     }
-  }
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.before(TestDoor.config(4096, 500), new FailingService());
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-    LOG.close();
   }
 
   @ParameterizedTest

@@ -8,10 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,19 +27,8 @@ class FramingTest {
   private static final String CHUNKED = PUT + "Transfer-Encoding: chunked\r\n\r\n";
   private static final String NEXT =
       "PUT /counters/smuggled?increment=1 HTTP/1.1\r\nHost: a\r\n\r\n";
-  private static final LogWatch LOG = new LogWatch();
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-    LOG.close();
-  }
+  @RegisterExtension static final LogWatch LOG = new LogWatch();
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @AfterEach
   void nothingWasDone() {

@@ -15,8 +15,6 @@ import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,17 +30,7 @@ class Http2BodyTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start(TestDoor.config(MAX, 2_000, IN_FLIGHT));
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(MAX, 2_000, IN_FLIGHT));
 
   private static byte[] put(String... more) throws Exception {
     String[] fields = new String[more.length + 2];

@@ -7,9 +7,7 @@ import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,20 +24,10 @@ class Http2RequestsTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   private Http2Client client;
   private int next = 1;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
 
   @BeforeEach
   void open() throws Exception {

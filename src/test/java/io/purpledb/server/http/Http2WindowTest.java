@@ -7,12 +7,12 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients of HTTP/2 that give the answers to their requests no window, however small these are. */
 @Tag("long")
@@ -22,24 +22,18 @@ class Http2WindowTest {
   private static final int PING = 6;
   private static final int WINDOW = 65_535;
 
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 60_000));
 
   private final List<RawHttp2> connections = new ArrayList<>();
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start(TestDoor.config(1 << 20, 60_000));
     door.call(
         "PUT",
         "/kv/large",
         Buffer.buffer("x".repeat(300_000)),
         "content-type",
         "application/octet-stream");
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
   }
 
   @AfterEach

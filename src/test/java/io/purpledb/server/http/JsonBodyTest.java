@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,17 +16,7 @@ class JsonBodyTest {
 
   private static final String TYPE = "content-type";
   private static final String BARE = "application/octet-stream";
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @ParameterizedTest
   @ValueSource(

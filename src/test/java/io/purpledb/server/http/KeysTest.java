@@ -7,9 +7,8 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysTest {
 
   private static final String BARE = "application/octet-stream";
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @ParameterizedTest
   @ValueSource(

@@ -19,10 +19,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,17 +32,7 @@ class LargeJsonTest {
   private static final String BARE = "application/octet-stream";
   private static final int LARGE = 3 << 20;
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start(TestDoor.config(LARGE, 10_000));
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
 
   /** Small, small as a value but not as JSON, in one part, and in many. */
   @ParameterizedTest
@@ -51,7 +40,8 @@ class LargeJsonTest {
   void texts(int size) throws Exception {
     String value = "\u0001\"x\u00e9\ud83d\ude00\n".repeat(size / 10);
     put("/kv/a", value.getBytes(UTF_8));
-    assertThat(door.put("/cache/a", value, "content-type", "text/plain").status()).isEqualTo(204);
+    assertThat(door.put("/cache/a?ttl=3600", value, "content-type", "text/plain").status())
+        .isEqualTo(204);
 
     for (String path : new String[] {"/kv/a", "/cache/a"}) {
       Reply reply = door.get(path, "accept-encoding", "identity");

@@ -10,9 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,17 +23,7 @@ class LimitsTest {
   private static final String BARE = "application/octet-stream";
   private static final String PUT =
       "PUT /kv/limit HTTP/1.1\r\nHost: a\r\nContent-Type: " + BARE + "\r\n";
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start(TestDoor.config(MAX, 1_000));
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(MAX, 1_000));
 
   @Test
   void aValueMayHaveTheLargestSize() {

@@ -7,11 +7,10 @@ import io.purpledb.support.LogWatch;
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,19 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MalformedHttpTest {
 
   private static final String END = " HTTP/1.1\r\nHost: a\r\n\r\n";
-  private static final LogWatch LOG = new LogWatch();
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-    LOG.close();
-  }
+  @RegisterExtension static final LogWatch LOG = new LogWatch();
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @AfterEach
   void serverGoesOn() {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,18 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HEAD works where GET does; other methods are refused with those that work. */
 class MethodsTest {
 
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start();
     door.put("/kv/there", "value", "content-type", "text/plain");
     door.put("/cache/there?ttl=3600", "value");
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
   }
 
   @ParameterizedTest

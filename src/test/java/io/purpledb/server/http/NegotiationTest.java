@@ -6,9 +6,9 @@ import io.purpledb.message.Failure.Kind;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,18 +18,12 @@ class NegotiationTest {
 
   private static final String JSON = "application/json";
   private static final String BARE = "application/octet-stream";
-  private static TestDoor door;
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start();
     door.put("/kv/a", "bare", "content-type", BARE);
     door.put("/cache/a?ttl=3600", "bare");
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
   }
 
   @ParameterizedTest

@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Thousands of requests that nobody would write: each is answered, never with a 5xx, only with what
@@ -115,20 +115,16 @@ class RandomRequestsTest {
           "\u00ff\u00fe\0",
           "a".repeat(5000));
 
-  private static final LogWatch LOG = new LogWatch();
-  private static TestDoor door;
+  @RegisterExtension static final LogWatch LOG = new LogWatch();
+
+  @RegisterExtension
+  static TestDoor door = TestDoor.start(TestDoor.config(TestDoor.MAX_VALUE_BYTES, 20_000));
+
   private static JsonObject contract;
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start(TestDoor.config(TestDoor.MAX_VALUE_BYTES, 20_000));
     contract = ContractDocument.read().json();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-    LOG.close();
   }
 
   @Test

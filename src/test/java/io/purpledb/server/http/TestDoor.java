@@ -28,9 +28,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** An HTTP door in this process, on a free port, with a client that sends any path as it is. */
-final class TestDoor implements AutoCloseable {
+final class TestDoor implements AutoCloseable, AfterAllCallback {
 
   /** The largest value, in bytes. */
   static final int MAX_VALUE_BYTES = 4096;
@@ -205,6 +207,12 @@ final class TestDoor implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     return Await.value(future.toCompletionStage().toCompletableFuture());
+  }
+
+  /** Ends with the class of a test that has it as an extension. */
+  @Override
+  public void afterAll(ExtensionContext context) {
+    close();
   }
 
   @Override

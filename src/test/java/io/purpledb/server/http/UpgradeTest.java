@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,17 +21,7 @@ class UpgradeTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor door;
-
-  @BeforeAll
-  static void start() {
-    door = TestDoor.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    door.close();
-  }
+  @RegisterExtension static TestDoor door = TestDoor.start();
 
   @Test
   void theRequestIsAnsweredAsTheFirstStream() throws Exception {
