@@ -134,7 +134,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
       add(
           "header-timeout-ms",
           Kind.whole("MILLIS", 100, 3_600_000, "milliseconds"),
-          "60000",
+          "75000",
           "When a connection is closed that has begun a request, or has just been opened, and has not"
               + " sent all headers yet. Over HTTP/2 each frame has as long.");
 
@@ -152,8 +152,9 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "drain-time",
           new Time(0, 600_000),
           "1s",
-          "How long a server that was told to stop goes on for clients that keep a connection: the"
-              + " next answer over it is the last and says so. Then requests in flight are finished.");
+          "How long a server that was told to stop goes on serving, so that clients and load balancers"
+              + " find another one. The next answer over a connection of HTTP/1.1 is its last and says so,"
+              + " HTTP/2 gets GOAWAY. Then it listens no longer, and requests in flight are finished.");
 
   static final Setting<List<String>> ALLOWED_HOSTS =
       add(

@@ -7,9 +7,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,6 @@ import org.jspecify.annotations.Nullable;
  * Used on one event loop.
  */
 public final class AllowedHosts {
-
-  private static final String LOCALHOST = "localhost";
-
-  private static final Pattern LOOPBACK_ADDRESS = Pattern.compile("127(\\.[0-9]{1,3}){3}");
 
   private final boolean checks;
   private final String own;
@@ -34,7 +31,7 @@ public final class AllowedHosts {
   public AllowedHosts(Config config) {
     this.own = normal(config.host());
     this.others = config.limits().browsers().allowedHosts();
-    this.checks = isLoopback(own);
+    this.checks = listensOnLoopback(config.host());
   }
 
   /** The failure of a request that asks another host; null when it may be served. */
@@ -47,9 +44,8 @@ public final class AllowedHosts {
     if (allowed.equals(header)) {
       return null;
     }
-    HostAndPort authority = request.authority();
-    String host = authority == null ? own : normal(authority.host());
-    if (isLoopback(host) || host.equals(own) || others.contains(host)) {
+    String host = host(request, header);
+    if (Authority.isLoopback(host) || host.equals(own) || others.contains(host)) {
       allowed = header == null ? "" : header;
       return null;
     }
@@ -59,16 +55,26 @@ public final class AllowedHosts {
             .formatted(host.length() > 64 ? host.substring(0, 64) + "…" : host));
   }
 
+  /** Who sends none, as HTTP/1.0 may, asks this server. */
+  private String host(HttpServerRequest request, @Nullable String header) {
+    HostAndPort authority = request.version() == HttpVersion.HTTP_2 ? request.authority() : null;
+    if (authority != null) {
+      return normal(authority.host());
+    }
+    return header == null ? own : normal(Authority.host(header));
+  }
+
+  /** By the address that is bound: a name may stand for 127.0.0.1, which has several forms. */
+  static boolean listensOnLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false; // nor can it listen there
+    }
+  }
+
   private static String normal(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-  }
-
-  private static boolean isLoopback(String host) {
-    return host.equals(LOCALHOST)
-        || host.endsWith("." + LOCALHOST)
-        || LOOPBACK_ADDRESS.matcher(host).matches()
-        || host.equals("[::1]")
-        || host.equals("::1");
   }
 }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Framing extends ChannelInboundHandlerAdapter {
 
+  private static final int SHOWN = 64;
+
   private boolean refused;
 
   private Framing() {}
@@ -68,7 +70,7 @@ final class Framing extends ChannelInboundHandlerAdapter {
       return Failure.invalid(
           "version: %s (expected: HTTP/1.1 or HTTP/1.0)".formatted(version.text()));
     }
-    int hosts = 0;
+    CharSequence host = null;
     boolean closing = false;
     Iterator<Map.Entry<CharSequence, CharSequence>> headers =
         request.headers().iteratorCharSequence();
@@ -77,8 +79,11 @@ final class Framing extends ChannelInboundHandlerAdapter {
       CharSequence name = header.getKey();
       if (name.length() == 0) {
         return Failure.invalid("header: a line without a name (expected: name: value)");
-      } else if (is(HttpHeaderNames.HOST, name) && ++hosts > 1) {
-        return Failure.invalid("Host: given twice (expected: once)");
+      } else if (is(HttpHeaderNames.HOST, name)) {
+        if (host != null) {
+          return Failure.invalid("Host: given twice (expected: once)");
+        }
+        host = header.getValue();
       } else if (is(HttpHeaderNames.TRANSFER_ENCODING, name) && !isChunked(header.getValue())) {
         return new Failure(
             Kind.NOT_IMPLEMENTED,
@@ -93,7 +98,54 @@ final class Framing extends ChannelInboundHandlerAdapter {
     if (version.equals(HttpVersion.HTTP_1_0)) { // its clients know no interim answer
       request.headers().remove(HttpHeaderNames.EXPECT);
     }
+    return checkHost(request, host);
+  }
+
+  /** Whom the request asks (RFC 9112, section 3.2), also where Host is not heeded. */
+  private static @Nullable Failure checkHost(HttpRequest request, @Nullable CharSequence host) {
+    if (host == null && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+      return Failure.invalid("Host: missing (expected: %s)".formatted(Authority.EXPECTED));
+    }
+    if (host != null && !Authority.isValid(host)) {
+      return Failure.invalid(
+          "Host: %s (expected: %s)".formatted(cut(host.toString()), Authority.EXPECTED));
+    }
+    String target = request.uri();
+    return target.startsWith("/") ? null : checkAbsolute(request, target);
+  }
+
+  /** A target in absolute form says itself whom it asks: Host is not heeded. */
+  private static @Nullable Failure checkAbsolute(HttpRequest request, String target) {
+    int scheme = target.indexOf("://");
+    int slash = target.indexOf('/');
+    if (scheme <= 0 || slash < scheme) {
+      return null; // another form
+    }
+    int begin = scheme + "://".length();
+    int end = begin;
+    while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {
+      end++;
+    }
+    String authority = target.substring(begin, end);
+    if (!Authority.isValid(authority)) {
+      return Failure.invalid(
+          "request target: %s (expected: http:// and %s)"
+              .formatted(cut(target), Authority.EXPECTED));
+    }
+    if (!target.substring(0, scheme).equalsIgnoreCase("http")) {
+      return new Failure(
+          Kind.MISDIRECTED,
+          "request target: %s (expected: http://, as this connection is not TLS)"
+              .formatted(cut(target)));
+    }
+    String rest = target.substring(end);
+    request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+    request.headers().set(HttpHeaderNames.HOST, authority);
     return null;
+  }
+
+  private static String cut(String text) {
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
   }
 
   /** By identity: Netty has its constants for exact texts alone, and http/01.1 equals them. */

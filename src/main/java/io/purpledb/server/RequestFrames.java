@@ -9,6 +9,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the frames of a client of HTTP/2 before Vert.x, which ends the connection for a method
@@ -61,9 +62,19 @@ final class RequestFrames extends Http2FrameListenerDecorator {
       throw Http2Exception.streamError(
           stream, Http2Error.PROTOCOL_ERROR, ":method: %s (expected: a token)", method);
     }
+    checkHost(stream, headers.authority());
+    checkHost(stream, headers.get(HttpHeaderNames.HOST));
     if (headers.contains(HttpHeaderNames.HOST) && headers.getAll(HttpHeaderNames.HOST).size() > 1) {
       throw Http2Exception.streamError(
           stream, Http2Error.PROTOCOL_ERROR, "Host: given twice (expected: once)");
+    }
+  }
+
+  /** Vert.x throws on some escapes, which ends the connection; other faults it answers. */
+  private static void checkHost(int stream, @Nullable CharSequence host) throws Http2Exception {
+    if (host != null && host.toString().indexOf('%') >= 0) {
+      throw Http2Exception.streamError(
+          stream, Http2Error.PROTOCOL_ERROR, "host: %s (expected: %s)", host, Authority.EXPECTED);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.purpledb.server;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one door on one event loop, and what each leaves unread. A connection above
@@ -24,10 +22,15 @@ public final class UnreadAnswers {
   /** How much a connection may leave unread before its next request has to wait. */
   private static final long CONNECTION_BYTES = 1 << 20;
 
+  private static final long NO_ERROR = 0;
+
   private static final long LOOK_MILLIS = 1_000;
 
   /** So many looks without a byte in either direction end an idle connection. */
   private static final int IDLE_LOOKS = 15;
+
+  /** How long a client of HTTP/2 has to learn that it is to go, while what it asks is served. */
+  private static final long FAREWELL_MILLIS = 500;
 
   /** As long as the doors give what is in flight at the end. */
   private static final long GRACE_MILLIS = 10_000;
@@ -44,8 +47,11 @@ public final class UnreadAnswers {
   private final Set<UnreadConnection> open = new HashSet<>();
   private final List<Long> timers = new ArrayList<>();
 
-  /** Not null when the door is about to stop. */
-  private @Nullable Promise<Void> drained;
+  /** Whether there was any connection yet. */
+  private boolean used;
+
+  /** Whether the door is about to stop. */
+  private boolean draining;
 
   public UnreadAnswers(Vertx vertx, Room room) {
     this(vertx, room, LOOK_MILLIS);
@@ -78,48 +84,52 @@ public final class UnreadAnswers {
   public void add(HttpConnection connection) {
     UnreadConnection added = new UnreadConnection(connection, room, turns, CONNECTION_BYTES);
     open.add(added);
-    if (drained != null) {
+    used = true;
+    if (draining) {
       LastAnswers.on(connection);
     }
     connection.closeHandler(
         closed -> {
           open.remove(added);
           added.closed();
-          if (drained != null && open.isEmpty()) {
-            drained.tryComplete();
-          }
         });
   }
 
   /**
    * From now on the next answer over each connection of HTTP/1.1 is its last, and says so. The
-   * clients of HTTP/2 are told to go at once (GOAWAY), with what they have asked for; one that
-   * comes back meanwhile is served until the end.
+   * clients of HTTP/2 are told to go at once (GOAWAY, in two steps: RFC 9113, section 6.8), with
+   * what they have asked for. Whoever comes meanwhile is served: a load balancer may learn only
+   * from the next question about health that this server is going, and has no connection open
+   * between two requests.
    *
-   * @return succeeds when there is no connection any more, or after a time
+   * @return succeeds after that time, at once if there never was a connection
    */
   public Future<Void> drain(long millis) {
-    Promise<Void> done = Promise.promise();
-    drained = done;
-    boolean any = false;
+    if (millis == 0 || !used) {
+      return Future.succeededFuture();
+    }
+    draining = true;
     for (UnreadConnection connection : List.copyOf(open)) {
-      any |= millis > 0 && isToldToGo(connection.connection(), millis);
+      tellToGo(connection, millis);
     }
-    if (!any) {
-      done.complete();
-    } else {
-      long end = vertx.setTimer(millis, id -> done.tryComplete());
-      done.future().onComplete(x -> vertx.cancelTimer(end));
-    }
-    return done.future();
+    return vertx.timer(millis).mapEmpty();
   }
 
-  private static boolean isToldToGo(HttpConnection connection, long millis) {
+  private void tellToGo(UnreadConnection told, long millis) {
+    HttpConnection connection = told.connection();
     if (Connections.streams(connection) == null) {
-      return LastAnswers.on(connection);
+      LastAnswers.on(connection);
+      return;
     }
-    var unused = connection.shutdown(millis + GRACE_MILLIS, TimeUnit.MILLISECONDS);
-    return true;
+    connection.goAway(NO_ERROR, Integer.MAX_VALUE); // what is on its way is served
+    vertx.setTimer(
+        Math.max(1, Math.min(FAREWELL_MILLIS, millis / 2)),
+        id -> {
+          if (open.contains(told)) {
+            connection.goAway(NO_ERROR);
+            var unused = connection.shutdown(millis + GRACE_MILLIS, TimeUnit.MILLISECONDS);
+          }
+        });
   }
 
   /** Watches no longer. */

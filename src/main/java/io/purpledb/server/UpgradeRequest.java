@@ -23,7 +23,6 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.net.HostAndPort;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -124,11 +123,11 @@ record UpgradeRequest(int headBytes, ByteBuf settings, ByteBuf headerBlock) {
   private static boolean isPlain(HttpRequest request) {
     String host = request.headers().get(HttpHeaderNames.HOST);
     return request.decoderResult().isSuccess()
+        && isPath(request.uri())
         && Framing.check(request) == null
         && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
-        && isPath(request.uri())
-        && host != null
-        && HostAndPort.parseAuthority(host, -1) != null;
+        && !request.headers().contains(HttpHeaderNames.EXPECT) // 100 would have to come before 101
+        && host != null;
   }
 
   private static boolean isPath(String target) {

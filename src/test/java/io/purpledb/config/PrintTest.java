@@ -47,7 +47,7 @@ class PrintTest {
               max-header-bytes: 32KiB (default)
               max-connections: 10000 (default)
               max-connections-per-address: 5000 (default)
-              header-timeout-ms: 60000 (default)
+              header-timeout-ms: 75000 (default)
               idle-timeout: 75s (default)
               drain-time: 1s (default)
               allowed-hosts: none (default)

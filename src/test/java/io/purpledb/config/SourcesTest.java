@@ -135,7 +135,7 @@ class SourcesTest {
                 4096,
                 Runtime.getRuntime().maxMemory() / 100 * 40,
                 Runtime.getRuntime().maxMemory() / 100 * 8,
-                new DoorLimits(32 << 10, 10_000, 5_000, 60_000, 75_000, 1_000, Browsers.NONE),
+                new DoorLimits(32 << 10, 10_000, 5_000, 75_000, 75_000, 1_000, Browsers.NONE),
                 null,
                 false));
   }

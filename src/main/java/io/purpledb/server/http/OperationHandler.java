@@ -47,6 +47,10 @@ final class OperationHandler implements Handler<HttpServerRequest> {
     if (RequestBody.isAnnounced(request.headers())) {
       readBody(request, in);
     } else {
+      if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
+        RequestBody.requireKnown(request);
+        RequestBody.requireExpectation(request.headers());
+      }
       serve(request, in, inFlight.hold());
     }
   }

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of one request, read as it comes: bounded in size and in time, and never holding more
@@ -26,6 +27,7 @@ final class RequestBody {
   private static final long DISCARD_MILLIS = 5_000;
 
   private static final String RETRY_AFTER_SECONDS = "1";
+  private static final String CONTINUE = "100-continue";
 
   private final HttpServerRequest request;
   private final BodyCheck check;
@@ -78,7 +80,7 @@ final class RequestBody {
       long maxBytes,
       long timeoutMillis,
       InFlightBytes.Held held) {
-    requireIdentity(request);
+    requireKnown(request);
     long announced = contentLength(request.headers());
     if (announced > maxBytes) {
       throw check.exceeded(Long.toString(announced), maxBytes);
@@ -205,24 +207,47 @@ final class RequestBody {
 
   /** A client that asks first is told to go on. */
   private void awaitContinue() {
-    String expect = request.getHeader(HttpHeaders.EXPECT);
-    if ("100-continue".equalsIgnoreCase(expect)) {
+    if (check.taken()) {
+      requireExpectation(request.headers());
+    }
+    if (CONTINUE.equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
-    } else if (expect != null && check.taken()) {
-      throw new Failure(
-          Kind.EXPECTATION_FAILED,
-          "Expect: %s (expected: 100-continue)".formatted(Shown.cut(expect)));
     }
   }
 
-  private static void requireIdentity(HttpServerRequest request) {
-    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+  /** Fails when the headers of a write say of its body, empty or not, what is not known here. */
+  static void requireKnown(HttpServerRequest request) {
+    String codings = otherThan("identity", request.headers(), HttpHeaders.CONTENT_ENCODING);
+    if (codings != null) {
       request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
       throw new Failure(
           Kind.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding: %s (expected: identity)".formatted(Shown.cut(encoding)));
+          "Content-Encoding: %s (expected: identity)".formatted(Shown.cut(codings)));
     }
+  }
+
+  /** Fails when a client expects something else than to be told to go on. */
+  static void requireExpectation(MultiMap headers) {
+    String expected = otherThan(CONTINUE, headers, HttpHeaders.EXPECT);
+    if (expected != null) {
+      throw new Failure(
+          Kind.EXPECTATION_FAILED,
+          "Expect: %s (expected: %s)".formatted(Shown.cut(expected), CONTINUE));
+    }
+  }
+
+  /** A list, in one line or in several, that has another element than this one; else null. */
+  private static @Nullable String otherThan(String known, MultiMap headers, CharSequence name) {
+    if (!headers.contains(name)) {
+      return null;
+    }
+    String list = String.join(", ", headers.getAll(name));
+    for (String element : list.split(",", -1)) {
+      if (!element.isBlank() && !element.strip().equalsIgnoreCase(known)) {
+        return list;
+      }
+    }
+    return null;
   }
 
   private static long contentLength(MultiMap headers) {

@@ -9,8 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -36,9 +34,6 @@ final class Routes implements Handler<HttpServerRequest> {
 
   private final HttpContract contract;
   private final Map<String, Segment> segments = new HashMap<>();
-
-  /** The Host of the request before: nearly all have the same, and to read it takes time. */
-  private String validHost = "";
 
   /** What is served below one first segment of a path. */
   private record Segment(List<OperationHandler> handlers, Router router) {}
@@ -91,10 +86,6 @@ final class Routes implements Handler<HttpServerRequest> {
   }
 
   private void serve(HttpServerRequest request, Segment segment) {
-    if (lacksHost(request)) {
-      segment.router().handle(request); // which refuses it
-      return;
-    }
     for (OperationHandler handler : segment.handlers()) {
       if (handler.serves(request.method(), request.path())) {
         handler.handle(request);
@@ -111,18 +102,6 @@ final class Routes implements Handler<HttpServerRequest> {
     } else {
       noSuchPath(request);
     }
-  }
-
-  private boolean lacksHost(HttpServerRequest request) {
-    String host = request.getHeader(HttpHeaders.HOST);
-    if (request.version() == HttpVersion.HTTP_1_0 || validHost.equals(host)) {
-      return false;
-    }
-    boolean valid = ((HttpServerRequestInternal) request).isValidAuthority();
-    if (valid && host != null) {
-      validHost = host;
-    }
-    return !valid;
   }
 
   private static void noSuchPath(HttpServerRequest request) {
@@ -151,17 +130,8 @@ final class Routes implements Handler<HttpServerRequest> {
   /** Vert.x has refused to decode it; our own check says what is wrong, by name. */
   private void malformed(RoutingContext context) {
     HttpServerRequest request = context.request();
-    if (!lacksHost(request) && at(request.path()).findAny().isEmpty()) {
+    if (at(request.path()).findAny().isEmpty()) {
       noSuchPath(request); // it has a slash at its end, which the router takes for nothing
-      return;
-    }
-    String host = request.getHeader(HttpHeaders.HOST);
-    if (host != null && lacksHost(request)) {
-      Problem.send(
-          request,
-          Failure.invalid(
-              "Host: %s (expected: a name or an address, and perhaps a port)"
-                  .formatted(Shown.cut(host))));
       return;
     }
     Throwable cause = context.failure(); // null when the path or the query cannot be decoded

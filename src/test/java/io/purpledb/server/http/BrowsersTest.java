@@ -100,6 +100,8 @@ class BrowsersTest {
         "127.0.0.1:8080",
         "127.1.2.3",
         "[::1]:8080",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]:80",
         "a.localhost",
         "purple.example",
         "Purple.Example.:80"

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,6 +26,16 @@ class FramingTest {
   private static final String PUT = "PUT /kv/framed HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n";
   private static final String GET = "GET /ping HTTP/1.1\r\nHost: a\r\n";
   private static final String CHUNKED = PUT + "Transfer-Encoding: chunked\r\n\r\n";
+  private static final List<String> ASKED =
+      List.of(
+          "GET /ping",
+          "GET /",
+          "GET /docs/",
+          "GET /nopath",
+          "PUT /kv/framed?value=x",
+          "OPTIONS *",
+          "OPTIONS /kv/a",
+          "GET http://localhost/ping");
   private static final String NEXT =
       "PUT /counters/smuggled?increment=1 HTTP/1.1\r\nHost: a\r\n\r\n";
   @RegisterExtension static final LogWatch LOG = new LogWatch();
@@ -121,14 +132,80 @@ class FramingTest {
     refused(unescaped(request), Kind.INVALID);
   }
 
-  /** Section 3.2: the connection can go on. */
+  /** Section 3.2, whatever is asked: a page, nothing of the contract, the server as a whole. */
   @ParameterizedTest
-  @ValueSource(strings = {"a b", "a/b", "u@a", "a:x", "a:99999", "[::1", "a\\b"})
+  @ValueSource(
+      strings = {
+        "a b", "a/b", "u@a", "a:x", "a:99999", "[::1", "a\\b", "a%20b", "%", "%%", "[]", ":80"
+      })
   void aHostThatIsNone(String host) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
-      client.send("GET /ping HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
-      assertThat(client.reply().problem(Kind.INVALID))
+    for (String request : ASKED) {
+      String refused = problem(request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      assertThat(refused)
           .isEqualTo("Host: " + host + " (expected: a name or an address, and perhaps a port)");
+    }
+  }
+
+  @Test
+  void aHostThatIsMissing() throws Exception {
+    for (String request : ASKED) {
+      assertThat(problem(request + " HTTP/1.1\r\n\r\n"))
+          .isEqualTo("Host: missing (expected: a name or an address, and perhaps a port)");
+    }
+    try (RawClient client = new RawClient(door.port())) {
+      assertThat(client.send("GET /ping HTTP/1.0\r\n\r\n").reply().status()).isEqualTo(200);
+    }
+  }
+
+  private static String problem(String request) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      return client.send(request).reply().problem(Kind.INVALID);
+    }
+  }
+
+  /** RFC 9110, section 5.3: lines of one name are one list, whatever the length of the body. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Content-Encoding: identity\\r\\nContent-Encoding: gzip | 415",
+        "Content-Encoding: gzip\\r\\nContent-Encoding: identity | 415",
+        "Content-Encoding: identity, br                      | 415",
+        "Expect: 100-continue\\r\\nExpect: foo                | 417",
+        "Expect: foo                                         | 417",
+      })
+  void aListInSeveralLines(String lines, int status) throws Exception {
+    for (String body : List.of("Content-Length: 1\r\n\r\nx", "Content-Length: 0\r\n\r\n")) {
+      try (RawClient client = new RawClient(door.port())) {
+        client.send(PUT + unescaped(lines) + "\r\n" + body);
+        assertThat(client.reply().status()).isEqualTo(status);
+      }
+    }
+  }
+
+  /** Section 3.2.2: a target in absolute form says whom it asks, and Host nothing. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET http://localhost/ping           | evil.example | 200",
+        "GET HTTP://127.0.0.1:8080/ping?     | evil.example | 200",
+        "GET http://localhost/counters/a?x=1 | localhost    | 400",
+        "GET http://localhost                | localhost    | 302",
+        "GET http://localhost?a=b            | localhost    | 302",
+        "GET http://evil.example/ping        | localhost    | 421",
+        "GET https://localhost/ping          | localhost    | 421",
+        "GET ftp://localhost/ping            | localhost    | 421",
+        "GET http://[::1/ping                | localhost    | 400",
+        "GET http:///ping                    | localhost    | 400",
+        "GET http://localhost:abc/ping       | localhost    | 400",
+        "GET http://u@localhost/ping         | localhost    | 400",
+        "GET http://a%20b/ping               | localhost    | 400",
+      })
+  void aTargetInAbsoluteForm(String request, String host, int status) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      assertThat(client.reply().status()).isEqualTo(status);
     }
   }
 

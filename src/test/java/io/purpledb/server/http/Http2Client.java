@@ -147,6 +147,12 @@ final class Http2Client implements AutoCloseable {
     }
   }
 
+  void awaitControls(int type, int count) throws IOException {
+    while (controls(type) < count) {
+      read();
+    }
+  }
+
   /** How many frames of a type and flags have come on the connection. */
   int controls(int type) {
     return controlFrames.getOrDefault(type, 0);

@@ -115,6 +115,9 @@ class Http2RequestsTest {
     "localhost, evil.example, ",
     "evil.example, localhost, ",
     "a b, , ",
+    "a%20b, , ",
+    "%, , ",
+    ", a%20b, ",
     "user@localhost, , ",
     ", a b, ",
   })

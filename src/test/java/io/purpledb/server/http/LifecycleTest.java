@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class LifecycleTest {
 
   private static final Config CONFIG = TestDoor.config(4096, 10_000);
+  private static final int DRAIN = 3_000;
   private static final String GET = "GET /kv/a HTTP/1.1\r\nHost: a\r\n\r\n";
 
   /** A KV service that answers when it is told to. */
@@ -84,7 +85,7 @@ class LifecycleTest {
   void aDoorThatIsAboutToStopSaysSoFirst() throws Exception {
     PatientService service = new PatientService();
     DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
     try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
         RawClient busy = new RawClient(door.port());
         RawClient kept = new RawClient(door.port())) {
@@ -113,7 +114,21 @@ class LifecycleTest {
       assertThat(last.text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(last.headers().get("connection")).isEqualTo("close");
       assertThat(busy.isClosedByServer()).isTrue();
-      TestDoor.await(stopped); // long before the end of the time
+      try (RawClient later = new RawClient(door.port())) { // though there is no connection left
+        later.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(later.reply().headers().get("connection")).isEqualTo("close");
+      }
+      TestDoor.await(stopped);
+    }
+  }
+
+  /** Nobody can miss a door that was never used. */
+  @Test
+  void aDoorWithoutClientsStopsAtOnce() {
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+    try (TestDoor door = TestDoor.before(TestDoor.config(limits), new PatientService())) {
+      TestDoor.await(door.stopDoor());
     }
   }
 
@@ -122,7 +137,7 @@ class LifecycleTest {
   void aClientOfHttp2IsToldToGo() throws Exception {
     PatientService service = new PatientService();
     DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
     try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
         Http2Client busy = Http2Client.open(door.port());
         Http2Client kept = Http2Client.upgrade(door.port(), "GET", "/ping")) {
@@ -133,6 +148,9 @@ class LifecycleTest {
       Future<Void> stopped = door.stopDoor();
 
       kept.awaitControl(Http2Client.GOAWAY);
+      assertThat(kept.whole(3, Http2Client.request("GET", "/ping")).reply(3).status())
+          .isEqualTo(200); // it may have been on its way
+      kept.awaitControls(Http2Client.GOAWAY, 2);
       assertThat(kept.raw.isEndedWithin(5_000)).isTrue();
       busy.awaitControl(Http2Client.GOAWAY);
       assertThat(stopped.isComplete()).isFalse();
@@ -144,7 +162,7 @@ class LifecycleTest {
           KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
       assertThat(busy.reply(1).text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(busy.raw.isEndedWithin(5_000)).isTrue();
-      TestDoor.await(stopped); // long before the end of the time
+      TestDoor.await(stopped);
     }
   }
 

@@ -130,6 +130,7 @@ class UpgradeTest {
         "GET http://a/ping HTTP/1.1|Host: a|<WISH>|",
         "GET /ping HTTP/1.1|Host: a|<WISH>Connection: close||",
         "GET /ping HTTP/1.1|Host: a|<WISH>X-Large: <LARGE>||",
+        "PUT /counters/j?increment=1 HTTP/1.1|Host: a|<WISH>Expect: 100-continue|Content-Length: 0||",
         "GET /ping HTTP/1.1|Host: a|<WISH>|GET /ping HTTP/1.1|Host: a||",
         "PUT /kv/ignored HTTP/1.1|Host: a|<WISH>Content-Type: a/b|Content-Length: 5||hello",
         "PUT /kv/ignored HTTP/1.1|Host: a|<WISH>Content-Type: a/b|Transfer-Encoding: chunked||0||",

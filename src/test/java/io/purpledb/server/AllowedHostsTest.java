@@ -1,0 +1,31 @@
+package io.purpledb.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a server does with other names is in the tests of its doors. */
+class AllowedHostsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "127.1.2.3",
+        "::1",
+        "0:0:0:0:0:0:0:1",
+        "::ffff:127.0.0.1",
+        "localhost",
+        "LOCALHOST"
+      })
+  void namesAreCheckedHoweverTheLoopbackAddressIsWritten(String host) {
+    assertThat(AllowedHosts.listensOnLoopback(host)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1", "purple.invalid"})
+  void otherAddressesHaveNamesThatAreNotKnown(String host) {
+    assertThat(AllowedHosts.listensOnLoopback(host)).isFalse();
+  }
+}
