@@ -80,11 +80,17 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
   /** Whether a block was not read, so that no other can be. */
   private boolean lost;
 
+  private final OwnDependency dependency = new OwnDependency();
+  private final EmptyData emptyData = new EmptyData();
+  private boolean surplus;
+
   /** What is done with a frame. */
   private enum Then {
     PASS,
     KEEP,
-    DROP
+    DROP,
+    /** As if it had not been sent. */
+    SKIP
   }
 
   /** Is told on the connection's event loop. */
@@ -145,6 +151,7 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
           }
         } else {
           int now = Math.min(payloadLeft, in.readableBytes());
+          dependency.look(in, at, now, streamOfFrame());
           in.skipBytes(now);
           payloadLeft -= now;
           if (then != Then.PASS) {
@@ -178,6 +185,8 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
       return false;
     }
     payloadLeft = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
+    dependency.begin(type(), head[4]);
+    surplus = emptyData.isSurplus(type(), head[4], payloadLeft);
     return true;
   }
 
@@ -195,7 +204,7 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
 
   /** Whether a frame is no part of a block of several, as nearly all are. */
   private boolean isPlain() {
-    return !lost && !tooLarge && kept == null && (type() != HEADERS || endsBlock());
+    return !lost && !surplus && !tooLarge && kept == null && (type() != HEADERS || endsBlock());
   }
 
   /** A head that is whole, and does not simply go on; or that is not whole yet. */
@@ -212,6 +221,9 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
   }
 
   private Then decide(ChannelHandlerContext context) {
+    if (surplus && !tooLarge && kept == null) {
+      return Then.SKIP;
+    }
     boolean begins = type() == HEADERS;
     if (lost) {
       stream = begins ? streamOfFrame() : stream;
@@ -286,7 +298,7 @@ public final class HeaderBlocks extends ChannelInboundHandlerAdapter {
 
   /** The end of a frame. */
   private void end(ChannelHandlerContext context) {
-    if (then == Then.PASS || !endsBlock()) {
+    if (then == Then.PASS || then == Then.SKIP || !endsBlock()) {
       return;
     }
     Listener listener = context.channel().attr(KEY).get();

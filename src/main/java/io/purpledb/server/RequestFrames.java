@@ -50,6 +50,10 @@ final class RequestFrames extends Http2FrameListenerDecorator {
       boolean endOfStream)
       throws Http2Exception {
     check(stream, headers);
+    if (OwnDependency.isTurned(dependency, stream)) {
+      throw Http2Exception.streamError(
+          stream, Http2Error.PROTOCOL_ERROR, "stream %d depends on itself", stream);
+    }
     super.onHeadersRead(
         context, stream, headers, dependency, weight, exclusive, padding, endOfStream);
   }

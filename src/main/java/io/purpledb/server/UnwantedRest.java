@@ -8,17 +8,13 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks a client of HTTP/2 to send no more of a request that has its answer, as RFC 9113, 8.1 says,
- * when the rest has not come a moment later: until then it is read and thrown away, as most clients
- * that send little find that easier. A stream that never ends would keep its connection.
+ * unless the rest has come already: it would wait for a window to send it in, and a stream that
+ * never ends would keep its connection.
  */
 public final class UnwantedRest extends Http2ConnectionAdapter {
-
-  /** Less than it takes to be seen twice by {@link UnreadAnswers}, as if the answer waited. */
-  private static final long MOMENT_MILLIS = 500;
 
   private final ChannelHandlerContext codec;
   private final Http2ConnectionHandler http2;
@@ -38,8 +34,7 @@ public final class UnwantedRest extends Http2ConnectionAdapter {
   @Override
   public void onStreamHalfClosed(Http2Stream stream) {
     if (isAnswered(stream)) {
-      var unused =
-          codec.executor().schedule(() -> reset(stream), MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+      codec.executor().execute(() -> reset(stream)); // when what has come is read
     }
   }
 
@@ -49,10 +44,9 @@ public final class UnwantedRest extends Http2ConnectionAdapter {
 
   private void reset(Http2Stream stream) {
     if (isAnswered(stream) && codec.channel().isActive()) {
+      // Not by way of the encoder, which ends a connection for many resets: no harm is done here.
       var unused =
-          http2
-              .encoder()
-              .writeRstStream(codec, stream.id(), Http2Error.NO_ERROR.code(), codec.newPromise());
+          http2.resetStream(codec, stream.id(), Http2Error.NO_ERROR.code(), codec.newPromise());
       codec.flush();
     }
   }

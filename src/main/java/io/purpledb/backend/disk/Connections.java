@@ -300,7 +300,7 @@ final class Connections {
    * full disk the log goes on instead.
    */
   void checkpoint() throws SQLException, IOException {
-    log.makeSafe();
+    log.force();
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
     unlogged.run("CHECKPOINT SYNC");

@@ -82,9 +82,18 @@ public final class DiskCheck {
                   mark.status() == Status.CLOSED ? "closed in order" : "not closed in order",
                   mark.logged(),
                   mark.journaled()));
+      compare(service, mark);
       database(service, mark);
       records(mark.sibling(".journal"), mark.journaled(), service);
       log(mark.sibling(".redo"), mark.logged(), service);
+    } catch (IOException e) {
+      damage("  " + Refusals.reason(e));
+    }
+  }
+
+  private void compare(String service, Mark mark) {
+    try {
+      Survey.compare(file(service, ".journal"), file(service, ".sums"), mark);
     } catch (IOException e) {
       damage("  " + Refusals.reason(e));
     }

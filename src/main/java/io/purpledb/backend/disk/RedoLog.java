@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.DiskFullException;
+import io.purpledb.backend.disk.journal.InStep;
 import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.RecordFile;
 import java.io.Closeable;
@@ -74,18 +75,14 @@ final class RedoLog implements Closeable {
   void replay(long checkpoint, Found found, Redo redo) throws IOException, SQLException {
     long promised = mark.logged();
     records.open(mark.fresh(), promised <= checkpoint ? 0 : promised);
-    if (records.lastNumber() > checkpoint) {
-      throw new DamagedFileException(
-          mark.sibling(".redo").name(),
-          "the database has the changes to record %d of its log, which begins with %d (expected: at most %d)"
-              .formatted(checkpoint, records.lastNumber() + 1, checkpoint + 1));
-    }
+    long forgotten = records.lastNumber();
     List<Lacking> lacking = new ArrayList<>();
     for (ByteBuffer record = records.next(); record != null; record = records.next()) {
       if (records.lastNumber() > checkpoint) {
         lacking.add(new Lacking(records.lastContent(), record.remaining()));
       }
     }
+    InStep.checkLog(mark, forgotten, records.lastNumber(), checkpoint);
     if (!lacking.isEmpty()) {
       found.run();
     }
@@ -133,6 +130,17 @@ final class RedoLog implements Closeable {
     }
     mark.logged(number, forcing);
     safeNumber = number;
+  }
+
+  /**
+   * Has all that was appended on the device: what a checkpoint brings into the database the log has
+   * as well, so that a log that has it not is older.
+   */
+  void force() throws IOException {
+    if (!forcing) {
+      records.force();
+    }
+    makeSafe();
   }
 
   /** The bytes of all records. */

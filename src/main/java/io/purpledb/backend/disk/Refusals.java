@@ -43,7 +43,7 @@ record Refusals(Path directory, Path file, String stem) {
   /** The failure of a database whose files are not as they were left. */
   private StartFailure damaged(String reason, Exception cause) {
     return failure(
-        "%s is damaged: %s; restore %s.* from a backup, or move them away to start empty"
+        "%s is damaged: %s; restore all of %s.* from one backup, or move them away to start empty"
             .formatted(file, reason, directory.resolve(stem)),
         cause);
   }

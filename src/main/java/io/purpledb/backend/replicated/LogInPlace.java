@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class LogInPlace {
 
   private static final String OPEN = "log_inprogress_";
-  private static final String CLOSED = "log_";
 
   private final Path directory;
   private final int maxBytes;
@@ -94,13 +93,15 @@ final class LogInPlace {
     try {
       checkDirectory();
       Seen before = seen;
-      Optional<Path> open = find(OPEN).max(Comparator.comparingLong(LogInPlace::start));
+      Optional<SegmentName> open =
+          files().filter(SegmentName::isOpen).max(Comparator.comparingLong(SegmentName::first));
       if (before != null) {
-        Path file = open.isPresent() && start(open.get()) == before.start() ? open.get() : null;
+        Path file =
+            open.isPresent() && open.get().first() == before.start() ? open.get().file() : null;
         checkSame(before, file == null ? closed(before.start()) : file, open);
       }
       if (open.isPresent() && looksWithout == 0) {
-        seen = look(open.get(), seen);
+        seen = look(open.get().file(), open.get().first(), seen);
       }
     } catch (NoSuchFileException e) {
       checkDirectory(); // else a file got another name meanwhile: the next look finds it
@@ -121,7 +122,8 @@ final class LogInPlace {
     }
   }
 
-  private void checkSame(Seen before, @Nullable Path file, Optional<Path> open) throws IOException {
+  private void checkSame(Seen before, @Nullable Path file, Optional<SegmentName> open)
+      throws IOException {
     if (file == null) {
       if (isPurged(before, open)) {
         seen = null;
@@ -137,7 +139,7 @@ final class LogInPlace {
       throw new DamageException(file, "it was replaced under the running server");
     }
     boolean isOpen =
-        open.isPresent() && file.equals(open.get()); // a closed one may be cut by Ratis
+        open.isPresent() && file.equals(open.get().file()); // a closed one may be cut by Ratis
     if (isOpen && before.last() != null) {
       try (Segment segment = new Segment(file)) {
         if (!before.last().equals(segment.at(before.last().position(), maxBytes))) {
@@ -151,9 +153,8 @@ final class LogInPlace {
   }
 
   /** Goes on from the last record that was seen; one that is being written is not whole yet. */
-  private Seen look(Path file, @Nullable Seen before) throws IOException {
+  private Seen look(Path file, long start, @Nullable Seen before) throws IOException {
     Object key = key(file);
-    long start = start(file);
     Seen same = before != null && before.start() == start ? before : null;
     Found last = same == null ? null : same.last();
     long end = same == null ? Segment.HEADER_BYTES : same.end();
@@ -167,9 +168,9 @@ final class LogInPlace {
   }
 
   /** What a snapshot has, Ratis removes; all of it when another member has sent one. */
-  private boolean isPurged(Seen before, Optional<Path> open) throws IOException {
+  private boolean isPurged(Seen before, Optional<SegmentName> open) throws IOException {
     long last = before.last() == null ? before.start() - 1 : before.last().index();
-    return isInSnapshot(open.isPresent() ? start(open.get()) - 1 : last);
+    return isInSnapshot(open.isPresent() ? open.get().first() - 1 : last);
   }
 
   private boolean isInSnapshot(long index) throws IOException {
@@ -178,19 +179,18 @@ final class LogInPlace {
   }
 
   private @Nullable Path closed(long start) throws IOException {
-    return find(CLOSED + start + "-").findFirst().orElse(null);
+    return files()
+        .filter(named -> named.first() == start && !named.isOpen())
+        .map(SegmentName::file)
+        .findFirst()
+        .orElse(null);
   }
 
-  private Stream<Path> find(String prefix) throws IOException {
+  private Stream<SegmentName> files() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      List<Path> found =
-          files.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix)).toList();
+      List<SegmentName> found = files.flatMap(SegmentName::of).toList();
       return found.stream();
     }
-  }
-
-  private static long start(Path open) {
-    return Long.parseLong(String.valueOf(open.getFileName()).substring(OPEN.length()));
   }
 
   private static @Nullable Object key(Path file) throws IOException {

@@ -12,8 +12,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
@@ -27,8 +25,6 @@ import org.apache.ratis.protocol.RaftPeerId;
 final class LogSurvey {
 
   private static final Logger LOG = System.getLogger(LogSurvey.class.getName());
-  private static final Pattern NAME = Pattern.compile("log_(?:(\\d+)-(\\d+)|inprogress_(\\d+))");
-  private static final long OPEN = Long.MAX_VALUE;
 
   private final Path directory;
   private final Set<String> members;
@@ -36,26 +32,6 @@ final class LogSurvey {
   private boolean mayCut;
   private long last = -1;
   private long term;
-
-  /** A segment by its name; the one that is written to has no last record there. */
-  private record Named(Path file, long first, long last) {
-
-    boolean isOpen() {
-      return last == OPEN;
-    }
-
-    static Stream<Named> of(Path file) {
-      Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
-      if (!name.matches()) {
-        return Stream.empty();
-      }
-      String open = name.group(3);
-      return Stream.of(
-          open == null
-              ? new Named(file, Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))
-              : new Named(file, Long.parseLong(open), OPEN));
-    }
-  }
 
   /**
    * @param directory where the segments are
@@ -83,29 +59,33 @@ final class LogSurvey {
 
   /** The same, but a record that was not finished stays. */
   long look(long snapshot, long applied) throws IOException {
-    List<Named> segments;
+    SegmentName.requireNumbers(directory);
+    List<SegmentName> segments;
     try (Stream<Path> files = Files.list(directory)) {
       segments =
           new ArrayList<>(
-              files.flatMap(Named::of).sorted(Comparator.comparingLong(Named::first)).toList());
+              files
+                  .flatMap(SegmentName::of)
+                  .sorted(Comparator.comparingLong(SegmentName::first))
+                  .toList());
     }
-    last = segments.isEmpty() ? -1 : segments.get(0).first - 1;
+    last = segments.isEmpty() ? -1 : segments.get(0).first() - 1;
     if (last > snapshot) {
-      throw missing(segments.get(0).file, snapshot + 1, last);
+      throw missing(segments.get(0).file(), snapshot + 1, last);
     }
-    for (Named segment : segments) {
-      if (segment.first > last + 1) {
-        throw missing(segment.file, last + 1, segment.first - 1);
+    for (SegmentName segment : segments) {
+      if (segment.first() > last + 1) {
+        throw missing(segment.file(), last + 1, segment.first() - 1);
       }
-      if (segment.first < last + 1) {
+      if (segment.first() < last + 1) {
         throw new DamageException(
-            segment.file, "record %d is in another file, too".formatted(segment.first));
+            segment.file(), "record %d is in another file, too".formatted(segment.first()));
       }
       read(segment, applied);
     }
     if (Math.max(last, snapshot) < applied) {
       throw new DamageException(
-          segments.isEmpty() ? directory : segments.get(segments.size() - 1).file,
+          segments.isEmpty() ? directory : segments.get(segments.size() - 1).file(),
           "the log ends with record %d, but record %d was acknowledged".formatted(last, applied));
     }
     return term;
@@ -116,8 +96,8 @@ final class LogSurvey {
     return last;
   }
 
-  private void read(Named named, long applied) throws IOException {
-    Path file = named.file;
+  private void read(SegmentName named, long applied) throws IOException {
+    Path file = named.file();
     long end = Segment.HEADER_BYTES;
     try (Segment segment = new Segment(file)) {
       if (!segment.hasHeader()) {
@@ -125,11 +105,11 @@ final class LogSurvey {
         return;
       }
       Segment.Found found = segment.at(end, maxBytes);
-      for (; found != null && last < named.last; found = segment.at(end, maxBytes)) {
+      for (; found != null && last < named.last(); found = segment.at(end, maxBytes)) {
         check(file, segment, found);
         end = found.end();
       }
-      if (last == named.last || (named.isOpen() && segment.firstUsed(end) == Files.size(file))) {
+      if (last == named.last() || (named.isOpen() && segment.firstUsed(end) == Files.size(file))) {
         return;
       }
       requireUnfinished(named, segment, end, applied);
@@ -140,28 +120,28 @@ final class LogSurvey {
   }
 
   /** What is no record must have been the last one, which nobody was told of. */
-  private void requireUnfinished(Named named, Segment segment, long end, long applied)
+  private void requireUnfinished(SegmentName named, Segment segment, long end, long applied)
       throws IOException {
     if (!named.isOpen()) {
-      throw unreadable(named.file, end, "");
+      throw unreadable(named.file(), end, "");
     }
     if (last < applied) {
-      throw unreadable(named.file, end, ", and it was acknowledged");
+      throw unreadable(named.file(), end, ", and it was acknowledged");
     }
     Segment.Found behind = segment.next(end + 1, last, maxBytes);
     if (behind != null) {
       throw unreadable(
-          named.file,
+          named.file(),
           end,
           ", but record %d at byte %d is".formatted(behind.index(), behind.position()));
     }
   }
 
   /** A file that was being made has no record yet, and nothing else. */
-  private static void requireUnused(Named named, Segment segment) throws IOException {
+  private static void requireUnused(SegmentName named, Segment segment) throws IOException {
     long used = segment.firstUsed(0);
-    if (!named.isOpen() || used < Files.size(named.file)) {
-      throw new DamageException(named.file, "it does not begin as a segment of the log");
+    if (!named.isOpen() || used < Files.size(named.file())) {
+      throw new DamageException(named.file(), "it does not begin as a segment of the log");
     }
   }
 

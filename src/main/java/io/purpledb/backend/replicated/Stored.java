@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
@@ -90,6 +91,7 @@ final class Stored implements Closeable {
 
   /** The one that Ratis will load. Each has a checksum beside it, which was there before it. */
   private TermIndex snapshot() throws IOException {
+    SegmentName.requireNumbers(snapshots, SimpleStateMachineStorage.SNAPSHOT_REGEX);
     Optional<Path> latest = latestSnapshot(snapshots);
     if (latest.isEmpty()) {
       return TermIndex.INITIAL_VALUE;
@@ -122,9 +124,9 @@ final class Stored implements Closeable {
   }
 
   private static boolean isSnapshot(Path file) {
-    return SimpleStateMachineStorage.SNAPSHOT_REGEX
-        .matcher(String.valueOf(file.getFileName()))
-        .matches();
+    Matcher name =
+        SimpleStateMachineStorage.SNAPSHOT_REGEX.matcher(String.valueOf(file.getFileName()));
+    return name.matches() && SegmentName.areNumbers(name);
   }
 
   /** The last record that a snapshot has. */

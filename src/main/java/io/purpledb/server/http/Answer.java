@@ -110,6 +110,8 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
       unread.inTurn(text == null ? bytes : text.heldBytes(), () -> sendLarge(request, unread));
     } else if (code == NO_CONTENT) {
       response.end();
+    } else if (bytes == 0) { // not as a body: over HTTP/2 that would wait for a window
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, "0").end();
     } else if (Compression.isAsked(request, bytes)) {
       end(request, encoded(request, body, Compression.gzip(body)));
     } else if (request.method().equals(HttpMethod.HEAD)) {

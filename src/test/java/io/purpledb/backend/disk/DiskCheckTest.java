@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
@@ -119,5 +120,20 @@ class DiskCheckTest {
       assertThat(result.whole()).isFalse();
       assertThat(result.text()).contains("kv: ").contains("xpected: no server");
     }
+  }
+
+  @Test
+  void anOlderFileIsNamed() throws Exception {
+    fill();
+    Path older = data.resolveSibling("older");
+    KvFiles.copy(data, older);
+    try (KvFiles files = new KvFiles(data)) {
+      files.fill();
+    }
+    Files.copy(
+        older.resolve("kv.state"), data.resolve("kv.state"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(DiskCheck.of(data).text())
+        .containsPattern("kv.state: it is older than the files beside it: it knows kv.journal to")
+        .endsWith("damaged; nothing was changed\n");
   }
 }

@@ -26,6 +26,9 @@ final class Checksums implements Closeable {
   private final FileId id;
   private final Slots slots;
 
+  /** The last record of the journal that the database file has, -1 if that is not known. */
+  private long settled = -1;
+
   Checksums(FileChannel file, FileId id) {
     this.file = file;
     this.id = id;
@@ -38,7 +41,20 @@ final class Checksums implements Closeable {
    * @throws DamagedFileException when it is of another database
    */
   void open() throws IOException {
-    id.check(slots.read().id());
+    Slots.Slot slot = slots.read();
+    id.check(slot.id());
+    settled = slot.numbers().isEmpty() ? -1 : slot.numbers().get(0);
+  }
+
+  /** The last record of the journal that the database file is known to have, -1 if none is. */
+  long settled() {
+    return settled;
+  }
+
+  /** The database file has the records of the journal up to one, safely. */
+  void settled(long record) throws IOException {
+    slots.write(id, List.of(record));
+    settled = record;
   }
 
   /** Makes the file for a database file as it is. */

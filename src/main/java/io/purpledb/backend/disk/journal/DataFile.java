@@ -60,6 +60,21 @@ final class DataFile implements Closeable {
     return unchecked;
   }
 
+  /** The last record of its journal that the file is known to have, -1 if none is. */
+  long settled() {
+    Checksums known = sums;
+    return known == null ? -1 : known.settled();
+  }
+
+  /** Says which records of its journal the file has; an older version did not. */
+  void settled(long record) throws IOException {
+    Checksums known = sums;
+    if (known != null && !unchecked) {
+      known.settled(record);
+      known.force();
+    }
+  }
+
   long size() throws IOException {
     return file.size();
   }
@@ -148,6 +163,7 @@ final class DataFile implements Closeable {
       known.write(blocks);
       known.truncate(bytes);
     }
+    known.settled(journal.lastNumber());
     known.force();
     unchecked = false;
   }

@@ -22,6 +22,7 @@ final class Journal implements Closeable {
 
   private final FileId id;
   private final RecordFile records;
+  private long forgotten;
 
   Journal(FileChannel file, FileId id) {
     this.id = id;
@@ -45,6 +46,7 @@ final class Journal implements Closeable {
   long replay(boolean fresh, long promised, long databaseBytes, Map<Long, Block> blocks)
       throws IOException {
     records.open(fresh, promised);
+    forgotten = records.lastNumber();
     long size = databaseBytes;
     long leastBytes = 0;
     for (ByteBuffer record = records.next(); record != null; record = records.next()) {
@@ -125,6 +127,11 @@ final class Journal implements Closeable {
     }
     ByteBuffer sizes = ByteBuffer.allocate(SIZES_BYTES);
     records.appendAhead(sizes.putLong(fileBytes).putLong(leastBytes).flip());
+  }
+
+  /** The number of the last record that was forgotten before {@link #replay}. */
+  long forgotten() {
+    return forgotten;
   }
 
   /** The number of the last record. */

@@ -83,6 +83,11 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public synchronized void accept() throws IOException {
     Journal open = opened();
+    Mark known = companions.mark();
+    if (!known.inStep() && !known.fresh()) {
+      base.settled(open.forgotten());
+    }
+    known.announce(open.lastNumber());
     if (!journaled.isEmpty()
         || base.isUnchecked()
         || open.endsInGap()) { // else an opening costs no force here
@@ -106,6 +111,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
     try {
       leastBytes = base.size();
       size = opened.replay(known.fresh(), known.journaled(), leastBytes, journaled);
+      InStep.check(known, opened.forgotten(), opened.lastNumber(), base.settled());
     } catch (IOException e) {
       opened.close();
       throw e;
@@ -293,6 +299,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       throw full;
     }
     leastBytes = Math.min(leastBytes, size);
+    announce(open);
     unforced.putAll(open.writeAhead(inMemory(open), false));
     open.append(size, leastBytes, Map.of());
     open.force();
@@ -366,12 +373,19 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
         try (open) {
           if (accepted && unforced.isEmpty() && size == forcedSize) {
             settle(open, size, 0);
+            announce(open);
             open.append(size, size, Map.of());
             open.force();
             remember(open);
           }
         }
       }
+    }
+  }
+
+  private void announce(Journal open) throws IOException {
+    if (mark != null) {
+      mark.announce(open.lastNumber() + 1);
     }
   }
 

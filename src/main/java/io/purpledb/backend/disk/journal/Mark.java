@@ -43,6 +43,9 @@ public final class Mark implements Closeable {
     }
   }
 
+  /** The place of a number that the first version of the file has not. */
+  private static final int ANNOUNCED = 6;
+
   private static final String BOOT_ID = "/proc/sys/kernel/random/boot_id";
   private static final UUID NO_BOOT = new UUID(0, 0);
   private static final UUID BOOT = boot();
@@ -53,10 +56,16 @@ public final class Mark implements Closeable {
   private @Nullable FileChannel channel;
   private @Nullable Slots slots;
   private State state;
+  private boolean inStep;
 
   /** What the file says; record numbers, 0 before any. */
   private record State(
-      Status status, long loggedForced, long loggedWritten, long journaled, UUID boot) {
+      Status status,
+      long loggedForced,
+      long loggedWritten,
+      long journaled,
+      UUID boot,
+      long announced) {
 
     static State of(List<Long> numbers) {
       return new State(
@@ -64,7 +73,8 @@ public final class Mark implements Closeable {
           numbers.get(1),
           numbers.get(2),
           numbers.get(3),
-          new UUID(numbers.get(4), numbers.get(5)));
+          new UUID(numbers.get(4), numbers.get(5)),
+          numbers.size() > ANNOUNCED ? numbers.get(ANNOUNCED) : 0);
     }
 
     List<Long> numbers() {
@@ -74,11 +84,12 @@ public final class Mark implements Closeable {
           loggedWritten,
           journaled,
           boot.getMostSignificantBits(),
-          boot.getLeastSignificantBits());
+          boot.getLeastSignificantBits(),
+          announced);
     }
 
     State with(Status now) {
-      return new State(now, loggedForced, loggedWritten, journaled, BOOT);
+      return new State(now, loggedForced, loggedWritten, journaled, BOOT, announced);
     }
   }
 
@@ -98,7 +109,8 @@ public final class Mark implements Closeable {
     String name = stem + ".state";
     if (!file.exists()) {
       long dataSet = new SecureRandom().nextLong();
-      return new Mark(file, stem, new FileId(dataSet, name), new State(Status.NONE, 0, 0, 0, BOOT));
+      return new Mark(
+          file, stem, new FileId(dataSet, name), new State(Status.NONE, 0, 0, 0, BOOT, 0));
     }
     FileChannel channel = file.open("rw");
     try {
@@ -108,6 +120,7 @@ public final class Mark implements Closeable {
       Mark mark = new Mark(file, stem, slot.id(), State.of(slot.numbers()));
       mark.channel = channel;
       mark.slots = slots;
+      mark.inStep = !mark.fresh() && slot.numbers().size() > ANNOUNCED;
       return mark;
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -122,6 +135,14 @@ public final class Mark implements Closeable {
   /** Whether files may be missing, or of the format before there were marks. */
   public boolean fresh() {
     return status() == Status.NONE || status() == Status.CREATING;
+  }
+
+  /**
+   * Whether the numbers of the files can be compared with each other. Those that an older version
+   * left cannot: it did not keep all of them.
+   */
+  public boolean inStep() {
+    return inStep;
   }
 
   public long dataSet() {
@@ -143,6 +164,11 @@ public final class Mark implements Closeable {
   /** The last record of the journal that must be there. */
   public synchronized long journaled() {
     return state.journaled;
+  }
+
+  /** The last record of the journal that may be there. */
+  synchronized long announced() {
+    return state.announced;
   }
 
   /** Makes the file, safely, if it is not there: from now on the data set has its number. */
@@ -173,7 +199,7 @@ public final class Mark implements Closeable {
    *     force, may be lost
    */
   public void opened(long record) throws IOException {
-    force(now -> new State(Status.OPEN, record, record, now.journaled, BOOT));
+    force(now -> new State(Status.OPEN, record, record, now.journaled, BOOT, now.announced));
   }
 
   /** The database is closed in order. */
@@ -190,12 +216,38 @@ public final class Mark implements Closeable {
     write(
         now ->
             new State(
-                now.status, forced ? record : now.loggedForced, record, now.journaled, now.boot));
+                now.status,
+                forced ? record : now.loggedForced,
+                record,
+                now.journaled,
+                now.boot,
+                now.announced));
+  }
+
+  /**
+   * The journal may soon have a record. The device knows it before, even after a power cut: so a
+   * journal that goes further is newer than this file.
+   */
+  synchronized void announce(long record) throws IOException {
+    if (record > state.announced) {
+      force(
+          now ->
+              new State(
+                  now.status,
+                  now.loggedForced,
+                  now.loggedWritten,
+                  now.journaled,
+                  now.boot,
+                  record));
+    }
   }
 
   /** The device has a record of the journal. */
   void journaled(long record) throws IOException {
-    write(now -> new State(now.status, now.loggedForced, now.loggedWritten, record, now.boot));
+    write(
+        now ->
+            new State(
+                now.status, now.loggedForced, now.loggedWritten, record, now.boot, now.announced));
   }
 
   @Override

@@ -70,6 +70,24 @@ public final class Survey {
     return new Run(first, last, position, end);
   }
 
+  /**
+   * Compares the heads of a database's files with each other.
+   *
+   * @throws DamagedFileException when one is older than the others, or not that file at all
+   */
+  public static void compare(Path journal, Path sums, Mark mark) throws IOException {
+    FileId id = mark.sibling(".journal");
+    List<Run> runs = records(journal, id, record -> {});
+    try (FileChannel records = FileChannel.open(journal, StandardOpenOption.READ);
+        Checksums checksums =
+            new Checksums(FileChannel.open(sums, StandardOpenOption.READ), mark.sibling(".sums"))) {
+      checksums.open();
+      long forgotten = new Slots(records, id.name()).read().numbers().get(0) - 1;
+      long last = runs.isEmpty() ? forgotten : runs.get(runs.size() - 1).last();
+      InStep.check(mark, forgotten, last, checksums.settled());
+    }
+  }
+
   /** The numbers of the blocks that records of a journal have. */
   public static Set<Long> blocks(Path journal, FileId id) throws IOException {
     Set<Long> blocks = new HashSet<>();
