@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.message.Failure;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command on its way through a {@link RedisSocket}, which tells it what became of it: exactly one
- * of {@link #answered}, {@link #refused} and {@link #lost}, or {@link #lost} after another of them
- * has thrown.
+ * of {@link #answered}, {@link #dropped}, {@link #refused} and {@link #lost}, or {@link #lost}
+ * after another of them has thrown.
  */
 interface Pipelined {
 
@@ -21,6 +22,9 @@ interface Pipelined {
   long sentNanos();
 
   void answered(@Nullable Response reply);
+
+  /** It was executed, but its reply is too large for the room that there is. */
+  void dropped(Failure reason);
 
   /** Redis replied with an error. */
   void refused(ErrorType error);

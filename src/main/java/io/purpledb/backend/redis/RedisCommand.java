@@ -97,6 +97,12 @@ final class RedisCommand implements Pipelined {
   }
 
   @Override
+  public void dropped(Failure reason) {
+    link.permission().executed(request);
+    end(null, reason);
+  }
+
+  @Override
   public void refused(ErrorType error) {
     if (RedisErrors.leadsElsewhere(error)) {
       RedisSocket wrong = connection;

@@ -1,5 +1,7 @@
 package io.purpledb.backend.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -53,6 +55,9 @@ final class RedisErrors {
   static final String REPLICA = "the server is a replica (expected: a master)";
 
   private static final int SHOWN = 40;
+
+  /** Longer than any number or flag, and than what is shown of one. */
+  private static final int MAX_SHORT_BYTES = 256;
 
   private RedisErrors() {}
 
@@ -142,6 +147,13 @@ final class RedisErrors {
     if (!(thrown instanceof VirtualMachineError)) {
       LOG.log(Level.ERROR, "a connection to redis was given up", thrown);
     }
+  }
+
+  /** The text of a reply; a long one is cut, so that it is no number and no flag. */
+  static String shortText(Response reply) {
+    return reply instanceof RespBulk bulk && bulk.toBytes().length > MAX_SHORT_BYTES
+        ? new String(bulk.toBytes(), 0, MAX_SHORT_BYTES, UTF_8)
+        : reply.toString();
   }
 
   /** A stored text in quotes, cut when it is long. */

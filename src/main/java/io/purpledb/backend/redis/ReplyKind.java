@@ -43,7 +43,11 @@ enum ReplyKind {
     if (reply == null) {
       return this == BULK_OR_NULL || this == ANY;
     }
-    ResponseType type = reply.type();
+    return fits(reply.type());
+  }
+
+  /** The same for one that is not null, by its type. */
+  boolean fits(ResponseType type) {
     return switch (this) {
       case STATUS -> type == ResponseType.SIMPLE;
       case INTEGER -> type == ResponseType.NUMBER;
