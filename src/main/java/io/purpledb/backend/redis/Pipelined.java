@@ -4,6 +4,7 @@ import io.purpledb.message.Failure;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,23 @@ import org.jspecify.annotations.Nullable;
  */
 interface Pipelined {
 
+  /** The command, or the last of several, whose reply has the result. */
   Request request();
+
+  /** All commands to be sent at once, the last being {@link #request}. */
+  default List<Request> requests() {
+    return List.of(request());
+  }
+
+  /**
+   * Takes a reply to one of several commands that is not the last.
+   *
+   * @param reply null for one that was not kept
+   * @return false when it is the reply to the last
+   */
+  default boolean takes(@Nullable Response reply) {
+    return false;
+  }
 
   /** Its bytes are about to be handed over; from now on Redis may execute it. */
   void sent();

@@ -43,12 +43,6 @@ final class RedisErrors {
   /** Those among them that do not prove that the command did not run. */
   private static final Set<String> MAY_HAVE_RUN = Set.of("UNBLOCKED");
 
-  /** Redis 6's error of a command in a script, which has the code in the middle. */
-  private static final Pattern IN_SCRIPT = Pattern.compile("^ERR .*user_script.*: -([A-Z]+) .*");
-
-  /** Redis 7's error of a command in a script that the user may not use, which has no code. */
-  private static final String NO_PERMISSION = "ERR The user executing the script can't ";
-
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
   /** What is said of a replica. */
@@ -69,9 +63,6 @@ final class RedisErrors {
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
   static Throwable ofReply(ErrorType error) {
     String code = code(error);
-    if (code.equals("ERR") && String.valueOf(error.getMessage()).startsWith(NO_PERMISSION)) {
-      return Failure.unavailable("redis: NOPERM " + error.getMessage());
-    }
     if (code.equals("OOM")) {
       return Failure.storageFull("redis: " + error.getMessage());
     }
@@ -84,8 +75,8 @@ final class RedisErrors {
   }
 
   /**
-   * Whether an error that {@link #leadsElsewhere} proves that nothing was executed. True of a
-   * script, too: ours change nothing before the command that may be refused.
+   * Whether an error that {@link #leadsElsewhere} proves that nothing was executed. True of one
+   * within a transaction, too, as long as that had begun.
    */
   static boolean provesNotRun(ErrorType error) {
     return !MAY_HAVE_RUN.contains(code(error));
@@ -116,10 +107,6 @@ final class RedisErrors {
 
   private static String code(ErrorType error) {
     String text = String.valueOf(error.getMessage());
-    Matcher script = IN_SCRIPT.matcher(text);
-    if (script.matches()) {
-      return script.group(1);
-    }
     Matcher code = CODE.matcher(text);
     return code.matches() ? code.group(1) : "";
   }

@@ -11,6 +11,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ final class RedisSocket implements RespReplies {
     }
     boolean isWaiting = false;
     try {
-      Buffer bytes = codec.encode(command.request());
+      Buffer bytes = encode(command.requests());
       command.sent();
       outbox.append(bytes);
       if (ended == null) { // writing may have failed
@@ -93,6 +94,14 @@ final class RedisSocket implements RespReplies {
     if (!isWaiting) {
       command.lost(ended == null ? "the connection broke" : ended);
     }
+  }
+
+  private Buffer encode(List<Request> requests) {
+    Buffer bytes = codec.encode(requests.get(0));
+    for (int i = 1; i < requests.size(); i++) {
+      bytes.appendBuffer(codec.encode(requests.get(i)));
+    }
+    return bytes;
   }
 
   /** How many commands have no reply yet. */
@@ -161,11 +170,15 @@ final class RedisSocket implements RespReplies {
     if (ended != null || (response != null && response.type() == ResponseType.PUSH)) {
       return; // answers nobody
     }
-    Pipelined command = waiting.poll();
+    Pipelined command = waiting.peek();
     if (command == null) {
       end("it sent what nobody asked for: " + RedisErrors.shown(String.valueOf(response)));
       return;
     }
+    if (command.takes(response)) {
+      return; // it has more to come
+    }
+    waiting.remove();
     try {
       handOver(command, response);
     } catch (Throwable e) {
@@ -177,10 +190,11 @@ final class RedisSocket implements RespReplies {
 
   @Override
   public void dropped(ResponseType type, Failure reason) {
-    Pipelined command = ended != null || type == ResponseType.PUSH ? null : waiting.poll();
-    if (command == null) {
+    Pipelined command = ended != null || type == ResponseType.PUSH ? null : waiting.peek();
+    if (command == null || command.takes(null)) {
       return; // there is one, or read() would have ended it
     }
+    waiting.remove();
     try {
       if (ReplyKind.of(command.request().command()).fits(type)) {
         command.dropped(reason);

@@ -29,10 +29,7 @@ enum ReplyKind {
     if (command == Command.INCRBY || command == Command.DEL || command == Command.SETRANGE) {
       return INTEGER;
     }
-    if (command == Command.SMEMBERS
-        || command == Command.EVALSHA // the scripts answer with SMEMBERS
-        || command == Command.EVAL
-        || command == Command.HELLO) {
+    if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
       return AGGREGATE;
     }
     return ANY;
