@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.message.Failure;
 import io.vertx.core.Promise;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -39,6 +40,11 @@ final class OneCommand implements Pipelined {
   @Override
   public void answered(@Nullable Response response) {
     reply.tryComplete(response);
+  }
+
+  @Override
+  public void dropped(Failure reason) {
+    reply.tryFail(reason);
   }
 
   @Override

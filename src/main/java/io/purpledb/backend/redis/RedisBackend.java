@@ -31,11 +31,19 @@ interface RedisBackend extends Backend {
         (response, error) -> {
           if (error != null && RedisErrors.says(error, "WRONGTYPE")) {
             wrongType(key).onComplete(result);
+          } else if (error instanceof Failure failure
+              && failure.kind() == Failure.Kind.ANSWER_TOO_LARGE) {
+            result.fail(tooLarge(key, failure));
           } else {
             result.complete(response, error);
           }
         });
     return result.future();
+  }
+
+  /** What it means that the value of a key is too large to be read. */
+  default Failure tooLarge(String key, Failure reason) {
+    return reason;
   }
 
   @Override

@@ -38,7 +38,8 @@ public final class RedisBackends implements Backends {
         commandTimeoutMillis,
         maxInFlight,
         new RedisRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
-        RespCodec.LIBRARY);
+        ReplyRoom.ofHeap(Runtime.getRuntime().maxMemory()),
+        RespCodec.BOUNDED);
   }
 
   RedisBackends(
@@ -47,11 +48,19 @@ public final class RedisBackends implements Backends {
       long commandTimeoutMillis,
       int maxInFlight,
       RedisRoom room,
+      ReplyRoom replies,
       RespCodec codec) {
     RedisUrl parsed = RedisUrl.parse(url);
     this.server =
         new RedisServer(
-            vertx, parsed, commandTimeoutMillis, maxInFlight, new RedisOutage(parsed), room, codec);
+            vertx,
+            parsed,
+            commandTimeoutMillis,
+            maxInFlight,
+            new RedisOutage(parsed),
+            room,
+            replies,
+            codec);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class RedisCommand implements Pipelined {
   private final RedisLink link;
   private final RedisServer server;
   private final Request request;
+  private final @Nullable RedisTransaction transaction;
   private final long bytes;
   private final long startNanos;
   private final Promise<@Nullable Response> reply = Promise.promise();
@@ -35,6 +37,7 @@ final class RedisCommand implements Pipelined {
   private long sentNanos;
 
   /**
+   * @param request the command, or the last of a transaction
    * @param bytes what it has taken of the room, given back at its end
    * @param mayRepeat whether it is worth waiting for the next connection
    */
@@ -42,12 +45,14 @@ final class RedisCommand implements Pipelined {
       RedisLink link,
       RedisServer server,
       Request request,
+      @Nullable RedisTransaction transaction,
       long bytes,
       long now,
       boolean mayRepeat) {
     this.link = link;
     this.server = server;
     this.request = request;
+    this.transaction = transaction;
     this.bytes = bytes;
     this.startNanos = now;
     this.mayRepeat = mayRepeat;
@@ -79,8 +84,21 @@ final class RedisCommand implements Pipelined {
   }
 
   @Override
+  public List<Request> requests() {
+    return transaction == null ? List.of(request) : transaction.requests();
+  }
+
+  @Override
+  public boolean takes(@Nullable Response reply) {
+    return transaction != null && transaction.takes(reply);
+  }
+
+  @Override
   public void sent() {
     sent = true;
+    if (transaction != null) {
+      transaction.sent();
+    }
     refusal = null;
     sentNanos = System.nanoTime();
   }
@@ -92,18 +110,41 @@ final class RedisCommand implements Pipelined {
 
   @Override
   public void answered(@Nullable Response response) {
+    @Nullable Response result = transaction == null ? response : RedisTransaction.result(response);
+    if (result instanceof ErrorType error) {
+      refusedBecause(error, true);
+      return;
+    }
     link.permission().executed(request);
-    end(response, null);
+    end(result, null);
+  }
+
+  @Override
+  public void dropped(Failure reason) {
+    link.permission().executed(request);
+    end(null, reason);
   }
 
   @Override
   public void refused(ErrorType error) {
+    RedisTransaction several = transaction;
+    if (several == null || several.refusal() == null) {
+      refusedBecause(error, false);
+    } else {
+      refusedBecause(several.refusal(), several.hasRunAlone());
+    }
+  }
+
+  /**
+   * @param hasRun whether a part of it was executed all the same
+   */
+  private void refusedBecause(ErrorType error, boolean hasRun) {
     if (RedisErrors.leadsElsewhere(error)) {
       RedisSocket wrong = connection;
       if (wrong != null) {
         link.replace(wrong, String.valueOf(error.getMessage()));
       }
-      if (mayRepeat && RedisErrors.provesNotRun(error)) {
+      if (mayRepeat && !hasRun && RedisErrors.provesNotRun(error)) {
         mayRepeat = false;
         sent = false;
         refusal = error;
@@ -111,7 +152,11 @@ final class RedisCommand implements Pipelined {
         return;
       }
     }
-    Throwable failure = RedisErrors.ofReply(error);
+    boolean hasRunAlone = transaction != null && transaction.hasRunAlone();
+    Throwable failure =
+        hasRunAlone
+            ? Failure.unavailable("redis: " + error.getMessage() + Outcome.UNKNOWN)
+            : RedisErrors.ofReply(error);
     link.permission().refused(request, failure, sentNanos);
     end(null, failure);
   }

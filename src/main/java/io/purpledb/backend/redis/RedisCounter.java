@@ -30,27 +30,32 @@ record RedisCounter(RedisLink link) implements RedisBackend, CounterBackend {
     }
     if (RedisErrors.says(error, "not an integer")) {
       return get(key) // fails and says what is there, unless it was replaced just now
-          .compose(number -> Future.failedFuture(notInteger(key, "no integer just now")));
+          .compose(number -> Future.failedFuture(notInteger(key, "\"no integer just now\"")));
     }
     return Future.failedFuture(error);
   }
 
+  @Override
+  public Failure tooLarge(String key, Failure reason) {
+    return notInteger(key, reason.getMessage());
+  }
+
   private static long number(String key, @Nullable Response value) {
-    String text = value == null ? "0" : value.toString();
+    String text = value == null ? "0" : RedisErrors.shortText(value);
     try {
       long number = Long.parseLong(text);
       if (Long.toString(number).equals(text)) { // Redis too refuses 007 and +7
         return number;
       }
     } catch (NumberFormatException e) {
-      throw notInteger(key, text);
+      throw notInteger(key, RedisErrors.shown(text));
     }
-    throw notInteger(key, text);
+    throw notInteger(key, RedisErrors.shown(text));
   }
 
   private static Failure notInteger(String key, String found) {
     return Failure.conflict(
         "counter %s: %s in redis (expected: an integer from %d to %d)"
-            .formatted(key, RedisErrors.shown(found), Long.MIN_VALUE, Long.MAX_VALUE));
+            .formatted(key, found, Long.MIN_VALUE, Long.MAX_VALUE));
   }
 }

@@ -1,5 +1,7 @@
 package io.purpledb.backend.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -41,18 +43,15 @@ final class RedisErrors {
   /** Those among them that do not prove that the command did not run. */
   private static final Set<String> MAY_HAVE_RUN = Set.of("UNBLOCKED");
 
-  /** Redis 6's error of a command in a script, which has the code in the middle. */
-  private static final Pattern IN_SCRIPT = Pattern.compile("^ERR .*user_script.*: -([A-Z]+) .*");
-
-  /** Redis 7's error of a command in a script that the user may not use, which has no code. */
-  private static final String NO_PERMISSION = "ERR The user executing the script can't ";
-
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
   /** What is said of a replica. */
   static final String REPLICA = "the server is a replica (expected: a master)";
 
   private static final int SHOWN = 40;
+
+  /** Longer than any number or flag, and than what is shown of one. */
+  private static final int MAX_SHORT_BYTES = 256;
 
   private RedisErrors() {}
 
@@ -64,9 +63,6 @@ final class RedisErrors {
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
   static Throwable ofReply(ErrorType error) {
     String code = code(error);
-    if (code.equals("ERR") && String.valueOf(error.getMessage()).startsWith(NO_PERMISSION)) {
-      return Failure.unavailable("redis: NOPERM " + error.getMessage());
-    }
     if (code.equals("OOM")) {
       return Failure.storageFull("redis: " + error.getMessage());
     }
@@ -79,8 +75,8 @@ final class RedisErrors {
   }
 
   /**
-   * Whether an error that {@link #leadsElsewhere} proves that nothing was executed. True of a
-   * script, too: ours change nothing before the command that may be refused.
+   * Whether an error that {@link #leadsElsewhere} proves that nothing was executed. True of one
+   * within a transaction, too, as long as that had begun.
    */
   static boolean provesNotRun(ErrorType error) {
     return !MAY_HAVE_RUN.contains(code(error));
@@ -111,10 +107,6 @@ final class RedisErrors {
 
   private static String code(ErrorType error) {
     String text = String.valueOf(error.getMessage());
-    Matcher script = IN_SCRIPT.matcher(text);
-    if (script.matches()) {
-      return script.group(1);
-    }
     Matcher code = CODE.matcher(text);
     return code.matches() ? code.group(1) : "";
   }
@@ -142,6 +134,13 @@ final class RedisErrors {
     if (!(thrown instanceof VirtualMachineError)) {
       LOG.log(Level.ERROR, "a connection to redis was given up", thrown);
     }
+  }
+
+  /** The text of a reply; a long one is cut, so that it is no number and no flag. */
+  static String shortText(Response reply) {
+    return reply instanceof RespBulk bulk && bulk.toBytes().length > MAX_SHORT_BYTES
+        ? new String(bulk.toBytes(), 0, MAX_SHORT_BYTES, UTF_8)
+        : reply.toString();
   }
 
   /** A stored text in quotes, cut when it is long. */

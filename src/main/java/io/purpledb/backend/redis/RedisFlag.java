@@ -25,14 +25,20 @@ record RedisFlag(RedisLink link) implements RedisBackend, FlagBackend {
   }
 
   private static boolean flag(String key, @Nullable Response value) {
-    String text = value == null ? "false" : value.toString();
+    String text = value == null ? "false" : RedisErrors.shortText(value);
     return switch (text) {
       case "true", "1" -> true;
       case "false", "0" -> false;
-      default ->
-          throw Failure.conflict(
-              "flag %s: %s in redis (expected: true or false)"
-                  .formatted(key, RedisErrors.shown(text)));
+      default -> throw noFlag(key, RedisErrors.shown(text));
     };
+  }
+
+  @Override
+  public Failure tooLarge(String key, Failure reason) {
+    return noFlag(key, reason.getMessage());
+  }
+
+  private static Failure noFlag(String key, String found) {
+    return Failure.conflict("flag %s: %s in redis (expected: true or false)".formatted(key, found));
   }
 }

@@ -15,7 +15,7 @@ record RedisKv(RedisLink link) implements RedisBackend, KvBackend {
   public Future<@Nullable ByteString> get(String key) {
     return reply(key, Request.cmd(Command.GET).arg(key))
         .map(
-            // toBytes() is a copy that nobody else has, so it need not be copied again
+            // nobody else has these bytes, so they need not be copied
             value -> value == null ? null : UnsafeByteOperations.unsafeWrap(value.toBytes()));
   }
 

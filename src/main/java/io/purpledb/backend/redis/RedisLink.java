@@ -60,15 +60,25 @@ final class RedisLink {
    * reply as it is.
    */
   Future<@Nullable Response> send(Request request) {
-    return send(request, true);
+    return send(request, null, true);
+  }
+
+  /**
+   * Sends a change and a read that are executed as one, and answers with what was read. Fails as
+   * {@link #send} does, also with the error reply to the one or the other.
+   */
+  Future<@Nullable Response> send(Request change, Request read) {
+    RedisTransaction transaction = new RedisTransaction(change, read);
+    return send(transaction.exec(), transaction, true);
   }
 
   /** The same for one that does not wait for another connection when this one is wrong. */
   Future<@Nullable Response> sendOnce(Request request) {
-    return send(request, false);
+    return send(request, null, false);
   }
 
-  private Future<@Nullable Response> send(Request request, boolean mayRepeat) {
+  private Future<@Nullable Response> send(
+      Request request, @Nullable RedisTransaction transaction, boolean mayRepeat) {
     if (down != null) {
       server.outage().failed(1);
       return Future.failedFuture(
@@ -81,8 +91,9 @@ final class RedisLink {
                   .formatted(size(), server.maxInFlight())));
     }
     long now = watch.commandAt();
-    long bytes = RedisRoom.bytesOf(request);
-    RedisCommand command = new RedisCommand(this, server, request, bytes, now, mayRepeat);
+    long bytes = transaction == null ? RedisRoom.bytesOf(request) : bytesOf(transaction);
+    RedisCommand command =
+        new RedisCommand(this, server, request, transaction, bytes, now, mayRepeat);
     if (!server.room().take(bytes)) { // last, because it must be given back
       return Future.failedFuture(
           Failure.busy(
@@ -96,6 +107,10 @@ final class RedisLink {
       hold(command);
     }
     return command.reply();
+  }
+
+  private static long bytesOf(RedisTransaction transaction) {
+    return transaction.requests().stream().mapToLong(RedisRoom::bytesOf).sum();
   }
 
   RedisPermission permission() {

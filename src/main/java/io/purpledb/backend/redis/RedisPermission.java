@@ -26,7 +26,7 @@ final class RedisPermission {
   static final long FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final Set<Command> WRITES =
-      Set.of(Command.SET, Command.DEL, Command.INCRBY, Command.EVALSHA, Command.EVAL);
+      Set.of(Command.SET, Command.DEL, Command.INCRBY, Command.EXEC);
 
   private int refusals;
   private long lastNanos;

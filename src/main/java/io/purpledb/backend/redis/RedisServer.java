@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutMillis how long a command may take
  * @param maxInFlight how many commands one link has without an answer at most
  * @param room for the bytes of commands without an answer, of all links together
+ * @param replies room for the bytes of replies that are being read, of all links together
  * @param codec what encodes commands and parses replies
  */
 record RedisServer(
@@ -26,6 +27,7 @@ record RedisServer(
     int maxInFlight,
     RedisOutage outage,
     RedisRoom room,
+    ReplyRoom replies,
     RespCodec codec) {
 
   private static final int MAX_CONNECT_MILLIS = 2000;
@@ -45,7 +47,7 @@ record RedisServer(
   Future<RedisSocket> connect(NetClient client) {
     return client
         .connect(url.port(), url.host())
-        .map(socket -> new RedisSocket(vertx, socket, codec));
+        .map(socket -> new RedisSocket(vertx, socket, codec, replies));
   }
 
   /** The command that chooses RESP 3 and logs in. */

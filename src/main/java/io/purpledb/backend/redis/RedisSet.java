@@ -11,13 +11,10 @@ import io.vertx.redis.client.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets as Redis sets, sorted here. A change and the resulting set are one script, because another
- * change between two commands would show.
+ * Sets as Redis sets, sorted here. A change and the resulting set are one transaction, because
+ * another change between two commands would show.
  */
 record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
-
-  private static final RedisScript ADD = changeThenItems("SADD");
-  private static final RedisScript REMOVE = changeThenItems("SREM");
 
   @Override
   public String type() {
@@ -31,18 +28,17 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
 
   @Override
   public Future<SortedItems> add(String key, String item) {
-    return orWrongType(key, ADD.run(link, key, item)).map(RedisSet::sorted);
+    return changed(key, Request.cmd(Command.SADD).arg(key).arg(item));
   }
 
   @Override
   public Future<SortedItems> remove(String key, String item) {
-    return orWrongType(key, REMOVE.run(link, key, item)).map(RedisSet::sorted);
+    return changed(key, Request.cmd(Command.SREM).arg(key).arg(item));
   }
 
-  private static RedisScript changeThenItems(String command) {
-    return RedisScript.of(
-        "redis.call('%s', KEYS[1], ARGV[1]) return redis.call('SMEMBERS', KEYS[1])"
-            .formatted(command));
+  private Future<SortedItems> changed(String key, Request change) {
+    Request items = Request.cmd(Command.SMEMBERS).arg(key);
+    return orWrongType(key, link.send(change, items)).map(RedisSet::sorted);
   }
 
   private static SortedItems sorted(@Nullable Response items) {

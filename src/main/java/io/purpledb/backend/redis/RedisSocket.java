@@ -1,24 +1,25 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.message.Failure;
+import io.purpledb.message.WaitingAnswers;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
-import io.vertx.redis.client.impl.ParserHandler;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to Redis, with the encoder and the parser of the client library. The commands that
- * are sent during one pass of the event loop go out in one write at its end, so Redis reads and
- * answers them together: with a write for each, the system calls were half of what a command cost
- * Redis, and two fifths of what a request cost the kernel on our side.
+ * One connection to Redis. The commands that are sent during one pass of the event loop go out in
+ * one write at its end, so Redis reads and answers them together: with a write for each, the system
+ * calls were half of what a command cost Redis, and two fifths of what a request cost the kernel on
+ * our side.
  *
  * <p>Redis answers in order; a reply belongs to the oldest command without one. Nothing but the
  * order says so, hence whatever may have disturbed it ends the connection with all that wait on it:
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: used on its event loop only.
  */
-final class RedisSocket implements ParserHandler {
+final class RedisSocket implements RespReplies {
 
   /** The first byte of what Redis may send unasked. */
   private static final byte PUSH = '>';
@@ -35,18 +36,20 @@ final class RedisSocket implements ParserHandler {
   private final NetSocket socket;
   private final RedisOutbox outbox;
   private final RespCodec codec;
-  private final Handler<Buffer> parser;
+  private final RespCodec.Parser parser;
+  private final ReplyPause pause;
   private final ArrayDeque<Pipelined> waiting = new ArrayDeque<>();
   private Consumer<String> onEnd = reason -> {};
   private @Nullable String ended;
   private boolean retired;
 
   /** Takes over a socket that was connected on the calling event loop. */
-  RedisSocket(Vertx vertx, NetSocket socket, RespCodec codec) {
+  RedisSocket(Vertx vertx, NetSocket socket, RespCodec codec, ReplyRoom room) {
     this.socket = socket;
     this.codec = codec;
     this.outbox = new RedisOutbox(socket, vertx.getOrCreateContext(), this::fail);
-    this.parser = codec.parser(this);
+    this.parser = codec.parser(this, room);
+    this.pause = new ReplyPause(vertx, socket, WaitingAnswers.OF_PROCESS);
     socket
         .handler(this::read)
         .exceptionHandler(this::fail)
@@ -79,7 +82,7 @@ final class RedisSocket implements ParserHandler {
     }
     boolean isWaiting = false;
     try {
-      Buffer bytes = codec.encode(command.request());
+      Buffer bytes = encode(command.requests());
       command.sent();
       outbox.append(bytes);
       if (ended == null) { // writing may have failed
@@ -91,6 +94,14 @@ final class RedisSocket implements ParserHandler {
     if (!isWaiting) {
       command.lost(ended == null ? "the connection broke" : ended);
     }
+  }
+
+  private Buffer encode(List<Request> requests) {
+    Buffer bytes = codec.encode(requests.get(0));
+    for (int i = 1; i < requests.size(); i++) {
+      bytes.appendBuffer(codec.encode(requests.get(i)));
+    }
+    return bytes;
   }
 
   /** How many commands have no reply yet. */
@@ -124,6 +135,7 @@ final class RedisSocket implements ParserHandler {
     }
     ended = reason;
     outbox.close();
+    parser.close();
     try {
       onEnd.accept(reason);
     } catch (Throwable e) {
@@ -146,6 +158,7 @@ final class RedisSocket implements ParserHandler {
       }
       if (ended == null) {
         parser.handle(chunk);
+        pause.look();
       }
     } catch (Throwable e) { // the parser is somewhere in the middle of a reply
       broken(e);
@@ -157,13 +170,38 @@ final class RedisSocket implements ParserHandler {
     if (ended != null || (response != null && response.type() == ResponseType.PUSH)) {
       return; // answers nobody
     }
-    Pipelined command = waiting.poll();
+    Pipelined command = waiting.peek();
     if (command == null) {
       end("it sent what nobody asked for: " + RedisErrors.shown(String.valueOf(response)));
       return;
     }
+    if (command.takes(response)) {
+      return; // it has more to come
+    }
+    waiting.remove();
     try {
       handOver(command, response);
+    } catch (Throwable e) {
+      lose(command, "its reply could not be handed over");
+      throw e;
+    }
+    endIfRetired();
+  }
+
+  @Override
+  public void dropped(ResponseType type, Failure reason) {
+    Pipelined command = ended != null || type == ResponseType.PUSH ? null : waiting.peek();
+    if (command == null || command.takes(null)) {
+      return; // there is one, or read() would have ended it
+    }
+    waiting.remove();
+    try {
+      if (ReplyKind.of(command.request().command()).fits(type)) {
+        command.dropped(reason);
+      } else {
+        end("a large reply of type %s".formatted(type));
+        command.lost(String.valueOf(ended));
+      }
     } catch (Throwable e) {
       lose(command, "its reply could not be handed over");
       throw e;

@@ -107,7 +107,7 @@ final class RedisWatch {
       if (RedisErrors.leadsElsewhere(refusal)) {
         link.replace(connection, String.valueOf(refusal.getMessage()));
       }
-    } else if (mark != null && error == null && !mark.equals(String.valueOf(reply))) {
+    } else if (mark != null && !(error == null && mark.equals(String.valueOf(reply)))) {
       connection.end("replies are not those of their commands");
     } else if (mark == null && RedisErrors.isReplica(reply)) {
       link.replace(connection, RedisErrors.REPLICA);

@@ -29,10 +29,7 @@ enum ReplyKind {
     if (command == Command.INCRBY || command == Command.DEL || command == Command.SETRANGE) {
       return INTEGER;
     }
-    if (command == Command.SMEMBERS
-        || command == Command.EVALSHA // the scripts answer with SMEMBERS
-        || command == Command.EVAL
-        || command == Command.HELLO) {
+    if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
       return AGGREGATE;
     }
     return ANY;
@@ -43,7 +40,11 @@ enum ReplyKind {
     if (reply == null) {
       return this == BULK_OR_NULL || this == ANY;
     }
-    ResponseType type = reply.type();
+    return fits(reply.type());
+  }
+
+  /** The same for one that is not null, by its type. */
+  boolean fits(ResponseType type) {
     return switch (this) {
       case STATUS -> type == ResponseType.SIMPLE;
       case INTEGER -> type == ResponseType.NUMBER;

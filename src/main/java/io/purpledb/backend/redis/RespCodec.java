@@ -1,17 +1,14 @@
 package io.purpledb.backend.redis;
 
-import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.impl.ParserHandler;
-import io.vertx.redis.client.impl.RESPParser;
 import io.vertx.redis.client.impl.RequestImpl;
 
 /** How commands become bytes and bytes replies. Both may throw, Errors too. */
 interface RespCodec {
 
-  /** The client library's. */
-  RespCodec LIBRARY =
+  /** The encoder of the client library, and a parser whose memory is bounded. */
+  RespCodec BOUNDED =
       new RespCodec() {
         @Override
         public Buffer encode(Request request) {
@@ -19,16 +16,24 @@ interface RespCodec {
         }
 
         @Override
-        public Handler<Buffer> parser(ParserHandler replies) {
-          return new RESPParser(replies, MAX_NESTED_ARRAYS);
+        public Parser parser(RespReplies replies, ReplyRoom room) {
+          return new RespParser(replies, room);
         }
       };
-
-  int MAX_NESTED_ARRAYS = 32;
 
   /** The bytes of a command, in a buffer that nobody else has. */
   Buffer encode(Request request);
 
   /** A parser for one connection that tells of each reply. */
-  Handler<Buffer> parser(ParserHandler replies);
+  Parser parser(RespReplies replies, ReplyRoom room);
+
+  /** Reads the bytes of one connection. */
+  interface Parser {
+
+    /** The next bytes. */
+    void handle(Buffer chunk);
+
+    /** No more come: what is there of a reply is forgotten. */
+    void close();
+  }
 }

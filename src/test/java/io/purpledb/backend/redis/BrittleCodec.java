@@ -1,14 +1,14 @@
 package io.purpledb.backend.redis;
 
-import io.vertx.core.Handler;
+import io.purpledb.message.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import io.vertx.redis.client.impl.ParserHandler;
+import io.vertx.redis.client.ResponseType;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The library's codec, which throws at a chosen moment, once. */
+/** The codec, which throws at a chosen moment, once. */
 final class BrittleCodec implements RespCodec {
 
   /** Where it throws. */
@@ -36,19 +36,27 @@ final class BrittleCodec implements RespCodec {
 
   @Override
   public Buffer encode(Request request) {
-    Buffer encoded = LIBRARY.encode(request);
+    Buffer encoded = BOUNDED.encode(request);
     throwAt(Place.ENCODE, encoded);
     return encoded;
   }
 
   @Override
-  public Handler<Buffer> parser(ParserHandler replies) {
-    Handler<Buffer> parser = LIBRARY.parser(new Replies(replies));
-    return chunk -> {
-      String text = chunk.toString();
-      throwAt(Place.BEFORE_PARSING, text);
-      parser.handle(chunk);
-      throwAt(Place.AFTER_PARSING, text);
+  public Parser parser(RespReplies replies, ReplyRoom room) {
+    Parser parser = BOUNDED.parser(new Replies(replies), room);
+    return new Parser() {
+      @Override
+      public void handle(Buffer chunk) {
+        String text = chunk.toString();
+        throwAt(Place.BEFORE_PARSING, text);
+        parser.handle(chunk);
+        throwAt(Place.AFTER_PARSING, text);
+      }
+
+      @Override
+      public void close() {
+        parser.close();
+      }
     };
   }
 
@@ -64,11 +72,11 @@ final class BrittleCodec implements RespCodec {
     throw (T) thrown;
   }
 
-  private final class Replies implements ParserHandler {
+  private final class Replies implements RespReplies {
 
-    private final ParserHandler replies;
+    private final RespReplies replies;
 
-    Replies(ParserHandler replies) {
+    Replies(RespReplies replies) {
       this.replies = replies;
     }
 
@@ -76,6 +84,11 @@ final class BrittleCodec implements RespCodec {
     public void handle(@Nullable Response reply) {
       throwAt(Place.REPLY, reply);
       replies.handle(reply);
+    }
+
+    @Override
+    public void dropped(ResponseType type, Failure reason) {
+      replies.dropped(type, reason);
     }
 
     @Override

@@ -36,6 +36,7 @@ class RedisErrorTest {
   private final Loop loop = new Loop();
   private final BrittleCodec codec = new BrittleCodec();
   private final RedisRoom room = new RedisRoom(1 << 20);
+  private final ReplyRoom replies = new ReplyRoom(1 << 20);
   private LogLines log;
   private RedisKv kv;
 
@@ -52,7 +53,7 @@ class RedisErrorTest {
   @BeforeEach
   void open() {
     RedisBackends backends =
-        new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, codec);
+        new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec);
     kv = loop.call(() -> (RedisKv) backends.kv());
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {
@@ -182,6 +183,7 @@ class RedisErrorTest {
       assertThat(loop.answer(() -> kv.get("key " + number))).isEqualTo(value(number));
     }
     assertThat(room.usedBytes()).as("bytes that wait").isZero();
+    assertThat(replies.usedBytes()).as("bytes of replies").isZero();
   }
 
   private static ByteString value(int number) {

@@ -146,6 +146,7 @@ class RedisFailoverTest {
 
     log.await(1);
     assertThat(log.lines().get(0)).contains("lost: the server is a replica (expected: a master)");
+    awaitLost(counter); // the line may be another link's
     LinkTest.assertUnavailable(loop.failure(() -> counter.get("k")), "; nothing was sent");
     awaitHealth(false);
   }
@@ -164,6 +165,14 @@ class RedisFailoverTest {
         () ->
             Future.join(counter.health(), kv.health(), set.health())
                 .transform((ok, failure) -> Future.succeededFuture(failure == null)));
+  }
+
+  private void awaitLost(RedisCounter counter) {
+    long start = System.nanoTime();
+    while (loop.call(() -> counter.link().connection() != null)) {
+      assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   private void awaitHealth(boolean expected) {

@@ -122,7 +122,13 @@ class RedisHangTest extends LinkTest {
     RedisRoom room = new RedisRoom(1 << 20);
     RedisBackends bounded =
         new RedisBackends(
-            loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT, room, RespCodec.LIBRARY);
+            loop.vertx(),
+            redis.url(),
+            20_000,
+            MAX_IN_FLIGHT,
+            room,
+            new ReplyRoom(1 << 20),
+            RespCodec.BOUNDED);
     RedisKv kv = loop.call(() -> (RedisKv) bounded.kv());
     RedisCounter other = loop.call(() -> (RedisCounter) bounded.counter());
     awaitServing(kv);

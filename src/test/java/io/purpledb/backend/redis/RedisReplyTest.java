@@ -104,7 +104,6 @@ class RedisReplyTest {
         "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
         "CLUSTERDOWN The cluster is down",
         "NOAUTH Authentication required.",
-        "ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -READONLY You",
       })
   void whatTheWrongServerRefusedIsSentOnceOverTheNextConnection(String error) {
     RedisCounter counter =
