@@ -1,5 +1,6 @@
 package io.purpledb.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.PurpleServer;
@@ -74,7 +75,7 @@ class CallsApartTest {
       in.readUnsignedByte(); // flags
       foundStream = in.readInt();
       byte[] payload = in.readNBytes(length);
-      assertThat(foundType).as(() -> new String(payload)).isNotEqualTo(GOAWAY);
+      assertThat(foundType).as(() -> new String(payload, UTF_8)).isNotEqualTo(GOAWAY);
     } while (foundType != type || foundStream != stream);
   }
 
