@@ -30,13 +30,17 @@ final class RedisCommand implements Pipelined {
   private @Nullable RedisSocket connection;
   private @Nullable ErrorType refusal;
   private boolean mayRepeat;
+
+  /** Whether a client has asked for it, and not whoever looks after the link. */
+  private final boolean isOfClient;
+
   private boolean sent;
   private boolean ended;
   private long sentNanos;
 
   /**
    * @param bytes what it has taken of the room, given back at its end
-   * @param mayRepeat whether it is worth waiting for the next connection
+   * @param mayRepeat whether it is a client's, and worth waiting for the next connection
    */
   RedisCommand(
       RedisLink link,
@@ -51,6 +55,7 @@ final class RedisCommand implements Pipelined {
     this.bytes = bytes;
     this.startNanos = now;
     this.mayRepeat = mayRepeat;
+    this.isOfClient = mayRepeat;
   }
 
   Future<@Nullable Response> reply() {
@@ -92,13 +97,17 @@ final class RedisCommand implements Pipelined {
 
   @Override
   public void answered(@Nullable Response response) {
-    link.permission().executed(request);
+    if (isOfClient) {
+      link.permission().executed(request);
+    }
     end(response, null);
   }
 
   @Override
   public void dropped(Failure reason) {
-    link.permission().executed(request);
+    if (isOfClient) {
+      link.permission().executed(request);
+    }
     end(null, reason);
   }
 
@@ -118,7 +127,9 @@ final class RedisCommand implements Pipelined {
       }
     }
     Throwable failure = RedisErrors.ofReply(error);
-    link.permission().refused(request, failure, sentNanos);
+    if (isOfClient) {
+      link.permission().refused(request, failure, sentNanos);
+    }
     end(null, failure);
   }
 

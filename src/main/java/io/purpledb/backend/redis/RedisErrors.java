@@ -46,8 +46,13 @@ final class RedisErrors {
   /** Redis 6's error of a command in a script, which has the code in the middle. */
   private static final Pattern IN_SCRIPT = Pattern.compile("^ERR .*user_script.*: -([A-Z]+) .*");
 
-  /** Redis 7's error of a command in a script that the user may not use, which has no code. */
-  private static final String NO_PERMISSION = "ERR The user executing the script can't ";
+  /** The errors of Redis 7 of a command in a script that the user may not use: without a code. */
+  private static final Pattern NO_PERMISSION =
+      Pattern.compile("^ERR (The user executing the script can't |ACL failure in script: ).*");
+
+  /** What all versions say of a command; of a key it is something about access. */
+  private static final Pattern OF_COMMAND =
+      Pattern.compile("no permissions to run the|can't run this command");
 
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
@@ -69,7 +74,7 @@ final class RedisErrors {
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
   static Throwable ofReply(ErrorType error) {
     String code = code(error);
-    if (code.equals("ERR") && String.valueOf(error.getMessage()).startsWith(NO_PERMISSION)) {
+    if (code.equals("ERR") && NO_PERMISSION.matcher(String.valueOf(error.getMessage())).matches()) {
       return Failure.unavailable("redis: NOPERM " + error.getMessage());
     }
     if (code.equals("OOM")) {
@@ -105,6 +110,11 @@ final class RedisErrors {
   /** Whether a command was refused because this user may not use it, or not on that key. */
   static boolean isNotPermitted(Throwable error) {
     return String.valueOf(error.getMessage()).startsWith("redis: NOPERM");
+  }
+
+  /** Whether a command was refused because this user may not use it, on whatever key. */
+  static boolean isCommandNotPermitted(Throwable error) {
+    return isNotPermitted(error) && OF_COMMAND.matcher(String.valueOf(error.getMessage())).find();
   }
 
   /** Overlooks the error of a server that refuses writes only. */

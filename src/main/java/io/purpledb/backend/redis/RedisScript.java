@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,14 @@ record RedisScript(String text, String sha1) {
   }
 
   /** Runs it by name, and by its text when Redis says that it does not know, so did not run it. */
-  Future<@Nullable Response> run(RedisLink link, String key, String argument) {
-    return link.send(Request.cmd(Command.EVALSHA).arg(sha1).arg("1").arg(key).arg(argument))
+  Future<@Nullable Response> run(
+      Function<Request, Future<@Nullable Response>> link, String key, String argument) {
+    return link.apply(Request.cmd(Command.EVALSHA).arg(sha1).arg("1").arg(key).arg(argument))
         .recover(
             error ->
                 RedisErrors.says(error, "NOSCRIPT")
-                    ? link.send(Request.cmd(Command.EVAL).arg(text).arg("1").arg(key).arg(argument))
+                    ? link.apply(
+                        Request.cmd(Command.EVAL).arg(text).arg("1").arg(key).arg(argument))
                     : Future.failedFuture(error));
   }
 }

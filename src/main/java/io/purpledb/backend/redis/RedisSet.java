@@ -19,6 +19,19 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
   private static final RedisScript ADD = changeThenItems("SADD");
   private static final RedisScript REMOVE = changeThenItems("SREM");
 
+  private static final String MAY_NOT_ADD =
+      "NOPERM this user has no permissions to run the 'sadd' command";
+
+  private static final RedisScript MAY_ADD =
+      RedisScript.of(
+          """
+          if redis.acl_check_cmd and not redis.acl_check_cmd('SADD', KEYS[1], ARGV[1]) then
+            return redis.error_reply("%s")
+          end
+          return {}
+          """
+              .formatted(MAY_NOT_ADD));
+
   @Override
   public String type() {
     return "set";
@@ -31,12 +44,12 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
 
   @Override
   public Future<SortedItems> add(String key, String item) {
-    return orWrongType(key, ADD.run(link, key, item)).map(RedisSet::sorted);
+    return orWrongType(key, ADD.run(link::send, key, item)).map(RedisSet::sorted);
   }
 
   @Override
   public Future<SortedItems> remove(String key, String item) {
-    return orWrongType(key, REMOVE.run(link, key, item)).map(RedisSet::sorted);
+    return orWrongType(key, REMOVE.run(link::send, key, item)).map(RedisSet::sorted);
   }
 
   private static RedisScript changeThenItems(String command) {
@@ -59,5 +72,22 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
   /** An item that somebody else has put there may be none. */
   private static ByteString utf8(ByteString item) {
     return item.isValidUtf8() ? item : ByteString.copyFromUtf8(item.toStringUtf8());
+  }
+
+  /** As a removal; of an addition Redis 7 says whether it would be permitted. */
+  @Override
+  public Future<?> tryToWrite() {
+    String key = RedisHealth.unusedKey();
+    return REMOVE
+        .run(link::sendOnce, key, "")
+        .compose(
+            removed ->
+                MAY_ADD
+                    .run(link::sendOnce, key, "")
+                    .recover(
+                        error ->
+                            String.valueOf(error.getMessage()).contains(MAY_NOT_ADD)
+                                ? Future.failedFuture(error)
+                                : Future.succeededFuture()));
   }
 }

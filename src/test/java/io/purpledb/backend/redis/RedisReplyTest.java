@@ -116,6 +116,23 @@ class RedisReplyTest {
     assertThat(log.lines().get(0)).contains("lost: " + error.substring(0, 10));
   }
 
+  /** As Redis 7.0 and 7.2 say it of a command in a script. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ERR The user executing the script can't run this command or subcommand script: f, on",
+        "ERR ACL failure in script: User ann has no permissions to run the 'sadd' command script: f",
+      })
+  void aScriptWithoutPermissionIsUnavailable(String error) {
+    RedisBackends backends = backends((connection, command) -> "-" + error + "\r\n");
+    RedisSet set = loop.call(() -> (RedisSet) backends.set());
+
+    assertThat(loop.failure(() -> set.add("k", "item")))
+        .hasMessageStartingWith("redis: NOPERM ERR ")
+        .extracting(Failure::kind)
+        .isEqualTo(Kind.UNAVAILABLE);
+  }
+
   @Test
   void notTwice() {
     RedisCounter counter = counter((connection, command) -> "-READONLY for ever\r\n");
