@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
+import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.OwnAddress;
 import io.purpledb.config.StartFailure;
@@ -79,11 +80,16 @@ public final class ClusterNode {
       BusTransport transport, VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
+      if (self != null) {
+        FreePorts.checkMember(self);
+      }
       InetAddress address = self == null ? NodeAddress.towards(members) : OwnAddress.of(self);
       options.setEventBusOptions(bus(address));
       String name = NodeName.of(self);
       JChannel channel = Stack.channel(name, self, address, members);
       manager = new NodeManager(caches(name, channel), channel, tls, view);
+    } catch (StartFailure e) {
+      return Future.failedFuture(e);
     } catch (Exception e) {
       return Future.failedFuture(cannotJoin(e));
     }

@@ -46,9 +46,12 @@ interface RedisBackend extends Backend {
     return reason;
   }
 
+  /** Sends writes like those of this service that change nothing, whatever there is. */
+  Future<?> tryToWrite();
+
   @Override
   default Future<Void> health() {
-    return link().health();
+    return link().health().compose(serves -> link().permission().tryOut(this::tryToWrite));
   }
 
   @Override

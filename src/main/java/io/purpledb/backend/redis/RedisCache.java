@@ -24,4 +24,9 @@ record RedisCache(RedisLink link) implements RedisBackend, CacheBackend {
     String px = Long.toString(Math.max(1, ttlMillis - 1));
     return reply(key, Request.cmd(Command.SET).arg(key).arg(value).arg("PX").arg(px)).mapEmpty();
   }
+
+  @Override
+  public Future<?> tryToWrite() {
+    return link.sendOnce(RedisHealth.malformedSet());
+  }
 }

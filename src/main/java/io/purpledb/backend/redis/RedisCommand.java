@@ -32,6 +32,10 @@ final class RedisCommand implements Pipelined {
   private @Nullable RedisSocket connection;
   private @Nullable ErrorType refusal;
   private boolean mayRepeat;
+
+  /** Whether a client has asked for it, and not whoever looks after the link. */
+  private final boolean isOfClient;
+
   private boolean sent;
   private boolean ended;
   private long sentNanos;
@@ -39,7 +43,7 @@ final class RedisCommand implements Pipelined {
   /**
    * @param request the command, or the last of a transaction
    * @param bytes what it has taken of the room, given back at its end
-   * @param mayRepeat whether it is worth waiting for the next connection
+   * @param mayRepeat whether it is a client's, and worth waiting for the next connection
    */
   RedisCommand(
       RedisLink link,
@@ -56,6 +60,7 @@ final class RedisCommand implements Pipelined {
     this.bytes = bytes;
     this.startNanos = now;
     this.mayRepeat = mayRepeat;
+    this.isOfClient = mayRepeat;
   }
 
   Future<@Nullable Response> reply() {
@@ -115,13 +120,17 @@ final class RedisCommand implements Pipelined {
       refusedBecause(error, true);
       return;
     }
-    link.permission().executed(request);
+    if (isOfClient) {
+      link.permission().executed(request);
+    }
     end(result, null);
   }
 
   @Override
   public void dropped(Failure reason) {
-    link.permission().executed(request);
+    if (isOfClient) {
+      link.permission().executed(request);
+    }
     end(null, reason);
   }
 
@@ -157,7 +166,9 @@ final class RedisCommand implements Pipelined {
         hasRunAlone
             ? Failure.unavailable("redis: " + error.getMessage() + Outcome.UNKNOWN)
             : RedisErrors.ofReply(error);
-    link.permission().refused(request, failure, sentNanos);
+    if (isOfClient) {
+      link.permission().refused(request, failure, sentNanos);
+    }
     end(null, failure);
   }
 

@@ -58,4 +58,10 @@ record RedisCounter(RedisLink link) implements RedisBackend, CounterBackend {
         "counter %s: %s in redis (expected: an integer from %d to %d)"
             .formatted(key, found, Long.MIN_VALUE, Long.MAX_VALUE));
   }
+
+  /** Redis looks at the number before it looks for the key. */
+  @Override
+  public Future<?> tryToWrite() {
+    return link.sendOnce(Request.cmd(Command.INCRBY).arg(RedisHealth.unusedKey()).arg("none"));
+  }
 }

@@ -43,6 +43,10 @@ final class RedisErrors {
   /** Those among them that do not prove that the command did not run. */
   private static final Set<String> MAY_HAVE_RUN = Set.of("UNBLOCKED");
 
+  /** What all versions say of a command; of a key it is something about access. */
+  private static final Pattern OF_COMMAND =
+      Pattern.compile("no permissions to run the|can't run this command");
+
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
   /** What is said of a replica. */
@@ -96,6 +100,11 @@ final class RedisErrors {
   /** Whether a command was refused because this user may not use it, or not on that key. */
   static boolean isNotPermitted(Throwable error) {
     return String.valueOf(error.getMessage()).startsWith("redis: NOPERM");
+  }
+
+  /** Whether a command was refused because this user may not use it, on whatever key. */
+  static boolean isCommandNotPermitted(Throwable error) {
+    return isNotPermitted(error) && OF_COMMAND.matcher(String.valueOf(error.getMessage())).find();
   }
 
   /** Overlooks the error of a server that refuses writes only. */

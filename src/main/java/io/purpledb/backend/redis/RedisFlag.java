@@ -41,4 +41,9 @@ record RedisFlag(RedisLink link) implements RedisBackend, FlagBackend {
   private static Failure noFlag(String key, String found) {
     return Failure.conflict("flag %s: %s in redis (expected: true or false)".formatted(key, found));
   }
+
+  @Override
+  public Future<?> tryToWrite() {
+    return link.sendOnce(RedisHealth.malformedSet());
+  }
 }

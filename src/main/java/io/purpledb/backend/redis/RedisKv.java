@@ -29,4 +29,17 @@ record RedisKv(RedisLink link) implements RedisBackend, KvBackend {
     return reply(key, Request.cmd(Command.DEL).arg(key))
         .map(deleted -> deleted != null && deleted.toLong() > 0);
   }
+
+  @Override
+  public Future<?> tryToWrite() {
+    Future<?> delete = link.sendOnce(Request.cmd(Command.DEL).arg(RedisHealth.unusedKey()));
+    Future<?> set = link.sendOnce(RedisHealth.malformedSet());
+    return delete
+        .recover(
+            error ->
+                RedisErrors.isCommandNotPermitted(error)
+                    ? Future.failedFuture(error)
+                    : Future.succeededFuture())
+        .compose(permitted -> set);
+  }
 }

@@ -72,6 +72,12 @@ final class RedisLink {
     return send(transaction.exec(), transaction, true);
   }
 
+  /** The same for two that do not wait for another connection when this one is wrong. */
+  Future<@Nullable Response> sendOnce(Request change, Request read) {
+    RedisTransaction transaction = new RedisTransaction(change, read);
+    return send(transaction.exec(), transaction, false);
+  }
+
   /** The same for one that does not wait for another connection when this one is wrong. */
   Future<@Nullable Response> sendOnce(Request request) {
     return send(request, null, false);

@@ -6,13 +6,14 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether Redis's access control lets us write, as far as the commands of one link have shown. It
- * cannot be asked: what a user may do is told to administrators only, and a command that may be
- * used on some keys is refused on others, so {@link RedisHealth} cannot tell a user who may write
- * nothing from one who may not write that key. Therefore several refusals with no write that
+ * Whether Redis's access control lets us write. What a user may do is told to administrators only,
+ * so it is tried: each service has writes that change nothing ({@link RedisBackend#tryToWrite}),
+ * and a user who may not use their commands is told from one who may not use them on that key. Of
+ * the keys only the commands of clients can tell; therefore several refusals with no write that
  * succeeded among them count as an outage; a while later a link that gets no requests is tried
  * again.
  *
@@ -28,6 +29,7 @@ final class RedisPermission {
   private static final Set<Command> WRITES =
       Set.of(Command.SET, Command.DEL, Command.INCRBY, Command.EXEC);
 
+  private @Nullable Future<Void> trial;
   private int refusals;
   private long lastNanos;
   private @Nullable Failure last;
@@ -48,6 +50,29 @@ final class RedisPermission {
       lastNanos = nowNanos;
       last = failure;
     }
+  }
+
+  /**
+   * Fails with the reason when writes do not succeed, whatever their key; tried once for all who
+   * ask meanwhile.
+   *
+   * @param write tries to write, and changes nothing
+   */
+  Future<Void> tryOut(Supplier<? extends Future<?>> write) {
+    Future<Void> running = trial;
+    if (running == null || running.isComplete()) {
+      running = write.get().transform((done, error) -> outcome(error));
+      trial = running;
+    }
+    return running;
+  }
+
+  /** An error of Redis itself is that of the form, which was wrong on purpose. */
+  private static Future<Void> outcome(@Nullable Throwable error) {
+    return error instanceof Failure failure
+            && (!RedisErrors.isNotPermitted(failure) || RedisErrors.isCommandNotPermitted(failure))
+        ? Future.failedFuture(failure)
+        : Future.succeededFuture();
   }
 
   /** Fails with the last refusal when nothing seems to be permitted. */

@@ -56,4 +56,18 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
   private static ByteString utf8(ByteString item) {
     return item.isValidUtf8() ? item : ByteString.copyFromUtf8(item.toStringUtf8());
   }
+
+  /**
+   * A removal; then an addition together with a removal of wrong form, because of which Redis
+   * carries out neither. Without MULTI it would, hence one after the other.
+   */
+  @Override
+  public Future<?> tryToWrite() {
+    String key = RedisHealth.unusedKey();
+    Request remove = Request.cmd(Command.SREM).arg(key).arg("none");
+    Request items = Request.cmd(Command.SMEMBERS).arg(key);
+    Request add = Request.cmd(Command.SADD).arg(key).arg("none");
+    Request malformed = Request.cmd(Command.SREM).arg(key);
+    return link.sendOnce(remove, items).compose(removed -> link.sendOnce(add, malformed));
+  }
 }

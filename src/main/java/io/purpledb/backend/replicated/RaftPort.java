@@ -73,6 +73,7 @@ final class RaftPort implements GrpcServices.Customizer, ServerInterceptor {
 
   @Override
   public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> on) {
+    var unused = RaftPortLog.begin();
     return builder
         .intercept(this)
         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)

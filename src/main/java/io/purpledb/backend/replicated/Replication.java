@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
 import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
@@ -172,6 +173,7 @@ public final class Replication {
     }
     int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
     try (Undo undo = new Undo()) {
+      FreePorts.checkReplica(cluster.self());
       RaftGroup group = Group.of(cluster, address);
       Stored stored = undo.add(new Stored(Group.data(cluster, directory), ids(group)));
       stored.check();

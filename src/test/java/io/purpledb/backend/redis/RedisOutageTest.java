@@ -160,25 +160,46 @@ class RedisOutageTest extends LinkTest {
     loop.answer(() -> counter.increment("k", 7));
 
     for (String[] rules :
-        new String[][] {
-          {"-@all"}, {"-@write", "-@scripting"}, {"resetkeys"}, {"-sadd", "-incrby"}
-        }) {
+        new String[][] {{"-@all"}, {"-@write", "-@scripting"}, {"-sadd", "-incrby"}}) {
       allowAnn(rules);
-      for (int i = 0; i < RedisPermission.REFUSALS; i++) {
-        assertThat(loop.answer(counter::health)).isNull(); // it may be about these keys
-        assertThat(loop.answer(set::health)).isNull();
-        assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
-        assertUnavailable(loop.failure(() -> set.add("k", "item")), "");
-      }
-      assertUnavailable(loop.failure(counter::health), "");
+      assertUnavailable(loop.failure(counter::health), ""); // without one write of a client
       assertUnavailable(loop.failure(set::health), "");
+      assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
+      assertUnavailable(loop.failure(() -> set.add("k", "item")), "");
 
       allowAnn("~*", "+@all");
-      assertThat(loop.answer(() -> counter.get("k"))).isEqualTo(7);
-      assertUnavailable(loop.failure(counter::health), ""); // it can be read, for all we know
-      loop.answer(() -> counter.increment("k", 0));
-      loop.answer(() -> set.remove("k", "item"));
+      assertThat(loop.answer(counter::health)).isNull();
+      assertThat(loop.answer(set::health)).isNull();
     }
+    loop.answer(counter::close);
+    loop.answer(set::close);
+  }
+
+  @Test
+  void withoutPermissionForAnyKeyItIsNotReadyAfterSomeRefusals() {
+    String url = redis.url().replace("//", "//ann:s3cret@");
+    allowAnn("~*", "+@all");
+    RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    RedisCounter counter = loop.call(() -> (RedisCounter) own.counter());
+    RedisSet set = loop.call(() -> (RedisSet) own.set());
+    loop.answer(() -> counter.increment("k", 7));
+    allowAnn("resetkeys");
+    for (int i = 0; i < RedisPermission.REFUSALS; i++) {
+      assertThat(loop.answer(counter::health)).isNull(); // it may be about these keys
+      assertThat(loop.answer(set::health)).isNull();
+      assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
+      assertUnavailable(loop.failure(() -> set.add("k", "item")), "");
+    }
+    assertUnavailable(loop.failure(counter::health), "");
+    assertUnavailable(loop.failure(set::health), "");
+
+    allowAnn("~*", "+@all");
+    assertThat(loop.answer(() -> counter.get("k"))).isEqualTo(7);
+    assertUnavailable(loop.failure(counter::health), ""); // it can be read, for all we know
+    loop.answer(() -> counter.increment("k", 0));
+    loop.answer(() -> set.remove("k", "item"));
+    assertThat(loop.answer(counter::health)).isNull();
+    assertThat(loop.answer(set::health)).isNull();
     loop.answer(counter::close);
     loop.answer(set::close);
   }
