@@ -43,6 +43,9 @@ final class RedisErrors {
   /** Those among them that do not prove that the command did not run. */
   private static final Set<String> MAY_HAVE_RUN = Set.of("UNBLOCKED");
 
+  /** Before the reason when EXEC itself is refused. */
+  private static final String ABORTED = "EXECABORT Transaction discarded because of: ";
+
   /** What all versions say of a command; of a key it is something about access. */
   private static final Pattern OF_COMMAND =
       Pattern.compile("no permissions to run the|can't run this command");
@@ -68,9 +71,9 @@ final class RedisErrors {
   static Throwable ofReply(ErrorType error) {
     String code = code(error);
     if (code.equals("OOM")) {
-      return Failure.storageFull("redis: " + error.getMessage());
+      return Failure.storageFull("redis: " + said(error));
     }
-    return NOT_NOW.contains(code) ? Failure.unavailable("redis: " + error.getMessage()) : error;
+    return NOT_NOW.contains(code) ? Failure.unavailable("redis: " + said(error)) : error;
   }
 
   /** Whether another connection is needed, because this one leads to the wrong server. */
@@ -114,8 +117,14 @@ final class RedisErrors {
         : Future.failedFuture(error);
   }
 
-  private static String code(ErrorType error) {
+  /** The text of an error reply; of the one to EXEC, why Redis did not run the transaction. */
+  private static String said(ErrorType error) {
     String text = String.valueOf(error.getMessage());
+    return text.startsWith(ABORTED) ? text.substring(ABORTED.length()) : text;
+  }
+
+  private static String code(ErrorType error) {
+    String text = said(error);
     Matcher code = CODE.matcher(text);
     return code.matches() ? code.group(1) : "";
   }

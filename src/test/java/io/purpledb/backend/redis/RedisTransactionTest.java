@@ -96,6 +96,21 @@ class RedisTransactionTest {
     assertThat(failure).hasMessage("redis: NOPERM no permissions to run smembers");
   }
 
+  @Test
+  void whyExecIsRefusedIsSaid() {
+    String why = "OOM command not allowed when used memory > 'maxmemory'.";
+    Failure failure =
+        refused(
+            set(
+                "+OK\r\n",
+                QUEUED,
+                QUEUED,
+                "-EXECABORT Transaction discarded because of: " + why + "\r\n"));
+
+    assertThat(failure.kind()).isEqualTo(Kind.STORAGE_FULL);
+    assertThat(failure).hasMessage("redis: " + why);
+  }
+
   /** Without MULTI, Redis runs the change at once: it must not be sent again. */
   @Test
   void aChangeThatRanOutsideATransactionIsNotRepeated() {
