@@ -78,7 +78,7 @@ class Http2WindowTest {
         1,
         Http2Client.request("PUT", "/kv/up", "content-type", "a/b"));
     RawHttp2 small = connect(0);
-    get(small, 1, "/ping");
+    get(small, 1, "/health/live");
     RawHttp2 refused = connect(0);
     get(refused, 1, "/none");
     RawHttp2 fewBytes = connect(3);
@@ -87,7 +87,7 @@ class Http2WindowTest {
     get(large, 1, "/kv/large");
     RawHttp2 ofConnection = connect(Integer.MAX_VALUE);
     get(ofConnection, 1, "/kv/large");
-    RawHttp2 upgraded = new RawHttp2(door.port()).upgrade("GET", "/ping", 0);
+    RawHttp2 upgraded = new RawHttp2(door.port()).upgrade("GET", "/health/live", 0);
     connections.add(upgraded);
 
     List<RawHttp2> all = List.of(small, refused, fewBytes, large, ofConnection, upgraded);

@@ -62,7 +62,7 @@ class UpgradeTest {
   void itsSettingsCount() throws Exception {
     byte[] noWindow = RawHttp2.setting(RawHttp2.INITIAL_WINDOW_SIZE, 0);
     try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
-      client.raw.raw(RawHttp2.upgradeRequest("GET", "/ping", noWindow)).awaitSwitch();
+      client.raw.raw(RawHttp2.upgradeRequest("GET", "/health/live", noWindow)).awaitSwitch();
       client.raw.open(NO_SETTINGS);
       client.whole(3, Http2Client.request("HEAD", "/ping")).reply(3);
       assertThat(client.of(1).hasEnded()).isFalse();
@@ -70,7 +70,7 @@ class UpgradeTest {
       assertThat(client.reply(1).status()).isEqualTo(200);
     }
     try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
-      client.raw.raw(RawHttp2.upgradeRequest("GET", "/ping", noWindow)).awaitSwitch();
+      client.raw.raw(RawHttp2.upgradeRequest("GET", "/health/live", noWindow)).awaitSwitch();
       client.raw.open(Http2Client.WINDOW);
       assertThat(client.reply(1).status()).isEqualTo(200);
     }
