@@ -202,5 +202,11 @@ class LauncherIT {
     String name = archives.get(0).getFileName().toString().replace(".tar.gz", "");
     assertThat(run(directory.resolve(name).resolve("purple"), Map.of(), "--version").output())
         .startsWith("purple ");
+    assertThat(directory.resolve(name).resolve("archive.sh"))
+        .content()
+        .contains("archive.sh purple.jar")
+        .doesNotContain("target/", "deploy/", "conf/");
+    assertThat(run(directory.resolve(name).resolve("purple"), Map.of(), "--help").output())
+        .contains("143, 130 or 129 it was ended by", "SIGTERM, SIGINT or SIGHUP");
   }
 }
