@@ -3,12 +3,12 @@
 # ones map into memory, and writes the JVM's options for it. The build does the same; this is for a jar
 # that has another place or another Java by now, as in the image. Beside the jar it leaves both:
 #
-#   deploy/archive.sh target/purple.jar
-#   java @conf/jvm.options @target/purple.options -jar target/purple.jar
+#   archive.sh purple.jar
+#   java @jvm.options @purple.options -jar purple.jar
 #
 # The archive serves this jar, under this path, on this Java. With another jar the JVM leaves it out;
 # with another Java, or without the file, it does without its own archive, too, and starts slowly.
-# That is why the options are not in conf/jvm.options: they are there when the archive is.
+# That is why the options are not in jvm.options: they are there when the archive is.
 set -euo pipefail
 
 jar=$(readlink -f "$1")
@@ -18,7 +18,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 rm -f "$archive"
-# ParallelGC, as in conf/jvm.options; the archive serves other collectors as well.
+# ParallelGC, as in jvm.options; the archive serves other collectors as well.
 if ! "$java" -XX:ArchiveClassesAtExit="$archive" -Xlog:disable -XX:+UseParallelGC -cp "$jar" \
     io.purpledb.Rehearsal "$work/data" > "$work/out" 2>&1; then
     cat "$work/out" >&2

@@ -18,6 +18,12 @@ record Names(String placeholder, Pattern pattern, String example) implements Kin
   private static final String NONE = "none";
   private static final int MAX = 100;
 
+  private static final String ALL = "*";
+
+  /** A browser leaves it out of an origin. */
+  private static final Pattern DEFAULT_PORT =
+      Pattern.compile("^(http://.*):80$|^(https://.*):443$");
+
   private static final String HOST = "[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\\[[0-9a-f:.]+]";
 
   static Names hosts() {
@@ -28,7 +34,7 @@ record Names(String placeholder, Pattern pattern, String example) implements Kin
     return new Names(
         "ORIGINS",
         Pattern.compile("[*]|[a-z][a-z0-9+.-]*://(" + HOST + ")(:[0-9]{1,5})?"),
-        "https://app.example.com,http://localhost:3000, or * for all");
+        "https://app.example.com,http://localhost:3000, or * alone for all");
   }
 
   @Override
@@ -42,10 +48,13 @@ record Names(String placeholder, Pattern pattern, String example) implements Kin
       return List.of();
     }
     List<String> names =
-        Arrays.stream(text.toLowerCase(Locale.ROOT).split(",", -1)).map(String::strip).toList();
+        Arrays.stream(text.toLowerCase(Locale.ROOT).split(",", -1))
+            .map(String::strip)
+            .map(name -> DEFAULT_PORT.matcher(name).replaceFirst("$1$2"))
+            .toList();
     boolean valid =
         names.size() <= MAX && names.stream().allMatch(name -> pattern.matcher(name).matches());
-    return valid ? names : null;
+    return valid && (names.size() == 1 || !names.contains(ALL)) ? names : null;
   }
 
   @Override

@@ -29,8 +29,8 @@ final class OptionModel {
     "original, PURPLE_HTTP_BACKEND and the like (BACKEND, REDIS_URL, DEBUG), work too.",
     "",
     "Exit codes: 2 a setting is wrong; 1 a port, Redis or the data directory cannot be had;",
-    "3 memory ran out, or the process cannot go on: start it again; 143 or 130 it was ended by",
-    "SIGTERM or SIGINT, after the requests in flight."
+    "3 memory ran out, or the process cannot go on: start it again; 143, 130 or 129 it was ended by",
+    "SIGTERM, SIGINT or SIGHUP, after the requests in flight."
   };
 
   private OptionModel() {}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Where a request ends must be sure: a request that is refused here is the last of its connection,
  * lest its body be taken for the next one.
  */
-final class Framing extends ChannelInboundHandlerAdapter {
+public final class Framing extends ChannelInboundHandlerAdapter {
 
   private static final int SHOWN = 64;
 
@@ -68,7 +68,11 @@ final class Framing extends ChannelInboundHandlerAdapter {
     HttpVersion version = request.protocolVersion();
     if (!isKnown(version)) {
       return Failure.invalid(
-          "version: %s (expected: HTTP/1.1 or HTTP/1.0)".formatted(version.text()));
+          "version: %s (expected: HTTP/1.1 or HTTP/1.0)".formatted(shown(version)));
+    }
+    Failure fragment = checkTarget(request.uri());
+    if (fragment != null) {
+      return fragment;
     }
     CharSequence host = null;
     boolean closing = false;
@@ -149,6 +153,23 @@ final class Framing extends ChannelInboundHandlerAdapter {
   }
 
   /** By identity: Netty has its constants for exact texts alone, and http/01.1 equals them. */
+  /** The decoder has put it into capitals; when it looks right, that was what was wrong with it. */
+  private static String shown(HttpVersion version) {
+    boolean looksKnown =
+        version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+    return looksKnown ? "not in capitals" : version.text();
+  }
+
+  /** The failure of a request whose target has a fragment, which is none of a server's business. */
+  public static @Nullable Failure checkTarget(String target) {
+    if (target.indexOf('#') < 0) {
+      return null;
+    }
+    return Failure.invalid(
+        "target: %s (expected: none with a #; in a key it is %%23)"
+            .formatted(target.length() > 64 ? target.substring(0, 64) + "…" : target));
+  }
+
   @SuppressWarnings("ReferenceEquality")
   private static boolean isKnown(HttpVersion version) {
     return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;

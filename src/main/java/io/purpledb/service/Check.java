@@ -45,7 +45,7 @@ final class Check {
   static void ttl(long seconds, long maxSeconds) {
     if (seconds < 0 || seconds > maxSeconds) {
       throw Failure.invalid(
-          "ttl: %d (expected: 0 to %d seconds; 0 means the default)"
+          "ttl_seconds: %d (expected: 0 to %d seconds; 0 means the default)"
               .formatted(seconds, maxSeconds));
     }
   }

@@ -85,6 +85,55 @@ class LauncherIT {
         .startsWith("purple ");
   }
 
+  /** A shell that has it exported goes elsewhere, and says where. */
+  @Test
+  void isFoundWhateverCdpathIs() throws Exception {
+    Files.createSymbolicLink(directory.resolve("sub"), TARGET);
+
+    Run run =
+        run(
+            Path.of("/bin/sh"),
+            Map.of("CDPATH", directory.toString()),
+            "-c",
+            "sub/purple --version");
+
+    assertThat(run.output()).startsWith("purple ");
+  }
+
+  /** What is given wins over jvm.options, also where a JVM takes no two of a kind. */
+  @Test
+  void takesAnotherCollectorAndASmallHeap() throws Exception {
+    Path launcher = TARGET.resolve("purple");
+    String print = " -XX:+PrintCommandLineFlags";
+    Run g1 = run(launcher, Map.of("PURPLE_JAVA_OPTS", "-XX:+UseG1GC" + print), "--version");
+    assertThat(g1.status()).as(g1.output()).isZero();
+    assertThat(g1.output())
+        .contains("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "-XX:InitialHeapSize=16777216")
+        .doesNotContain("UseParallelGC", "MaxNewSize", "GCTimeRatio");
+    for (String small : List.of("-Xmx12m", "-Xmx12288K", "-Xmx12582912", "-XX:MaxHeapSize=12m")) {
+      Run run = run(launcher, Map.of("PURPLE_JAVA_OPTS", small + print), "--version");
+      assertThat(run.status()).as(run.output()).isZero();
+      assertThat(run.output()).contains("-XX:MaxHeapSize=12582912", "-XX:+UseParallelGC");
+    }
+    for (String large : List.of("-Xmx16m", "-Xmx1g", "-XX:-UseG1GC")) {
+      Run run = run(launcher, Map.of("PURPLE_JAVA_OPTS", large + print), "--version");
+      assertThat(run.output()).contains("-XX:InitialHeapSize=16777216", "-XX:+UseParallelGC");
+    }
+  }
+
+  @Test
+  void takesTheWordsOfTheOptionsAsTheyAre() throws Exception {
+    Files.createFile(directory.resolve("-Dpurple.test=found"));
+
+    Run run =
+        run(
+            TARGET.resolve("purple"),
+            Map.of("PURPLE_JAVA_OPTS", "-Dpurple.test=*  -XshowSettings:properties"),
+            "--version");
+
+    assertThat(run.output()).contains("purple.test = *");
+  }
+
   @Test
   void doesWithoutAnArchiveOfAnotherPlace() throws Exception {
     Path moved = Files.createDirectory(directory.resolve("moved here"));
@@ -153,5 +202,11 @@ class LauncherIT {
     String name = archives.get(0).getFileName().toString().replace(".tar.gz", "");
     assertThat(run(directory.resolve(name).resolve("purple"), Map.of(), "--version").output())
         .startsWith("purple ");
+    assertThat(directory.resolve(name).resolve("archive.sh"))
+        .content()
+        .contains("archive.sh purple.jar")
+        .doesNotContain("target/", "deploy/", "conf/");
+    assertThat(run(directory.resolve(name).resolve("purple"), Map.of(), "--help").output())
+        .contains("143, 130 or 129 it was ended by", "SIGTERM, SIGINT or SIGHUP");
   }
 }

@@ -49,7 +49,8 @@ class CheckTest {
     assertThatCode(() -> Check.ttl(0, 10)).doesNotThrowAnyException();
     assertThatCode(() -> Check.ttl(10, 10)).doesNotThrowAnyException();
     assertThatThrownBy(() -> Check.ttl(-1, 10))
-        .hasMessage("ttl: -1 (expected: 0 to 10 seconds; 0 means the default)");
-    assertThatThrownBy(() -> Check.ttl(11, 10)).hasMessageStartingWith("ttl: 11 (expected: ");
+        .hasMessage("ttl_seconds: -1 (expected: 0 to 10 seconds; 0 means the default)");
+    assertThatThrownBy(() -> Check.ttl(11, 10))
+        .hasMessageStartingWith("ttl_seconds: 11 (expected: ");
   }
 }

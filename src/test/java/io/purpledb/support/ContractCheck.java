@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -26,8 +27,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Whether an answer is one that openapi.yaml declares: its status, its media type, and what its
- * schema says of its body. Every answer that a test gets over HTTP is checked.
+ * Whether an answer is one that openapi.yaml declares: its status, its media type, the headers that
+ * tell a client what to do, and what its schema says of its body. Every answer that a test gets
+ * over HTTP is checked.
  */
 public final class ContractCheck {
 
@@ -35,6 +37,10 @@ public final class ContractCheck {
 
   /** The parser takes no larger texts. */
   private static final int LARGEST_JSON = 16 << 20;
+
+  /** What an answer may say beyond what every answer or its body has. */
+  private static final List<String> HEADERS =
+      List.of("Allow", "Retry-After", "Accept-Encoding", "Location", "Vary");
 
   private static final int NO_SUCH_PATH = 404;
   private static final int NO_SUCH_METHOD = 405;
@@ -77,11 +83,32 @@ public final class ContractCheck {
     if (operation == null) {
       require(status != (path.isEmpty() ? NO_SUCH_METHOD : NO_SUCH_PATH), answer);
     }
+    checkHeaders(
+        answer,
+        responses.getJsonObject("" + status).getJsonObject("headers", new JsonObject()),
+        headers);
     checkContent(
         answer,
         responses.getJsonObject("" + status).getJsonObject("content", new JsonObject()),
         headers.get("content-type"),
         method.equals("HEAD") ? null : body);
+  }
+
+  private static void checkHeaders(String answer, JsonObject declared, MultiMap headers) {
+    for (String name : HEADERS) {
+      List<String> values = headers.getAll(name);
+      boolean isOfBrowsers = name.equals("Vary") && values.equals(List.of("origin"));
+      require(
+          values.isEmpty() || isOfBrowsers || declared.containsKey(name),
+          "%s with %s: %s (declared: %s)".formatted(answer, name, values, declared.fieldNames()));
+    }
+    declared.forEach(
+        header ->
+            require(
+                !(header.getValue() instanceof JsonObject model)
+                    || !model.getBoolean("required", false)
+                    || headers.contains(header.getKey()),
+                "%s without %s".formatted(answer, header.getKey())));
   }
 
   private static void checkContent(

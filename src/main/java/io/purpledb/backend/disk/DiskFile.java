@@ -2,6 +2,7 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.purpledb.backend.FileReason;
 import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.JournaledPath;
 import io.purpledb.backend.disk.journal.Mark;
@@ -203,7 +204,8 @@ final class DiskFile {
       realDirectory = directory.toRealPath();
     } catch (IOException e) {
       String verb = dataSet == null ? "created" : "found";
-      throw Refusals.failure("%s cannot be %s: %s %s".formatted(directory, verb, e, EXPECTED), e);
+      throw Refusals.failure(
+          "%s cannot be %s: %s %s".formatted(directory, verb, FileReason.of(e), EXPECTED), e);
     }
     for (Path path : new Path[] {directory, path()}) {
       if (Files.exists(path) && !Files.isWritable(path)) {

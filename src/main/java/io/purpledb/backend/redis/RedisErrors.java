@@ -55,6 +55,10 @@ final class RedisErrors {
   /** What is said of a replica. */
   static final String REPLICA = "the server is a replica (expected: a master)";
 
+  /** What Netty's native transport puts before the text of an error number. */
+  private static final Pattern NATIVE =
+      Pattern.compile("^[A-Za-z]+\\([^)]*\\) failed with error\\(-?[0-9]+\\): ");
+
   private static final int SHOWN = 40;
 
   /** Longer than any number or flag, and than what is shown of one. */
@@ -141,7 +145,13 @@ final class RedisErrors {
 
   private static String text(Throwable error) {
     String text = error.getMessage();
-    return text == null ? error.getClass().getSimpleName() : text;
+    return text == null ? error.getClass().getSimpleName() : inWords(text);
+  }
+
+  /** What the system says of a connection, without which function of which library heard it. */
+  private static String inWords(String text) {
+    String said = NATIVE.matcher(text).replaceFirst("");
+    return said.startsWith("Connection ") ? "c" + said.substring(1).replace(": /", ": ") : said;
   }
 
   /**

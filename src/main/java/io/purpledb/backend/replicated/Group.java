@@ -1,5 +1,6 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.FileReason;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
@@ -154,7 +155,7 @@ final class Group {
   private static StartFailure unusable(Path directory, IOException cause) {
     return StartFailure.wrongSurroundings(
         "data-dir: %s cannot be used: %s (expected: a directory to write to)"
-            .formatted(directory, cause),
+            .formatted(directory, FileReason.of(cause)),
         cause);
   }
 

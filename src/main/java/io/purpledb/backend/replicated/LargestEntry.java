@@ -1,5 +1,6 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.FileReason;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -41,7 +42,8 @@ final class LargestEntry {
       return Math.max(before, maxValueBytes) + AROUND_BYTES;
     } catch (IOException e) {
       throw StartFailure.wrongSurroundings(
-          "data-dir: %s cannot be used: %s (expected: a file to read and write)".formatted(file, e),
+          "data-dir: %s cannot be used: %s (expected: a file to read and write)"
+              .formatted(file, FileReason.of(e)),
           e);
     }
   }

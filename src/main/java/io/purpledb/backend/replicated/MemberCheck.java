@@ -1,6 +1,7 @@
 package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.DataCheck;
+import io.purpledb.backend.FileReason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -46,7 +47,7 @@ public final class MemberCheck {
       }
       return all;
     } catch (IOException e) {
-      return new DataCheck(false, home + ": " + e + "\n");
+      return new DataCheck(false, home + ": " + FileReason.of(e) + "\n");
     }
   }
 

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.internal.http.HttpServerRequestWrapper;
+import io.vertx.grpc.common.GrpcHeaderNames;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class CountedRequest extends HttpServerRequestWrapper {
 
   /** When this part of a message is there that is larger than all room, it takes what it needs. */
   private static final int QUARTER = 4;
+
+  /** The one flag that a message may have. */
+  private static final int COMPRESSED = 1;
 
   private final InFlightBytes.Held held;
   private final Arrival arrival;
@@ -73,11 +77,16 @@ final class CountedRequest extends HttpServerRequestWrapper {
       expected = 0;
     }
     edges.follow(bytes);
+    Failure malformed = wrongFlag(edges.flags());
+    if (malformed != null) {
+      refuse(malformed);
+      return;
+    }
     arrived += bytes.length();
     boolean mayCome = expect();
     long more = wanted() - held.bytes();
     if (!mayCome || (more > 0 && !held.grow(more))) {
-      refuse(held.refusal(more));
+      refuse(Failure.overloaded(held.refusal(more)));
       return;
     }
     if (begun.length() > 0 || (edges.isInside() && !isTooLarge())) {
@@ -123,14 +132,28 @@ final class CountedRequest extends HttpServerRequestWrapper {
     if (refused || response.ended() || response.closed()) {
       Vertx.currentContext().owner().cancelTimer(timer);
     } else if (edges.isInside() && arrival.isTooSlow(arrived)) {
-      refuse(Arrival.refusal(arrived));
+      refuse(Failure.overloaded(Arrival.refusal(arrived)));
     }
   }
 
-  private void refuse(String text) {
+  /** What the protocol has a status of its own for: INTERNAL, whoever is to blame. */
+  private @Nullable Failure wrongFlag(int flags) {
+    if ((flags & ~COMPRESSED) != 0) {
+      return new Failure(
+          Failure.Kind.INTERNAL,
+          "message: flag %d (expected: 0, or 1 when it is compressed)".formatted(flags));
+    }
+    String encoding = getHeader(GrpcHeaderNames.GRPC_ENCODING);
+    return flags == 0 || !MessageReader.IDENTITY.equals(encoding)
+        ? null
+        : new Failure(
+            Failure.Kind.INTERNAL,
+            "message: flag 1, compressed (expected: 0, because grpc-encoding names none)");
+  }
+
+  private void refuse(Failure failure) {
     refused = true;
     begun.drop();
-    Failure failure = Failure.overloaded(text);
     if (onException != null) {
       onException.handle(new IOException(failure.getMessage())); // ends the call, silently
     }

@@ -1,13 +1,13 @@
 package io.purpledb.server.grpc;
 
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.message.Pending;
 import io.purpledb.server.AllowedHosts;
+import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.Connections;
 import io.purpledb.server.Cors;
 import io.purpledb.server.Door;
@@ -117,6 +117,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
                   IdleConnection.watch(connection, idleMillis);
                   watching.add(connection);
                 })
+            .invalidRequestHandler(GrpcDoor::refuseMalformed)
             .requestHandler(http -> serve(http, grpc, inFlight));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
@@ -148,6 +149,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     FirstRequest.arrived(http.connection());
     UnreadConnection unread = UnreadConnection.of(http.connection());
     HttpServerResponse response = http.response();
+    CommonHeaders.put(response);
     InFlightBytes.Held held = inFlight.hold();
     long headerBytes = HeaderSize.of(http.headers());
     boolean fits = unread.begun(response, headerBytes);
@@ -176,7 +178,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
   private void accept(
       HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held, long headerBytes) {
     Failure misdirected = hosts.check(http);
-    if (misdirected != null && isCall(http)) {
+    if (misdirected != null && ContentTypes.isCall(http)) {
       CountedRequest.answer(http, misdirected);
       return;
     }
@@ -194,8 +196,13 @@ public final class GrpcDoor extends VerticleBase implements Door {
       refuse(http, 405);
       return;
     }
-    if (!isCall(http)) {
+    if (!ContentTypes.isCall(http)) {
       refuse(http, 415);
+      return;
+    }
+    String wrongType = ContentTypes.check(http);
+    if (wrongType != null) {
+      refuse(http, 415, wrongType);
       return;
     }
     Failure tooLarge = HeaderSize.check(METADATA, headerBytes, config.limits().maxHeaderBytes());
@@ -213,7 +220,11 @@ public final class GrpcDoor extends VerticleBase implements Door {
 
   /** Tells who came to the wrong port, with curl or a browser, where the other one is. */
   private void refuse(HttpServerRequest http, int status) {
-    String other = config.doors().contains("http") ? "port " + config.httpPort() : "no port";
+    boolean known = config.httpPort() != 0; // else the door takes any free one
+    String other =
+        !config.doors().contains("http")
+            ? "no port"
+            : known ? "port " + config.httpPort() : "another port";
     refuse(
         http,
         status,
@@ -228,16 +239,17 @@ public final class GrpcDoor extends VerticleBase implements Door {
         .end(text + "\n");
   }
 
-  private static boolean isCall(HttpServerRequest http) {
-    String type = http.getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null && type.startsWith("application/grpc");
+  /** Answers what is not HTTP, or too long to be read, as Vert.x does. */
+  private static void refuseMalformed(HttpServerRequest http) {
+    CommonHeaders.put(http.response());
+    HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(http);
   }
 
   /** The answer to a call whose metadata are not read: a status as any other. */
   private LargeHeaders.Refusal refusal(long bytes) {
     Failure failure = HeaderSize.notRead(METADATA, bytes, config.limits().maxHeaderBytes());
     Http2Headers headers =
-        new DefaultHttp2Headers()
+        CommonHeaders.ofHttp2()
             .status("200")
             .set("content-type", "application/grpc")
             .set("grpc-status", Integer.toString(failure.kind().grpcStatus().code))

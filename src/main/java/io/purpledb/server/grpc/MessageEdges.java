@@ -7,6 +7,7 @@ final class MessageEdges {
 
   static final int PREFIX_BYTES = 1 + Integer.BYTES;
 
+  private int flags;
   private int prefixRead;
   private long lengthRead;
   private long left;
@@ -17,7 +18,12 @@ final class MessageEdges {
     while (at < bytes.length()) {
       if (prefixRead < PREFIX_BYTES) {
         long next = bytes.getUnsignedByte(at++);
-        lengthRead = prefixRead == 0 ? 0 : lengthRead << Byte.SIZE | next; // the first is the flag
+        if (prefixRead == 0) {
+          flags |= (int) next;
+          lengthRead = 0;
+        } else {
+          lengthRead = lengthRead << Byte.SIZE | next;
+        }
         prefixRead++;
         if (prefixRead == PREFIX_BYTES) {
           announced = PREFIX_BYTES + lengthRead;
@@ -32,6 +38,11 @@ final class MessageEdges {
         prefixRead = 0;
       }
     }
+  }
+
+  /** All bits of the flags of the messages that have begun. */
+  int flags() {
+    return flags;
   }
 
   /** Whether a message has begun and not ended. */

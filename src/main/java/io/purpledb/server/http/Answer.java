@@ -1,9 +1,8 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Bytes;
+import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -32,14 +31,6 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
   static final CharSequence JSON = HttpHeaders.createOptimized("application/json");
   static final CharSequence TEXT = HttpHeaders.createOptimized("text/plain; charset=utf-8");
   static final CharSequence BYTES = HttpHeaders.createOptimized("application/octet-stream");
-
-  private static final CharSequence CONTENT_TYPE_OPTIONS =
-      HttpHeaders.createOptimized("x-content-type-options");
-  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
-  private static final CharSequence CONTENT_SECURITY_POLICY =
-      HttpHeaders.createOptimized("content-security-policy");
-  private static final CharSequence NO_FRAMES =
-      HttpHeaders.createOptimized("frame-ancestors 'none'");
 
   private static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
   private static final int MOST_FOR_A_BYTE = 6;
@@ -100,7 +91,7 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
     }
     int code = status == 0 ? success : status;
     response.setStatusCode(code);
-    putCommonHeaders(response);
+    CommonHeaders.put(response);
     if (type != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     }
@@ -112,12 +103,10 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
       response.end();
     } else if (bytes == 0) { // not as a body: over HTTP/2 that would wait for a window
       response.putHeader(HttpHeaders.CONTENT_LENGTH, "0").end();
-    } else if (Compression.isAsked(request, bytes)) {
-      end(request, encoded(request, body, Compression.gzip(body)));
-    } else if (request.method().equals(HttpMethod.HEAD)) {
-      endHead(request, bytes);
     } else {
-      response.end(body);
+      putVary(response, bytes);
+      boolean asked = Compression.isAsked(request, bytes);
+      end(request, asked ? encoded(request, body, Compression.gzip(body)) : body);
     }
   }
 
@@ -129,9 +118,15 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
     }
   }
 
+  /** Says of an answer that may be compressed, compressed or not, what that depends on. */
+  static void putVary(HttpServerResponse response, int bytes) {
+    if (bytes >= Compression.MIN_BYTES) {
+      response.headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    }
+  }
+
   /** The compressed form of a body if there is one, and what is to be said of it. */
   static Buffer encoded(HttpServerRequest request, Buffer body, @Nullable Buffer compressed) {
-    request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     if (compressed == null) {
       return body;
     }
@@ -145,22 +140,6 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
     EMPTY.send(request, FOUND);
   }
 
-  /** What every answer has. */
-  static void putCommonHeaders(HttpServerResponse response) {
-    response
-        .putHeader(HttpHeaders.DATE, HttpDate.now())
-        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
-        .putHeader(CONTENT_SECURITY_POLICY, NO_FRAMES);
-  }
-
-  /** The same for an answer over HTTP/2 to a request that was not read. */
-  static Http2Headers commonHeaders() {
-    return new DefaultHttp2Headers()
-        .set(HttpHeaders.DATE, HttpDate.now())
-        .set(CONTENT_TYPE_OPTIONS, NOSNIFF)
-        .set(CONTENT_SECURITY_POLICY, NO_FRAMES);
-  }
-
   /**
    * Whether a client of HTTP/2 has reset its request meanwhile. To write an answer then would end
    * the connection; over HTTP/1.1 it ends with the request.
@@ -171,6 +150,16 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
 
   private static void endHead(HttpServerRequest request, int bytes) {
     request.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(bytes)).end();
+  }
+
+  /** How long it would be in gzip is not said: to find out would be all the work for nothing. */
+  private static void endLargeHead(HttpServerRequest request, int bytes) {
+    putVary(request.response(), bytes);
+    if (Compression.isAsked(request, bytes)) {
+      request.response().end();
+    } else {
+      endHead(request, bytes);
+    }
   }
 
   private static Future<Void> endInParts(HttpServerResponse response, Buffer body) {
@@ -238,8 +227,9 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
     try {
       int size = text == null ? body.length() : text.bytes();
       if (request.method().equals(HttpMethod.HEAD)) {
-        endHead(request, size); // as it is without compression, which would be for nothing here
+        endLargeHead(request, size);
       } else if (text == null && unread.take(size)) {
+        putVary(request.response(), size);
         endTaken(request, body, unread);
       } else if (text == null || !LargeJson.send(request, text, unread)) {
         request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Framing;
 import io.purpledb.server.HeaderSize;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Handler;
@@ -96,6 +97,10 @@ final class Http2Requests {
           Kind.URI_TOO_LONG,
           ":path: %d bytes (expected: at most %d)"
               .formatted(uri.length(), HttpDoor.MAX_REQUEST_LINE_BYTES));
+    }
+    Failure fragment = Framing.checkTarget(uri);
+    if (fragment != null) {
+      return fragment;
     }
     if (request.authority() == null) { // of :authority or Host
       return Failure.invalid(

@@ -25,7 +25,8 @@ record IntegerType(long min, long max, String expected) implements ValueType {
     long min = schema.getLong("minimum", least);
     long max = schema.getLong("maximum", most);
     boolean bounded = min > least || max < most;
-    return new IntegerType(min, max, bounded ? "an integer of %d to %d".formatted(min, max) : all);
+    String expected = bounded ? "an integer of %d to %d".formatted(min, max) : all;
+    return new IntegerType(min, max, schema.getString(TextType.EXPECTED, expected));
   }
 
   @Override

@@ -38,6 +38,10 @@ final class KeyEncoding {
   private static @Nullable String utf8(String base64) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(base64);
+      String bare = base64.replaceFirst("={1,2}$", "");
+      if (!Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).equals(bare)) {
+        return null; // bits that are left over and not 0: two texts would be the same key
+      }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (IllegalArgumentException | CharacterCodingException e) {
       return null;

@@ -83,6 +83,7 @@ final class LargeJson {
     if (gzip == null) {
       return begin(request, text, room, unread);
     }
+    Answer.putVary(request.response(), text.bytes());
     Answer.endTaken(request.response(), sent, room, unread);
     return true;
   }
@@ -97,6 +98,7 @@ final class LargeJson {
       unread.answered(room);
       return true;
     }
+    Answer.putVary(response, text.bytes());
     response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(text.bytes()));
     new LargeJson(response, text.reader(), room, unread).sendNext();
     return true;

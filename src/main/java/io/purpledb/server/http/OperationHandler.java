@@ -98,6 +98,9 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   }
 
   private void send(HttpServerRequest request, Answer answer) {
+    if (operation.responseTypes().size() > 1) {
+      request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    }
     int bytes = answer.body().length(); // 0 of a large text, which takes room itself
     if (bytes == 0 || request.version() != HttpVersion.HTTP_2 || UnreadConnection.counts(bytes)) {
       answer.send(request, operation.status());

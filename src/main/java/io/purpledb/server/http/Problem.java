@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.LargeHeaders;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -55,7 +56,7 @@ final class Problem {
     Answer answer = answer(failure);
     byte[] body = answer.body().getBytes();
     Http2Headers headers =
-        Answer.commonHeaders()
+        CommonHeaders.ofHttp2()
             .status(Integer.toString(answer.status()))
             .set(HttpHeaders.CONTENT_TYPE, TYPE)
             .set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length));
@@ -70,7 +71,7 @@ final class Problem {
     Failure failure = malformed(request.decoderResult().cause());
     Answer answer = answer(failure);
     HttpServerResponse response = request.response();
-    Answer.putCommonHeaders(response);
+    CommonHeaders.put(response);
     if (failure.kind() == Kind.OVERLOADED) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }

@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.Cors;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -76,7 +77,7 @@ final class Routes implements Handler<HttpServerRequest> {
     if (methods.isEmpty()) {
       noSuchPath(request);
     } else {
-      Answer.putCommonHeaders(request.response());
+      CommonHeaders.put(request.response());
       cors.answerPreflight(request, methods);
     }
   }

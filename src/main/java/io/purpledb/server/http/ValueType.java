@@ -29,7 +29,8 @@ interface ValueType {
                   ? understood(
                       schema, "minLength", "maxLength", "enum", "pattern", TextType.EXPECTED)
                   : understood(schema, "minLength", "maxLength", "enum"));
-      case "integer" -> IntegerType.of(understood(schema, "format", "minimum", "maximum"));
+      case "integer" ->
+          IntegerType.of(understood(schema, "format", "minimum", "maximum", TextType.EXPECTED));
       case "boolean" -> {
         understood(schema);
         yield new FlagType();

@@ -169,9 +169,26 @@ class MalformedCallTest {
   @ValueSource(strings = {"", "identity"})
   void refusesACompressedMessageWithoutAnEncoding(String encoding) {
     Map<String, String> headers = encoding.isEmpty() ? Map.of() : Map.of("grpc-encoding", encoding);
-    Answer answer = client.call(GET, headers, RawClient.frame(1, RawClient.gzip(REQUEST)));
+    for (byte[] message : new byte[][] {RawClient.gzip(REQUEST), REQUEST}) {
+      Answer answer = client.call(GET, headers, RawClient.frame(1, message));
 
-    assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+      assertThat(answer.status()).isEqualTo(GrpcStatus.INTERNAL);
+      assertThat(answer.text())
+          .isEqualTo("message: flag 1, compressed (expected: 0, because grpc-encoding names none)");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 128, 255})
+  void refusesAnUnknownFlag(int flag) {
+    for (String encoding : new String[] {"identity", "gzip"}) {
+      Answer answer =
+          client.call(GET, Map.of("grpc-encoding", encoding), RawClient.frame(flag, REQUEST));
+
+      assertThat(answer.status()).isEqualTo(GrpcStatus.INTERNAL);
+      assertThat(answer.text())
+          .isEqualTo("message: flag %d (expected: 0, or 1 when it is compressed)".formatted(flag));
+    }
   }
 
   @ParameterizedTest
@@ -242,12 +259,14 @@ class MalformedCallTest {
         "text/plain",
         "application/grpcx",
         "application/grpc-web-text",
-        "application/grpc; charset=utf-8",
+        "application/grpc+foo",
+        "application/grpc-foo",
       })
   void refusesAnotherContentType(String type) {
     Answer answer = client.call(GET, Map.of("content-type", type), RawClient.frame(REQUEST));
 
     assertThat(answer.httpStatus()).isEqualTo(415);
+    assertThat(answer.body().toString()).contains("(expected: ").endsWith(")\n");
   }
 
   @Test

@@ -130,7 +130,7 @@ class MethodsTest {
     assertThat(v0("Cache/CacheGet", get, got).getValue()).isEqualTo("v");
 
     invalid(
-        "ttl: -1 (expected: 0 to 315360000 seconds; 0 means the default)",
+        "ttl_seconds: -1 (expected: 0 to 315360000 seconds; 0 means the default)",
         () ->
             v0(
                 "Cache/CacheSet",

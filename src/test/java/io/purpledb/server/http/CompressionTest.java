@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -47,7 +48,7 @@ class CompressionTest {
     Reply reply = get("gzip, deflate, br");
 
     assertThat(reply.headers().get("content-encoding")).isEqualTo("gzip");
-    assertThat(reply.headers().get("vary")).isEqualToIgnoringCase("accept-encoding");
+    assertThat(reply.headers().getAll("vary")).containsExactly("accept", "accept-encoding");
     assertThat(reply.headers().get("content-length")).isEqualTo("" + reply.body().length());
     assertThat(reply.body().length()).isLessThan(value.length / 10);
     assertThat(gunzip(reply.body())).isEqualTo(value);
@@ -119,5 +120,56 @@ class CompressionTest {
     Reply head = door.call("HEAD", "/kv/a", null, "accept", BARE, "accept-encoding", "gzip");
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.body().length()).isZero();
+  }
+
+  /** What HEAD says of the length is what GET sends, or nothing (RFC 9110, section 8.6). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/openapi.yaml", "/openapi.json", "/docs/swagger-ui-bundle.js", "/docs", "/kv/a"})
+  void headSaysNoLengthThatGetWouldNotHave(String path) {
+    put("0123456789abcdef".repeat(60_000).getBytes(StandardCharsets.US_ASCII));
+    for (String accept : new String[] {BARE + ", */*;q=0.5", "*/*"}) {
+      for (String encoding : new String[] {"gzip", "identity"}) {
+        String[] headers = {"accept", accept, "accept-encoding", encoding};
+
+        Reply get = door.callUnchecked("GET", path, null, headers);
+        Reply head = door.callUnchecked("HEAD", path, null, headers);
+
+        assertThat(head.status()).isEqualTo(get.status()).isEqualTo(200);
+        assertThat(head.headers().getAll("vary")).isEqualTo(get.headers().getAll("vary"));
+        assertThat(head.headers().get("content-length"))
+            .isIn(get.headers().get("content-length"), null);
+        assertThat(head.headers().get("content-encoding"))
+            .isIn(get.headers().get("content-encoding"), null);
+        if (encoding.equals("identity")) {
+          assertThat(head.headers().get("content-length"))
+              .isEqualTo(get.headers().get("content-length"));
+        }
+      }
+    }
+  }
+
+  /** A cache must not give the one form to those who asked for the other. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 5_000, 70_000, LARGE})
+  void bothFormsSayWhatTheyDependOn(int size) {
+    put("0123456789abcdef".repeat(size / 16).getBytes(StandardCharsets.US_ASCII));
+    for (String accept : new String[] {BARE, "application/json"}) {
+      for (String encoding : new String[] {"gzip", "identity"}) {
+        assertThat(
+                door.callUnchecked(
+                        "GET", "/kv/a", null, "accept", accept, "accept-encoding", encoding)
+                    .headers()
+                    .getAll("vary"))
+            .isEqualTo(size < 1024 ? List.of("accept") : List.of("accept", "accept-encoding"));
+      }
+    }
+  }
+
+  @Test
+  void whatHasOneFormDependsOnNothing() {
+    assertThat(door.get("/flags/a").headers().contains("vary")).isFalse();
+    assertThat(door.get("/kv/absent").headers().contains("vary")).isFalse();
+    assertThat(door.get("/cache/absent").headers().contains("vary")).isFalse();
   }
 }

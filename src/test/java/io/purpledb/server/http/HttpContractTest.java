@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,25 @@ class HttpContractTest {
     assertThat(
             contract.operations().stream().filter(o -> contract.services().contains(o.service())))
         .hasSameSizeAs(Operation.ALL);
+  }
+
+  /** What the door itself may answer, before it knows or asks anything. */
+  @Test
+  void everyPathDeclaresWhatTheDoorAnswers() {
+    JsonObject document = ContractDocument.read().json();
+    JsonObject paths = document.getJsonObject("paths");
+    for (String path : paths.fieldNames()) {
+      for (String method : List.of("get", "put", "delete")) {
+        JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
+        if (operation != null) {
+          assertThat(operation.getJsonObject("responses").fieldNames())
+              .as(method + " " + path)
+              .contains("400", "408", "414", "415", "421", "431", "500", "501", "503");
+        }
+      }
+    }
+    assertThat(document.getJsonObject("x-other-responses").fieldNames())
+        .contains("400", "404", "405", "414", "421", "431", "500", "501", "503");
   }
 
   @Test

@@ -116,6 +116,8 @@ class KeysTest {
         "/kv/a?keyEncoding=base64url| key: a (expected: UTF-8 in base64url, by keyEncoding)",
         "/kv/_w?keyEncoding=base64url| key: _w (expected: UTF-8 in base64url, by keyEncoding)",
         "/kv/YQ%2F?keyEncoding=base64url| key: YQ/ (expected: UTF-8 in base64url, by keyEncoding)",
+        "/kv/dXNlcnMvNDJ?keyEncoding=base64url| key: dXNlcnMvNDJ (expected: UTF-8 in base64url, by keyEncoding)",
+        "/kv/YR==?keyEncoding=base64url| key: YR== (expected: UTF-8 in base64url, by keyEncoding)",
         "/kv/YQ?keyEncoding=base64| keyEncoding: base64 (expected: base64url)",
         "/ping?keyEncoding=base64url| keyEncoding: unknown query parameter (expected: none)",
       })

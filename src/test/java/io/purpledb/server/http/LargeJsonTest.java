@@ -93,7 +93,7 @@ class LargeJsonTest {
     Reply head = door.call("HEAD", path, Buffer.buffer(), "accept-encoding", "identity");
     assertThat(head.headers().get("content-length")).isEqualTo("" + reply.body().length());
     Reply gzip = door.callUnchecked("GET", path, null, "accept-encoding", "gzip");
-    assertThat(gzip.headers().get("vary")).isEqualToIgnoringCase("accept-encoding");
+    assertThat(gzip.headers().getAll("vary")).contains("accept-encoding");
     byte[] body = gzip.body().getBytes();
     if ("gzip".equals(gzip.headers().get("content-encoding"))) {
       assertThat(body.length).isLessThan(reply.body().length());

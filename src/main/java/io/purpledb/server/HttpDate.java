@@ -1,4 +1,4 @@
-package io.purpledb.server.http;
+package io.purpledb.server;
 
 import io.vertx.core.http.HttpHeaders;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** The value of the header Date (RFC 9110, section 6.6.1), formatted once a second. */
-final class HttpDate {
+public final class HttpDate {
 
   /** {@link DateTimeFormatter#RFC_1123_DATE_TIME} writes days below 10 with one digit. */
   private static final DateTimeFormatter FORMAT =
@@ -23,11 +23,11 @@ final class HttpDate {
 
   private HttpDate() {}
 
-  static CharSequence now() {
+  public static CharSequence now() {
     return at(System.currentTimeMillis());
   }
 
-  static CharSequence at(long epochMillis) {
+  public static CharSequence at(long epochMillis) {
     long second = Math.floorDiv(epochMillis, SECOND_MILLIS);
     Formatted formatted = last;
     if (formatted.second() != second) {
