@@ -7,6 +7,7 @@ import io.purpledb.PurpleServer;
 import io.purpledb.support.Engine;
 import io.purpledb.support.RawHttp2;
 import io.purpledb.support.TestConfigs;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.Map;
@@ -100,12 +101,18 @@ class EarlyAnswersTest {
           RawHttp2.headers(
               "PUT", "/nowhere", Map.of("content-type", "text/plain", "content-length", "1000"));
       int stream = A;
+      ByteArrayOutputStream next =
+          new ByteArrayOutputStream(); // in one write, without waiting for an ACK
       for (int i = 0; i < 500; i++, stream += 2) {
-        connection.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, upload);
+        RawHttp2.frame(next, RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, upload);
+        connection.out().write(next.toByteArray());
+        next.reset();
         Frame.read(connection, stream, RawHttp2.RST_STREAM);
-        connection.frame(WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 4, 0}); // for the next problem
-        connection.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[1000]);
+        byte[] forTheNextProblem = {0, 0, 4, 0};
+        RawHttp2.frame(next, WINDOW_UPDATE, 0, 0, forTheNextProblem);
+        RawHttp2.frame(next, RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[1000]);
       }
+      connection.out().write(next.toByteArray());
       way.call(connection, stream);
       Frame.read(connection, stream, RawHttp2.HEADERS);
     }

@@ -38,7 +38,6 @@ public final class RawHttp2 implements AutoCloseable {
   /** Connects and sends nothing. */
   public RawHttp2(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setTcpNoDelay(true); // or the second of two small frames waits for an ACK
     socket.setSoTimeout(30_000);
     out = new DataOutputStream(socket.getOutputStream());
   }

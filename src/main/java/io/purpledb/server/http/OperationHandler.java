@@ -49,7 +49,9 @@ final class OperationHandler implements Handler<HttpServerRequest> {
     } else {
       if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {
         RequestBody.requireKnown(request);
-        RequestBody.requireExpectation(request.headers());
+        if (operation.body().taken()) {
+          RequestBody.requireExpectation(request.headers());
+        }
       }
       serve(request, in, inFlight.hold());
     }

@@ -35,7 +35,8 @@ class ContractExamplesTest {
       Set.of(
           "Conflict.type",
           "WrongType.type",
-          "SetTooLarge.set",
+          "AnswerTooLarge.set",
+          "AnswerTooLarge.redis",
           "TooManyRequests.flight",
           "InternalError.internal",
           "InsufficientStorage.memory",

@@ -260,10 +260,10 @@ class KeysTest {
   @Test
   void anAbsoluteTargetIsTaken() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("GET http://purple.example/counters/a?x=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET http://a/counters/a?x=1 HTTP/1.1\r\nHost: purple.example\r\n\r\n");
       assertThat(client.reply().problem(Kind.INVALID)).startsWith("x: unknown query parameter");
 
-      client.send("GET http://purple.example/counters/a HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET http://a/counters/a HTTP/1.1\r\nHost: purple.example\r\n\r\n");
       assertThat(client.reply().json().getString("counter")).isEqualTo("a");
     }
   }
