@@ -1,7 +1,8 @@
 package io.purpledb.backend.replicated;
 
-import io.purpledb.net.RareWarning;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -50,7 +51,10 @@ final class RaftPortLog implements Filter {
   private static final int MAX_SHOWN = 200;
 
   private final boolean onlyStatus;
-  private final RareWarning warning = new RareWarning(System.getLogger(RaftPort.class.getName()));
+  private static final System.Logger LOG = System.getLogger(RaftPort.class.getName());
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final AtomicLong silentUntil = new AtomicLong(System.nanoTime());
 
   private RaftPortLog(boolean onlyStatus) {
     this.onlyStatus = onlyStatus;
@@ -74,9 +78,14 @@ final class RaftPortLog implements Filter {
         || (onlyStatus && !isStatus(thrown))) {
       return true;
     }
-    warning.tell(
-        "cluster: the Raft port refuses what came from somebody: {0}",
-        shown(String.valueOf(thrown == null ? line.getMessage() : thrown.getMessage())));
+    long now = System.nanoTime();
+    long until = silentUntil.get();
+    if (now - until >= 0 && silentUntil.compareAndSet(until, now + SILENCE_NANOS)) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "cluster: the Raft port refuses what came from somebody: {0}",
+          shown(String.valueOf(thrown == null ? line.getMessage() : thrown.getMessage())));
+    }
     return false;
   }
 
