@@ -63,7 +63,10 @@ public final class Framing extends ChannelInboundHandlerAdapter {
     return malformed;
   }
 
-  /** What is wrong with the head of a request; null when nothing is. */
+  /**
+   * What is wrong with the head of a request; null when nothing is. Then it has the one form that
+   * Vert.x reads right: a path as its target, the host that is asked as Host, close alone.
+   */
   static @Nullable Failure check(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
     if (!isKnown(version)) {
@@ -152,7 +155,6 @@ public final class Framing extends ChannelInboundHandlerAdapter {
     return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
   }
 
-  /** By identity: Netty has its constants for exact texts alone, and http/01.1 equals them. */
   /** The decoder has put it into capitals; when it looks right, that was what was wrong with it. */
   private static String shown(HttpVersion version) {
     boolean looksKnown =
@@ -166,10 +168,10 @@ public final class Framing extends ChannelInboundHandlerAdapter {
       return null;
     }
     return Failure.invalid(
-        "target: %s (expected: none with a #; in a key it is %%23)"
-            .formatted(target.length() > 64 ? target.substring(0, 64) + "…" : target));
+        "target: %s (expected: none with a #; in a key it is %%23)".formatted(cut(target)));
   }
 
+  /** By identity: Netty has its constants for exact texts alone, and http/01.1 equals them. */
   @SuppressWarnings("ReferenceEquality")
   private static boolean isKnown(HttpVersion version) {
     return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
