@@ -3,17 +3,12 @@ package io.purpledb.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.PurpleServer;
-import io.purpledb.support.Engine;
 import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.TestConfigs;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +34,7 @@ class CallsApartTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static PurpleServer server;
+  @RegisterExtension static final ServedClass SERVED = new ServedClass();
 
   private final Way way;
 
@@ -47,18 +42,8 @@ class CallsApartTest {
     this.way = way;
   }
 
-  @BeforeAll
-  static void start() {
-    server = Way.start(TestConfigs.of(Engine.MEMORY));
-  }
-
-  @AfterAll
-  static void stop() {
-    Way.stop(server);
-  }
-
   private RawHttp2 open() throws IOException {
-    RawHttp2 connection = way.open(server, WINDOW);
+    RawHttp2 connection = way.open(SERVED.server(), WINDOW);
     if (way == Way.HTTP_UPGRADED) {
       await(connection, RawHttp2.HEADERS, 1);
     }
@@ -106,7 +91,7 @@ class CallsApartTest {
   @Test
   void aMalformedMethodInTheFirstBytes() throws Exception {
     int flags = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
-    try (RawHttp2 connection = way.open(server, WINDOW)) {
+    try (RawHttp2 connection = way.open(SERVED.server(), WINDOW)) {
       connection.frame(RawHttp2.HEADERS, flags, A, RawHttp2.headers("G T", "/ping", Map.of()));
       way.call(connection, B);
       await(connection, RawHttp2.HEADERS, B);

@@ -3,19 +3,15 @@ package io.purpledb.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.PurpleServer;
-import io.purpledb.support.Engine;
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.TestConfigs;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,22 +29,12 @@ class EarlyAnswersTest {
   private static final int WINDOW_UPDATE = 8;
   private static final int A = Way.FIRST;
 
-  private static PurpleServer server;
+  @RegisterExtension static final ServedClass SERVED = new ServedClass();
 
   private final Way way;
 
   EarlyAnswersTest(Way way) {
     this.way = way;
-  }
-
-  @BeforeAll
-  static void start() {
-    server = Way.start(TestConfigs.of(Engine.MEMORY));
-  }
-
-  @AfterAll
-  static void stop() {
-    Way.stop(server);
   }
 
   private record Frame(int type, int flags, int stream, ByteString payload) {
@@ -79,7 +65,7 @@ class EarlyAnswersTest {
   })
   void theRestOfAnUploadIsDeclinedAtOnce(String method, String path, String type, String length)
       throws Exception {
-    try (RawHttp2 connection = way.open(server, WINDOW)) {
+    try (RawHttp2 connection = way.open(SERVED.server(), WINDOW)) {
       connection.frame(
           RawHttp2.HEADERS,
           RawHttp2.END_HEADERS,
@@ -96,7 +82,7 @@ class EarlyAnswersTest {
   /** Netty ends a connection for as many resets, when it counts them. */
   @Test
   void manyRefusedUploadsHurtNoOther() throws Exception {
-    try (RawHttp2 connection = way.open(server, WINDOW)) {
+    try (RawHttp2 connection = way.open(SERVED.server(), WINDOW)) {
       byte[] upload =
           RawHttp2.headers(
               "PUT", "/nowhere", Map.of("content-type", "text/plain", "content-length", "1000"));
@@ -121,7 +107,7 @@ class EarlyAnswersTest {
   @ParameterizedTest
   @CsvSource({"GET, /ping", "HEAD, /ping", "PUT, /kv/early"})
   void anAnswerWithoutABodyNeedsNoWindow(String method, String path) throws Exception {
-    try (RawHttp2 connection = way.open(server, 0)) {
+    try (RawHttp2 connection = way.open(SERVED.server(), 0)) {
       connection.frame(
           RawHttp2.HEADERS,
           RawHttp2.END_HEADERS | RawHttp2.END_STREAM,

@@ -21,8 +21,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +54,7 @@ class FramesTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static PurpleServer server;
+  @RegisterExtension static final ServedClass SERVED = new ServedClass();
 
   private final Way way;
 
@@ -64,18 +62,8 @@ class FramesTest {
     this.way = way;
   }
 
-  @BeforeAll
-  static void start() {
-    server = Way.start(TestConfigs.of(Engine.MEMORY));
-  }
-
-  @AfterAll
-  static void stop() {
-    Way.stop(server);
-  }
-
   private RawHttp2 open() throws IOException {
-    RawHttp2 connection = way.open(server, WINDOW);
+    RawHttp2 connection = way.open(SERVED.server(), WINDOW);
     if (way == Way.HTTP_UPGRADED) {
       awaitFrame(connection, RawHttp2.HEADERS, 1); // of which nothing is open then
     }

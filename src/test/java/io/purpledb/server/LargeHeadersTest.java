@@ -5,11 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.purpledb.PurpleServer;
-import io.purpledb.support.Engine;
 import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.TestConfigs;
 import io.vertx.core.internal.VertxInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -17,9 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -46,7 +41,7 @@ class LargeHeadersTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static PurpleServer server;
+  @RegisterExtension static final ServedClass SERVED = new ServedClass();
 
   private final Way way;
 
@@ -56,16 +51,6 @@ class LargeHeadersTest {
 
   private final List<RawHttp2> connections = new ArrayList<>();
 
-  @BeforeAll
-  static void start() {
-    server = Way.start(TestConfigs.of(Engine.MEMORY));
-  }
-
-  @AfterAll
-  static void stop() {
-    Way.stop(server);
-  }
-
   @AfterEach
   void close() throws Exception {
     for (RawHttp2 connection : connections) {
@@ -74,7 +59,7 @@ class LargeHeadersTest {
   }
 
   private RawHttp2 open() throws IOException {
-    RawHttp2 connection = way.open(server, 65_535);
+    RawHttp2 connection = way.open(SERVED.server(), 65_535);
     connections.add(connection);
     return connection;
   }
@@ -200,7 +185,7 @@ class LargeHeadersTest {
   /** Each of these tasks waits for a part of what has come; 40 would do. */
   private static void letItRead() throws Exception {
     for (int i = 0; i < 200; i++) {
-      for (EventExecutor loop : ((VertxInternal) server.vertx()).nettyEventLoopGroup()) {
+      for (EventExecutor loop : ((VertxInternal) SERVED.server().vertx()).nettyEventLoopGroup()) {
         loop.submit(() -> {}).get();
       }
     }
