@@ -19,10 +19,11 @@ class BegunMessageTest {
     for (int most : new int[] {1, 100, 5_000, 1 << 17}) {
       byte[] all = new byte[BYTES];
       random.nextBytes(all);
+      Buffer whole = Buffer.buffer(all);
       int at = 0;
       while (at < all.length) {
         int end = Math.min(all.length, at + 1 + random.nextInt(most));
-        begun.add(Buffer.buffer(all).slice(at, end));
+        begun.add(whole.slice(at, end));
         at = end;
       }
       assertThat(begun.length()).isEqualTo(BYTES);
