@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class Stack {
 
   private static final long SILENT_MILLIS = 3_000;
-  private static final long HEARTBEAT_MILLIS = 750;
-  private static final long MERGE_MILLIS = 2_000;
+  private static final long HEARTBEAT_MILLIS = 1_000;
+  private static final long MERGE_MILLIS = 3_000;
   private static final long JOIN_MILLIS = 500;
   private static final int CONNECT_MILLIS = 500;
 
@@ -45,7 +45,7 @@ final class Stack {
   private static final long RESEND_MILLIS = 2_000;
 
   /** What was sent over a connection that broke is missed and asked for after so long. */
-  private static final long XMIT_MILLIS = 500;
+  private static final long XMIT_MILLIS = 1_000;
 
   private Stack() {}
 

@@ -179,7 +179,7 @@ final class CacheConformanceTest {
             .toList();
     List<String> read =
         Callers.run(
-            8,
+            cell.turns(8),
             (caller, turn) ->
                 door.cacheSet(key, whole.get(caller), HOUR)
                     .thenCompose(done -> door.cacheGet(key)));

@@ -6,7 +6,9 @@ import io.purpledb.support.DoorType;
 import io.purpledb.support.Engine;
 import io.purpledb.support.TimeMachine;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One cell of the matrix: a door of shared servers that keep their data in an engine. */
@@ -35,12 +37,35 @@ record Cell(DoorType type, Engine engine, Servers servers) {
   boolean isFor(OnEveryCell what) {
     boolean isService =
         Operation.ALL.stream().anyMatch(operation -> operation.service().equals(what.value()));
-    return !servers.isCluster() || (what.inClusters() && (isService || !CHOICE.equals("usual")));
+    return !servers.isCluster() || (what.inClusters() && (isService || isThorough()));
   }
 
-  /** Whether many calls are to be fewer: in the usual cell of a cluster each takes long. */
-  boolean isHurried() {
-    return servers.isCluster() && CHOICE.equals("usual");
+  /** Whether everything is to be tried, however long it takes: not in the build of every day. */
+  boolean isThorough() {
+    return !CHOICE.equals("usual");
+  }
+
+  /**
+   * How many turns to take instead of many: an eighth of them, at least one, in the usual cell of a
+   * cluster, where each takes long.
+   */
+  int turns(int many) {
+    return servers.isCluster() && !isThorough() ? Math.max(1, many / 8) : many;
+  }
+
+  /**
+   * Which texts to try with another door. Each pair of doors has all of them on one engine; on the
+   * others, usually, each door that reads has a share, and all doors together have all.
+   */
+  List<String> share(List<String> all, DoorType reader) {
+    if (isThorough() || engine == Engine.MEMORY) {
+      return all;
+    }
+    List<DoorType> doors = List.of(DoorType.values());
+    return IntStream.range(0, all.size())
+        .filter(i -> i % doors.size() == doors.indexOf(reader))
+        .mapToObj(all::get)
+        .toList();
   }
 
   private boolean isRun() {
@@ -55,6 +80,13 @@ record Cell(DoorType type, Engine engine, Servers servers) {
       case "all" -> servers == Servers.ONE || servers == Servers.SPREAD || type != DoorType.BUS;
       default -> throw new IllegalArgumentException("purple.cells: " + CHOICE);
     };
+  }
+
+  /** Lets the servers of a cluster start, which takes long, while tests of other cells run. */
+  void startServers() {
+    Thread starter = new Thread(() -> SharedClusters.of(engine), "start " + this);
+    starter.setDaemon(true);
+    starter.start();
   }
 
   /** What a user of this cell can do. What is called is recorded for the report. */

@@ -123,7 +123,7 @@ final class CounterConformanceTest {
 
   @Test
   void ofManyIncrementsNoneIsLostAndEveryAnswerIsAnotherState() {
-    int turns = cell.isHurried() ? 10 : 100;
+    int turns = cell.turns(cell.isThorough() ? 100 : 40);
     List<Long> answers = Callers.run(turns, (caller, turn) -> door.counterIncrement(key, 1));
     long total = (long) Callers.COUNT * turns;
     assertThat(answers)
@@ -133,9 +133,11 @@ final class CounterConformanceTest {
 
   @Test
   void incrementsInBothDirectionsAtOnceAddUp() {
-    Callers.run(8, (caller, turn) -> door.counterIncrement(key, caller % 2 == 0 ? caller : -turn));
-    long up = LongStream.range(0, Callers.COUNT).filter(caller -> caller % 2 == 0).sum() * 8;
-    long down = LongStream.range(0, 8).sum() * Callers.COUNT / 2;
+    int turns = cell.turns(8);
+    Callers.run(
+        turns, (caller, turn) -> door.counterIncrement(key, caller % 2 == 0 ? caller : -turn));
+    long up = LongStream.range(0, Callers.COUNT).filter(caller -> caller % 2 == 0).sum() * turns;
+    long down = LongStream.range(0, turns).sum() * Callers.COUNT / 2;
     assertThat(value(door.counterGet(key))).isEqualTo(up - down);
   }
 

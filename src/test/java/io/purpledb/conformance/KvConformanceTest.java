@@ -163,7 +163,7 @@ final class KvConformanceTest {
     value(door.kvPut(key, whole.get(0)));
     List<ByteString> read =
         Callers.run(
-            8,
+            cell.turns(8),
             (caller, turn) ->
                 door.kvPut(key, whole.get(caller)).thenCompose(done -> door.kvGet(key)));
     assertThat(whole).containsAll(read).contains(value(door.kvGet(key)));
@@ -171,7 +171,7 @@ final class KvConformanceTest {
 
   @Test
   void ofManyCallersExactlyOneDeletes() {
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < cell.turns(8); round++) {
       value(door.kvPut(key, VALUE));
       List<Boolean> deleted = Callers.run(1, (caller, turn) -> succeeds(door.kvDelete(key)));
       assertThat(deleted).containsOnlyOnce(true);
@@ -182,7 +182,7 @@ final class KvConformanceTest {
   void puttingAndDeletingAtOnceLeavesTheValueOrNone() {
     List<Boolean> deleted =
         Callers.run(
-            8,
+            cell.turns(8),
             (caller, turn) ->
                 caller % 2 == 0
                     ? door.kvPut(key, VALUE).thenApply(done -> false)

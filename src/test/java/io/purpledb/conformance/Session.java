@@ -14,6 +14,10 @@ final class Session implements AutoCloseable {
   private final Report report = new Report();
   private final LogWatch log = new LogWatch();
 
+  private Session() {
+    Cell.all().filter(cell -> cell.servers().isCluster()).findFirst().ifPresent(Cell::startServers);
+  }
+
   static Session of(ExtensionContext context) {
     return context
         .getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(Session.class))

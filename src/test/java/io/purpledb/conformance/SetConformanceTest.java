@@ -191,7 +191,7 @@ final class SetConformanceTest {
   @Test
   void ofManyItemsAddedAndRemovedAtOnceNoneIsLeft() {
     Callers.run(
-        4,
+        cell.turns(4),
         (caller, turn) ->
             door.setAdd(key, item(caller, turn))
                 .thenAccept(items -> assertThat(items).contains(item(caller, turn)))

@@ -89,6 +89,7 @@ class SmallHeapIT {
 
   /** A heap of 64 MiB and some eight times the largest value; and a restart after a kill. */
   @Test
+  @Tag("long")
   @Timeout(120)
   void largeValuesOnDisk(@TempDir Path directory) throws Exception {
     String[] args = {"--backend", "disk", "--max-value-bytes", "" + LARGE};

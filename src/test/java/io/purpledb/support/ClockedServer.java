@@ -16,11 +16,16 @@ final class ClockedServer {
 
   private ClockedServer() {}
 
-  /** The command that runs it, from the classes of this build. */
+  /**
+   * The command that runs it, from the classes of this build. Without the second compiler: it would
+   * work for the start until the tests are over.
+   */
   static List<String> command(Path clock) {
     return List.of(
         ServerProcess.java(),
         "-Xmx256m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-D" + CLOCK + "=" + clock,
         "-cp",
         PrivateNetwork.classPath(),

@@ -23,6 +23,9 @@ final class LeadWatch {
   private static final long PERIOD_MILLIS = 2_000;
   private static final long LOG_MILLIS = 1_000;
 
+  /** At rest the others are asked at each such look: what they say can hardly have changed. */
+  private static final int LOOKS_AT_REST = 3;
+
   private final PeerClocks clocks;
   private final PeerRooms rooms;
   private final List<RaftPeerId> others;
@@ -32,6 +35,8 @@ final class LeadWatch {
   private final DivisionInfo info;
   private final LogInPlace log;
   private volatile boolean closed;
+  private long seenIndex = -1;
+  private int looksAtRest;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -98,8 +103,10 @@ final class LeadWatch {
             new CannotGoOnError(
                 "cluster: this node's part in the replicated data has ended by itself", null));
       }
-      for (RaftPeerId other : others) {
-        var unused = question.ask(other).exceptionally(away -> null);
+      if (isToAsk()) {
+        for (RaftPeerId other : others) {
+          var unused = question.ask(other).exceptionally(away -> null);
+        }
       }
       boolean off = clocks.notice() != null;
       boolean full = rooms.notice() != null || rooms.own().harm() != null;
@@ -114,5 +121,13 @@ final class LeadWatch {
     } catch (IOException | RuntimeException e) {
       LOG.log(Level.DEBUG, "the others are asked again later", e);
     }
+  }
+
+  /** Whether writes were applied since the last look, or the last question is some looks old. */
+  private boolean isToAsk() {
+    long index = info.getLastAppliedIndex();
+    looksAtRest = index == seenIndex ? looksAtRest + 1 : 0;
+    seenIndex = index;
+    return looksAtRest % LOOKS_AT_REST == 0;
   }
 }

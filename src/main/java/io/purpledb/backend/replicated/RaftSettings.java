@@ -22,9 +22,9 @@ import org.apache.ratis.util.TimeDuration;
 final class RaftSettings {
 
   /** A follower that hears nothing for so long asks for votes; a leader alone steps down. */
-  static final int ELECTION_MIN_MILLIS = 750;
+  static final int ELECTION_MIN_MILLIS = 1_000;
 
-  static final int ELECTION_MAX_MILLIS = 1_500;
+  static final int ELECTION_MAX_MILLIS = 2_000;
 
   /** What the largest entry may have around it in a message, and in a buffer. */
   private static final long AROUND_BYTES = 1 << 20;

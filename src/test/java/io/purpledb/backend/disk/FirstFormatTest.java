@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +70,7 @@ class FirstFormatTest {
     assertThat(DiskCheck.of(data).whole()).isTrue();
   }
 
+  @Tag("long")
   @Test
   void isServedAfterAKillAtAnyForceOfItsUpgrade() {
     Path data = directory.resolve("data");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PowerCutTest {
 
   private static final int CALLERS = 8;
-  private static final int CUTS = 40;
+  private static final int CUTS = 10;
   private static final long LONG_TTL = 3_600_000;
 
   private final Path directory;
@@ -41,6 +41,7 @@ class PowerCutTest {
   private final List<Caller> callers = new ArrayList<>();
   private final BlockingQueue<Cut> cuts = new LinkedBlockingQueue<>();
   private int cutting;
+  private volatile int most;
 
   PowerCutTest(@TempDir Path directory) {
     this.directory = directory;
@@ -78,14 +79,21 @@ class PowerCutTest {
     cutThePower(Durability.FSYNC, CUTS);
   }
 
+  @Tag("long")
+  @Test
+  void nothingAcknowledgedIsLostHoweverOften() throws Exception {
+    cutThePower(Durability.FSYNC, 4 * CUTS);
+  }
+
   /** What was acknowledged may be lost then; what is left must not be taken for damage. */
   @Tag("long")
   @Test
   void whatWasNotForcedIsNoDamage() throws Exception {
-    cutThePower(Durability.PROCESS, CUTS / 4);
+    cutThePower(Durability.PROCESS, CUTS);
   }
 
   private void cutThePower(Durability durability, int count) throws Exception {
+    most = count;
     IntStream.range(0, CALLERS).forEach(this::addCallers);
     try (Disk disk = new Disk(Files.createDirectory(directory.resolve("data")), durability)) {
       for (String service : Disk.SERVICES) {
@@ -111,7 +119,7 @@ class PowerCutTest {
   }
 
   private synchronized void maybeCut(Disk disk) {
-    if (cutting == CUTS || random.nextInt(20) > 0) {
+    if (cutting == most || random.nextInt(20) > 0) {
       return;
     }
     List<Long> before = acknowledged();

@@ -16,6 +16,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A door listens once for all event loops, and stops without cutting anybody off. */
 @Timeout(60)
@@ -81,6 +83,7 @@ class LifecycleTest {
   }
 
   /** A client that keeps its connection is told to make another, and is not cut off. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void aDoorThatIsAboutToStopSaysSoFirst() throws Exception {
     PatientService service = new PatientService();
@@ -133,6 +136,7 @@ class LifecycleTest {
   }
 
   /** Over HTTP/2 it is told to go, and has the answers to what it has asked. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void aClientOfHttp2IsToldToGo() throws Exception {
     PatientService service = new PatientService();

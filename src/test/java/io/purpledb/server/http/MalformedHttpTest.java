@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +29,7 @@ class MalformedHttpTest {
     assertThat(LOG.take()).isEmpty();
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -54,6 +57,7 @@ class MalformedHttpTest {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void withoutHostItIsRefused() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
@@ -68,6 +72,7 @@ class MalformedHttpTest {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(ints = {64 * 1024, 2 << 20})
   void aLongRequestLineIsRefused(int length) throws Exception {
@@ -96,6 +101,7 @@ class MalformedHttpTest {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void longHeadersAreRefused() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
@@ -108,6 +114,7 @@ class MalformedHttpTest {
     }
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(
       strings = {
