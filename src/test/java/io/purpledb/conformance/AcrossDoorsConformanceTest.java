@@ -33,7 +33,7 @@ final class AcrossDoorsConformanceTest {
   @EnumSource(DoorType.class)
   void awkwardKeysMeanTheSame(DoorType type) {
     Door reader = cell.door(type);
-    for (String awkward : cell.share(AwkwardText.all(), type)) {
+    for (String awkward : AwkwardText.all()) {
       value(writer.cacheSet(awkward, key, 60));
       value(writer.kvPut(awkward, ByteString.copyFromUtf8(key)));
       value(writer.setAdd(awkward, key));
@@ -53,7 +53,7 @@ final class AcrossDoorsConformanceTest {
   @EnumSource(DoorType.class)
   void awkwardValuesAndItemsAreReadIdentical(DoorType type) {
     Door reader = cell.door(type);
-    for (String awkward : cell.share(AwkwardText.all(), type)) {
+    for (String awkward : AwkwardText.all()) {
       value(writer.cacheSet(key, awkward, 60));
       value(writer.kvPut(key, ByteString.copyFromUtf8(awkward)));
       value(writer.setAdd(key, awkward));

@@ -6,9 +6,7 @@ import io.purpledb.support.DoorType;
 import io.purpledb.support.Engine;
 import io.purpledb.support.TimeMachine;
 import java.util.Arrays;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One cell of the matrix: a door of shared servers that keep their data in an engine. */
@@ -51,21 +49,6 @@ record Cell(DoorType type, Engine engine, Servers servers) {
    */
   int turns(int many) {
     return servers.isCluster() && !isThorough() ? Math.max(1, many / 8) : many;
-  }
-
-  /**
-   * Which texts to try with another door. Each pair of doors has all of them on one engine; on the
-   * others, usually, each door that reads has a share, and all doors together have all.
-   */
-  List<String> share(List<String> all, DoorType reader) {
-    if (isThorough() || engine == Engine.MEMORY) {
-      return all;
-    }
-    List<DoorType> doors = List.of(DoorType.values());
-    return IntStream.range(0, all.size())
-        .filter(i -> i % doors.size() == doors.indexOf(reader))
-        .mapToObj(all::get)
-        .toList();
   }
 
   private boolean isRun() {

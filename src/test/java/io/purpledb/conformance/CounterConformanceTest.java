@@ -123,7 +123,7 @@ final class CounterConformanceTest {
 
   @Test
   void ofManyIncrementsNoneIsLostAndEveryAnswerIsAnotherState() {
-    int turns = cell.turns(cell.isThorough() ? 100 : 40);
+    int turns = cell.turns(100);
     List<Long> answers = Callers.run(turns, (caller, turn) -> door.counterIncrement(key, 1));
     long total = (long) Callers.COUNT * turns;
     assertThat(answers)

@@ -35,12 +35,6 @@ class IdleIT {
   private static final Duration WINDOW = Duration.ofSeconds(30);
   private static final int CALM_SECONDS = 30;
 
-  /**
-   * What nodes say to each other is interpreted, and costs many times more, until it was said
-   * often.
-   */
-  private static final int COMPILED_SECONDS = 75;
-
   /** Of Linux, on all processors that there are. */
   private static final double TICKS_OF_A_SECOND = 100;
 
@@ -94,7 +88,7 @@ class IdleIT {
     try (ClusterProcesses cluster =
         ClusterProcesses.of(directory, Place.onLoopback(3), "--backend", backend)
             .startInTurnOrClose()) {
-      TimeUnit.SECONDS.sleep(COMPILED_SECONDS);
+      TimeUnit.SECONDS.sleep(CALM_SECONDS);
       List<Long> nodes = cluster.nodes().stream().map(ClusterNode::pid).toList();
       List<Long> before = new ArrayList<>();
       for (long node : nodes) {

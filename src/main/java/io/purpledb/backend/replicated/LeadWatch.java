@@ -23,7 +23,7 @@ final class LeadWatch {
   private static final long PERIOD_MILLIS = 2_000;
   private static final long LOG_MILLIS = 1_000;
 
-  /** At rest the others are asked at each such look: what they say can hardly have changed. */
+  /** At rest the others are asked at each third look: what they say can hardly have changed. */
   private static final int LOOKS_AT_REST = 3;
 
   private final PeerClocks clocks;
@@ -103,11 +103,7 @@ final class LeadWatch {
             new CannotGoOnError(
                 "cluster: this node's part in the replicated data has ended by itself", null));
       }
-      if (isToAsk()) {
-        for (RaftPeerId other : others) {
-          var unused = question.ask(other).exceptionally(away -> null);
-        }
-      }
+      askOthers();
       boolean off = clocks.notice() != null;
       boolean full = rooms.notice() != null || rooms.own().harm() != null;
       if ((off || full) && leadership.isSelf()) {
@@ -123,11 +119,15 @@ final class LeadWatch {
     }
   }
 
-  /** Whether writes were applied since the last look, or the last question is some looks old. */
-  private boolean isToAsk() {
+  /** Asks the others for their time and room; at rest, when no write was applied, not each time. */
+  private void askOthers() {
     long index = info.getLastAppliedIndex();
     looksAtRest = index == seenIndex ? looksAtRest + 1 : 0;
     seenIndex = index;
-    return looksAtRest % LOOKS_AT_REST == 0;
+    if (looksAtRest % LOOKS_AT_REST == 0) {
+      for (RaftPeerId other : others) {
+        var unused = question.ask(other).exceptionally(away -> null);
+      }
+    }
   }
 }
