@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
 import io.purpledb.support.Place;
+import io.purpledb.support.ProcessorTime;
 import io.purpledb.support.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +33,6 @@ class IdleIT {
 
   private static final Duration WINDOW = Duration.ofSeconds(30);
   private static final int CALM_SECONDS = 30;
-
-  /** Of Linux, on all processors that there are. */
-  private static final double TICKS_OF_A_SECOND = 100;
 
   private static final int CONNECTIONS = 1_000;
 
@@ -90,57 +86,30 @@ class IdleIT {
             .startInTurnOrClose()) {
       TimeUnit.SECONDS.sleep(CALM_SECONDS);
       List<Long> nodes = cluster.nodes().stream().map(ClusterNode::pid).toList();
-      List<Long> before = new ArrayList<>();
+      List<Duration> before = new ArrayList<>();
       for (long node : nodes) {
-        before.add(ticks(node));
+        before.add(ProcessorTime.withoutCompilers(node));
       }
       TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
       for (int i = 0; i < nodes.size(); i++) {
-        double used = (ticks(nodes.get(i)) - before.get(i)) / TICKS_OF_A_SECOND;
-        System.out.printf("idle node: %.2f %% of a core%n", used / WINDOW.toSeconds() * 100);
-        assertThat(used / WINDOW.toSeconds()).as("share of a core").isLessThan(MOST);
+        Duration used = ProcessorTime.withoutCompilers(nodes.get(i)).minus(before.get(i));
+        double share = used.toMillis() / (double) WINDOW.toMillis();
+        System.out.printf("idle node: %.2f %% of a core%n", share * 100);
+        assertThat(share).as("share of a core").isLessThan(MOST);
       }
     }
-  }
-
-  /** The processor time of a process but for its compiler threads. */
-  private static long ticks(long server) throws IOException {
-    Path process = Path.of("/proc", "" + server);
-    long ticks = ticks(process);
-    try (Stream<Path> threads = Files.list(process.resolve("task"))) {
-      for (Path thread : threads.toList()) {
-        ticks -= compilerTicks(thread);
-      }
-    }
-    return ticks;
-  }
-
-  private static long compilerTicks(Path thread) {
-    try {
-      boolean compiles = Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*");
-      return compiles ? ticks(thread) : 0;
-    } catch (IOException ended) {
-      return 0;
-    }
-  }
-
-  /** The fields utime and stime, behind a name that may have spaces. */
-  private static long ticks(Path process) throws IOException {
-    String stat = Files.readString(process.resolve("stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
   private static void assertIdle(List<ServerProcess> servers) throws InterruptedException {
     for (ServerProcess server : servers) {
       awaitCalm(server);
     }
-    List<Duration> before = servers.stream().map(IdleIT::processorTime).toList();
+    List<Duration> before = servers.stream().map(each -> ProcessorTime.of(each.pid())).toList();
     long began = System.nanoTime();
     TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
     double elapsed = System.nanoTime() - began;
     for (int i = 0; i < servers.size(); i++) {
-      Duration used = processorTime(servers.get(i)).minus(before.get(i));
+      Duration used = ProcessorTime.of(servers.get(i).pid()).minus(before.get(i));
       double share = used.toNanos() / elapsed;
       System.out.printf("idle: %.2f %% of a core%n", share * 100);
       assertThat(share).as("share of a core").isLessThan(MOST);
@@ -149,16 +118,12 @@ class IdleIT {
 
   private static void awaitCalm(ServerProcess server) throws InterruptedException {
     for (int i = 0; i < CALM_SECONDS; i++) {
-      Duration before = processorTime(server);
+      Duration before = ProcessorTime.of(server.pid());
       TimeUnit.SECONDS.sleep(1);
-      if (processorTime(server).minus(before).toNanos() < CALM * 1e9) {
+      if (ProcessorTime.of(server.pid()).minus(before).toNanos() < CALM * 1e9) {
         return;
       }
     }
-  }
-
-  private static Duration processorTime(ServerProcess server) {
-    return ProcessHandle.of(server.pid()).orElseThrow().info().totalCpuDuration().orElseThrow();
   }
 
   private static Socket ask(int port, String request) throws IOException {

@@ -50,10 +50,16 @@ final class JsonChunks {
     int size;
     for (int at = 0; at < utf8.size(); at += size) {
       size = Math.min(chunk.length, utf8.size() - at);
-      utf8.substring(at, at + size).copyTo(chunk, 0);
+      copy(utf8, at, size, chunk);
       sum += Utf8Text.needsNoEscape(chunk, size) ? size : escapedSize(chunk, size);
     }
     return sum;
+  }
+
+  /** Copies a part to the beginning of an array. */
+  static void copy(ByteString from, int at, int size, byte[] into) {
+    ByteString part = size == from.size() ? from : from.substring(at, at + size);
+    part.copyTo(into, 0);
   }
 
   private static int escapedSize(byte[] utf8, int size) {
@@ -78,10 +84,6 @@ final class JsonChunks {
    * @return how much was written
    */
   static int escape(byte[] utf8, int size, byte[] into) {
-    if (Utf8Text.needsNoEscape(utf8, size)) {
-      System.arraycopy(utf8, 0, into, 0, size);
-      return size;
-    }
     int at = 0;
     for (int i = 0; i < size; i++) {
       byte one = utf8[i];

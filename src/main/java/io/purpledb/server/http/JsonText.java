@@ -104,9 +104,10 @@ final class JsonText {
 
     private final Iterator<Piece> next = pieces().iterator();
     private final byte[] chunk = new byte[JsonChunks.BYTES];
-    private final byte[] made = new byte[JsonChunks.MOST_BYTES];
+    private final byte[] escaped = new byte[JsonChunks.MOST_BYTES];
     private @Nullable Piece piece;
     private int pieceAt;
+    private byte[] made = chunk;
     private int madeFrom;
     private int madeTo;
     private int left = bytes();
@@ -141,20 +142,24 @@ final class JsonText {
         pieceAt = 0;
       }
       int size = Math.min(chunk.length, current.bytes().size() - pieceAt);
-      current.bytes().substring(pieceAt, pieceAt + size).copyTo(chunk, 0);
+      JsonChunks.copy(current.bytes(), pieceAt, size, chunk);
       pieceAt += size;
       madeFrom = 0;
-      madeTo =
-          switch (current.form()) {
-            case PLAIN -> copy(size);
-            case ESCAPED -> JsonChunks.escape(chunk, size, made);
-            case BASE64 -> Base64.getEncoder().encode(exact(size), made);
-          };
+      if (current.form() == Form.PLAIN
+          || (isText(current) && Utf8Text.needsNoEscape(chunk, size))) {
+        made = chunk;
+        madeTo = size;
+      } else {
+        made = escaped;
+        madeTo =
+            isText(current)
+                ? JsonChunks.escape(chunk, size, escaped)
+                : Base64.getEncoder().encode(exact(size), escaped);
+      }
     }
 
-    private int copy(int size) {
-      System.arraycopy(chunk, 0, made, 0, size);
-      return size;
+    private static boolean isText(Piece piece) {
+      return piece.form() == Form.ESCAPED;
     }
 
     private byte[] exact(int size) {

@@ -8,9 +8,9 @@ import io.purpledb.v1.SetGetRequest;
 import io.purpledb.v1.SetGetResponse;
 import io.purpledb.v1.SetRemoveRequest;
 import io.purpledb.v1.SetRemoveResponse;
+import java.util.AbstractList;
+import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The sets over HTTP: every operation answers the set. */
 final class SetHttp {
@@ -66,23 +66,46 @@ final class SetHttp {
   }
 
   private static JsonText large(String key, int bytes, int size, IntFunction<ByteString> items) {
-    return new JsonText(
-        bytes + OF_ITEM * size,
-        () ->
-            () ->
-                Stream.concat(
-                        Stream.of(
-                            Piece.plain("{\"set\":\""),
-                            Piece.text(ByteString.copyFromUtf8(key)),
-                            Piece.plain("\",\"items\":[")),
-                        Stream.concat(
-                            IntStream.range(0, size)
-                                .boxed()
-                                .flatMap(
-                                    i ->
-                                        Stream.of(
-                                            i == 0 ? FIRST : NEXT, Piece.text(items.apply(i)))),
-                            Stream.of(Piece.plain(size == 0 ? "]}" : "\"]}"))))
-                    .iterator());
+    return new JsonText(bytes + OF_ITEM * size, () -> new Pieces(key, size, items));
+  }
+
+  /** The pieces of a text: its head, what goes before each item and the item, its end. */
+  private static final class Pieces extends AbstractList<Piece> {
+
+    private final List<Piece> head;
+    private final int items;
+    private final IntFunction<ByteString> item;
+    private final Piece end;
+
+    Pieces(String key, int items, IntFunction<ByteString> item) {
+      this.head =
+          List.of(
+              Piece.plain("{\"set\":\""),
+              Piece.text(ByteString.copyFromUtf8(key)),
+              Piece.plain("\",\"items\":["));
+      this.items = items;
+      this.item = item;
+      this.end = Piece.plain(items == 0 ? "]}" : "\"]}");
+    }
+
+    @Override
+    public Piece get(int index) {
+      int at = index - head.size();
+      if (at < 0) {
+        return head.get(index);
+      }
+      if (at == 2 * items) {
+        return end;
+      }
+      if (at % 2 == 1) {
+        return Piece.text(item.apply(at / 2));
+      }
+      return at == 0 ? FIRST : NEXT;
+    }
+
+    @Override
+    public int size() {
+      return head.size() + 2 * items + 1;
+    }
   }
 }
