@@ -9,6 +9,8 @@ import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.message.Interceptor;
+import io.purpledb.message.Interceptors;
 import io.purpledb.message.Notices;
 import io.purpledb.message.SteadyClock;
 import io.purpledb.server.Door;
@@ -77,6 +79,16 @@ public final class PurpleServer {
    * @param clock tells when cache entries expire
    */
   public static Future<PurpleServer> start(Config config, InstantSource clock) {
+    return start(config, clock, List.of());
+  }
+
+  /**
+   * The same with what stands around every operation.
+   *
+   * @param interceptors in the order in which a request meets them
+   */
+  public static Future<PurpleServer> start(
+      Config config, InstantSource clock, List<Interceptor> interceptors) {
     int loops = Runtime.getRuntime().availableProcessors();
     VertxOptions options =
         new VertxOptions().setEventLoopPoolSize(loops).setFileSystemOptions(NO_COPIES);
@@ -84,6 +96,7 @@ public final class PurpleServer {
     GatedTransport transport = GatedTransport.best(config.limits());
     if (cluster == null) {
       Vertx vertx = Vertx.builder().withTransport(transport).with(options).build();
+      Interceptors.set(vertx, interceptors);
       return new PurpleServer(config, clock, vertx, loops, null).deployAll();
     }
     Membership membership = new Membership(cluster);
@@ -93,6 +106,7 @@ public final class PurpleServer {
         .compose(
             vertx -> {
               Bus.registerCodecs(vertx, limits.maxMessageBytes());
+              Interceptors.set(vertx, interceptors);
               PurpleServer server = new PurpleServer(config, clock, vertx, loops, membership);
               vertx
                   .eventBus()

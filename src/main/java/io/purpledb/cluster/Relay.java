@@ -3,6 +3,7 @@ package io.purpledb.cluster;
 import com.google.protobuf.Message;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.message.Bus;
+import io.purpledb.message.Call;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
@@ -69,8 +70,8 @@ public final class Relay extends Endpoint {
     return ask(Caller::health);
   }
 
-  private Future<@Nullable Message> relay(Message request) {
-    return ask(caller -> caller.request(request));
+  private Future<@Nullable Message> relay(Message request, Call call) {
+    return ask(caller -> caller.request(request, call));
   }
 
   private interface Question<T> {

@@ -29,9 +29,15 @@ public interface Caller {
   /**
    * Sends a request. The future fails with what {@link Failure#of} understands.
    *
+   * @param call what goes with it; a deadline earlier than the caller's own is kept
    * @return the response; between service and backend a null response means absence
    */
-  <R extends Message> Future<R> request(Message request);
+  <R extends Message> Future<R> request(Message request, Call call);
+
+  /** The same for a request that says nothing but what it asks for. */
+  default <R extends Message> Future<R> request(Message request) {
+    return request(request, Call.NOTHING);
+  }
 
   /** Asks whether the address can serve; fails with the reason when not. */
   Future<Void> health();

@@ -3,6 +3,7 @@ package io.purpledb.message;
 import com.google.protobuf.Message;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -11,7 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,9 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private final String address;
   private final int maxInFlight;
   private final Reach reach;
-  private final Map<Class<?>, Function<Message, Future<?>>> handlers = new HashMap<>();
+  private final Map<Class<?>, BiFunction<Message, Call, Future<?>>> handlers = new HashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private Interceptors interceptors = Interceptors.NONE;
   private int inFlight;
 
   /** Where requests may come from. */
@@ -58,8 +60,16 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   @Override
   public final <Q extends Message, R extends Message> void on(
-      Class<Q> type, Function<Q, Future<@Nullable R>> handler) {
-    handlers.put(type, request -> handler.apply(type.cast(request)));
+      Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler) {
+    handlers.put(type, (request, call) -> handler.apply(type.cast(request), call));
+  }
+
+  /**
+   * Whether what comes from this loop has just come into the server, and not from another endpoint:
+   * then it meets the interceptors here.
+   */
+  protected boolean isEntrance() {
+    return false;
   }
 
   /** Whether this instance can serve; fails with the reason when not. */
@@ -72,6 +82,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   @Override
   public Future<?> start() throws Exception {
+    interceptors = Interceptors.of(vertx);
     consumers.add(
         vertx
             .eventBus()
@@ -98,8 +109,10 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     Message request = exchange.request();
     if (request == null) {
       answer(this::health, exchange);
+    } else if (isEntrance()) {
+      intercepted(request, exchange.call(), exchange);
     } else {
-      bounded(() -> handle(request), exchange);
+      bounded(() -> handle(request, exchange.call()), exchange);
     }
   }
 
@@ -134,11 +147,36 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
           held.release();
           answer.complete(response, cause);
         };
-    if (body instanceof Message request) {
-      bounded(() -> handle(request), ended);
-    } else {
-      bounded(() -> handlePlain(id, body), ended);
+    try {
+      Call call = Call.of(message.headers());
+      if (call.isOver()) {
+        throw Failure.timedOut("the deadline was over before the request was here");
+      }
+      if (body instanceof Message request) {
+        intercepted(request, call, ended);
+      } else {
+        Operation operation = plainOperation(id);
+        intercepted(fromPlain(operation, body), call, toPlain(ended));
+      }
+    } catch (Throwable t) {
+      ended.fail(t);
     }
+  }
+
+  /** Answers a request that has just come into this server. */
+  private void intercepted(Message request, Call call, Completable<@Nullable Object> answer) {
+    if (interceptors.isEmpty() || !Operation.isRequest(request)) {
+      bounded(() -> handle(request, call), answer);
+    } else {
+      answer(() -> interceptors.around(request, call, this::boundedFuture), answer);
+    }
+  }
+
+  private Future<? extends @Nullable Message> boundedFuture(Message request, Call call) {
+    Promise<@Nullable Message> response = Promise.promise();
+    bounded(
+        () -> handle(request, call), (answer, cause) -> response.complete((Message) answer, cause));
+    return response.future();
   }
 
   /** Answers within the bound of what is in flight. */
@@ -184,34 +222,49 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     }
   }
 
-  private Future<?> handlePlain(@Nullable String id, @Nullable Object body) {
+  private Operation plainOperation(@Nullable String id) {
     Operation operation = id == null ? null : Operation.withId(id);
     if (operation == null) {
       throw Failure.invalid(
           "header operation: %s (expected: %s or an operation of %s such as kvGet)"
               .formatted(id, Bus.HEALTH, address));
     }
+    return operation;
+  }
+
+  private static Message fromPlain(Operation operation, @Nullable Object body) {
     if (!(body instanceof JsonObject json)) {
       throw Failure.invalid(
           "body of %s: %s (expected: a JSON object)"
-              .formatted(id, body == null ? null : body.getClass().getSimpleName()));
+              .formatted(operation.id(), body == null ? null : body.getClass().getSimpleName()));
     }
-    Message request = JsonMessages.fromJson(json, operation.request());
-    return handle(request)
-        .map(response -> response == null ? null : JsonMessages.toJson((Message) response));
+    return JsonMessages.fromJson(json, operation.request());
   }
 
-  private Future<?> handle(Message request) {
+  private static Completable<@Nullable Object> toPlain(Completable<@Nullable Object> answer) {
+    return (response, cause) -> {
+      Object plain;
+      try {
+        plain = response == null ? null : JsonMessages.toJson((Message) response);
+      } catch (Throwable t) {
+        answer.fail(t);
+        return;
+      }
+      answer.complete(plain, cause);
+    };
+  }
+
+  private Future<?> handle(Message request, Call call) {
     Failure refusal = refusal();
     if (refusal != null) {
       throw refusal;
     }
-    Function<Message, Future<?>> handler = handlers.get(request.getClass());
+    BiFunction<Message, Call, Future<?>> handler = handlers.get(request.getClass());
     if (handler == null) {
       throw Failure.invalid(
           "%s: not an operation of %s"
               .formatted(request.getDescriptorForType().getFullName(), address));
     }
-    return handler.apply(request);
+    return handler.apply(request, call);
   }
 }

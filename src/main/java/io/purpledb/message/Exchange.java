@@ -21,15 +21,18 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
   private static final Logger LOG = System.getLogger(Exchange.class.getName());
 
   private final @Nullable Message request;
+  private final Call call;
   private final Pending pending;
   private final Promise<@Nullable Object> response = Promise.promise();
 
   /**
    * @param request the request; null asks for health
+   * @param call what goes with it
    * @param pending where it waits for its answer
    */
-  Exchange(@Nullable Message request, Pending pending) {
+  Exchange(@Nullable Message request, Call call, Pending pending) {
     this.request = request;
+    this.call = call;
     this.pending = pending;
     pending.add(this);
   }
@@ -37,6 +40,10 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
   /** The request; null asks for health. */
   @Nullable Message request() {
     return request;
+  }
+
+  Call call() {
+    return call;
   }
 
   Future<@Nullable Object> response() {

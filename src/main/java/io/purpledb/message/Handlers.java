@@ -2,6 +2,7 @@ package io.purpledb.message;
 
 import com.google.protobuf.Message;
 import io.vertx.core.Future;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -10,5 +11,11 @@ public interface Handlers {
 
   /** Says how one type of request is answered; a null response means absence. */
   <Q extends Message, R extends Message> void on(
-      Class<Q> type, Function<Q, Future<@Nullable R>> handler);
+      Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler);
+
+  /** The same for an answer to which it does not matter who asks, and until when. */
+  default <Q extends Message, R extends Message> void on(
+      Class<Q> type, Function<Q, Future<@Nullable R>> handler) {
+    on(type, (Q request, Call call) -> handler.apply(request));
+  }
 }

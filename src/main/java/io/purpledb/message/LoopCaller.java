@@ -21,13 +21,19 @@ final class LoopCaller implements Caller {
 
   @Override
   @SuppressWarnings("unchecked") // the endpoint answers a request with its own response
-  public <R extends Message> Future<R> request(Message request) {
-    return (Future<R>) (Future<?>) send(new Exchange(request, pending));
+  public <R extends Message> Future<R> request(Message request, Call call) {
+    return (Future<R>) (Future<?>) send(new Exchange(request, bounded(call), pending));
+  }
+
+  private Call bounded(Call call) {
+    return call.deadlineNanos() == Call.NO_DEADLINE
+        ? call.endingWithin(pending.timeoutMillis())
+        : call;
   }
 
   @Override
   public Future<Void> health() {
-    return send(new Exchange(null, pending)).mapEmpty();
+    return send(new Exchange(null, Call.NOTHING, pending)).mapEmpty();
   }
 
   private Future<@Nullable Object> send(Exchange exchange) {

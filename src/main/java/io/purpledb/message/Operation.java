@@ -1,5 +1,6 @@
 package io.purpledb.message;
 
+import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
@@ -60,6 +61,16 @@ public record Operation(
           request.getClass().getName() + " (expected: a request of purple.v1)");
     }
     return operation;
+  }
+
+  /** Whether it changes nothing, as the contract says by its {@code idempotency_level}. */
+  public boolean isRead() {
+    return method.getOptions().getIdempotencyLevel() == IdempotencyLevel.NO_SIDE_EFFECTS;
+  }
+
+  /** Whether a message is the request of an operation. */
+  static boolean isRequest(Message message) {
+    return BY_REQUEST.containsKey(message.getClass());
   }
 
   /** The operation with an id such as {@code kvGet}, or null. */

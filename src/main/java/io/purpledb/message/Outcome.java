@@ -1,6 +1,5 @@
 package io.purpledb.message;
 
-import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Message;
 import io.vertx.core.eventbus.ReplyException;
 import java.util.concurrent.TimeoutException;
@@ -16,7 +15,7 @@ public final class Outcome {
 
   /** The failure of a request: of a read, without what would only be true of a write. */
   static Throwable of(@Nullable Message request, Throwable failure) {
-    if (request == null || !isRead(request)) {
+    if (request == null || !Operation.of(request).isRead()) {
       return failure;
     }
     if (failure instanceof TimeoutException) {
@@ -29,10 +28,5 @@ public final class Outcome {
     }
     return new Failure(
         Failure.of(failure).kind(), text.substring(0, text.length() - UNKNOWN.length()));
-  }
-
-  private static boolean isRead(Message request) {
-    return Operation.of(request).method().getOptions().getIdempotencyLevel()
-        == IdempotencyLevel.NO_SIDE_EFFECTS;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -26,18 +27,31 @@ public final class PublicCaller implements Caller {
   }
 
   @Override
-  public <R extends Message> Future<R> request(Message request) {
+  public <R extends Message> Future<R> request(Message request, Call call) {
     Failure refused = lacksText(request);
     if (refused != null) {
       return Future.failedFuture(refused);
     }
     try {
-      return bus.<R>request(address, request, options)
+      return bus.<R>request(address, request, options(call))
           .map(io.vertx.core.eventbus.Message::body)
           .recover(failure -> Future.failedFuture(Outcome.of(request, failure)));
     } catch (Throwable t) { // it has no wire form, or no room for it
       return Future.failedFuture(t);
     }
+  }
+
+  /** Those of a request, which is waited for as long as its deadline allows. */
+  private DeliveryOptions options(Call call) {
+    if (call.equals(Call.NOTHING)) {
+      return options;
+    }
+    Call bounded = call.endingWithin(options.getSendTimeout());
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    bounded.putInto(headers);
+    return new DeliveryOptions(options)
+        .setSendTimeout(Math.max(1, bounded.leftMillis(options.getSendTimeout())))
+        .setHeaders(headers);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.purpledb.service;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Call;
 import io.purpledb.v1.CacheGetRequest;
 import io.purpledb.v1.CacheGetResponse;
 import io.purpledb.v1.CacheSetRequest;
@@ -25,18 +26,20 @@ public final class CacheService extends Service {
     on(CacheSetRequest.class, this::set);
   }
 
-  private Future<CacheGetResponse> get(CacheGetRequest request) {
+  private Future<CacheGetResponse> get(CacheGetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return this.<CacheGetResponse>backend(request).map(found -> present(found, request.getKey()));
+    return this.<CacheGetResponse>backend(request, call)
+        .map(found -> present(found, request.getKey()));
   }
 
-  private Future<CacheSetResponse> set(CacheSetRequest request) {
+  private Future<CacheSetResponse> set(CacheSetRequest request, Call call) {
     Check.key("key", request.getKey());
     Check.text("value", request.getValue(), maxValueBytes);
     Check.ttl(request.getTtlSeconds(), MAX_TTL_SECONDS);
     return backend(
         request.getTtlSeconds() == 0
             ? request.toBuilder().setTtlSeconds(DEFAULT_TTL_SECONDS).build()
-            : request);
+            : request,
+        call);
   }
 }

@@ -1,6 +1,7 @@
 package io.purpledb.service;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Call;
 import io.purpledb.v1.CounterGetRequest;
 import io.purpledb.v1.CounterGetResponse;
 import io.purpledb.v1.CounterIncrementRequest;
@@ -16,13 +17,13 @@ public final class CounterService extends Service {
     on(CounterIncrementRequest.class, this::increment);
   }
 
-  private Future<CounterGetResponse> get(CounterGetRequest request) {
+  private Future<CounterGetResponse> get(CounterGetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return backend(request);
+    return backend(request, call);
   }
 
-  private Future<CounterIncrementResponse> increment(CounterIncrementRequest request) {
+  private Future<CounterIncrementResponse> increment(CounterIncrementRequest request, Call call) {
     Check.key("key", request.getKey());
-    return backend(request);
+    return backend(request, call);
   }
 }

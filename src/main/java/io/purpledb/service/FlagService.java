@@ -1,6 +1,7 @@
 package io.purpledb.service;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Call;
 import io.purpledb.v1.FlagGetRequest;
 import io.purpledb.v1.FlagGetResponse;
 import io.purpledb.v1.FlagSetRequest;
@@ -16,13 +17,13 @@ public final class FlagService extends Service {
     on(FlagSetRequest.class, this::set);
   }
 
-  private Future<FlagGetResponse> get(FlagGetRequest request) {
+  private Future<FlagGetResponse> get(FlagGetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return backend(request);
+    return backend(request, call);
   }
 
-  private Future<FlagSetResponse> set(FlagSetRequest request) {
+  private Future<FlagSetResponse> set(FlagSetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return backend(request);
+    return backend(request, call);
   }
 }

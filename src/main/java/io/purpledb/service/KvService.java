@@ -1,6 +1,7 @@
 package io.purpledb.service;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Call;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvDeleteResponse;
 import io.purpledb.v1.KvGetRequest;
@@ -22,19 +23,21 @@ public final class KvService extends Service {
     on(KvDeleteRequest.class, this::delete);
   }
 
-  private Future<KvGetResponse> get(KvGetRequest request) {
+  private Future<KvGetResponse> get(KvGetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return this.<KvGetResponse>backend(request).map(found -> present(found, request.getKey()));
+    return this.<KvGetResponse>backend(request, call)
+        .map(found -> present(found, request.getKey()));
   }
 
-  private Future<KvPutResponse> put(KvPutRequest request) {
+  private Future<KvPutResponse> put(KvPutRequest request, Call call) {
     Check.key("key", request.getKey());
     Check.size("value", request.getValue().size(), 0, maxValueBytes);
-    return backend(request);
+    return backend(request, call);
   }
 
-  private Future<KvDeleteResponse> delete(KvDeleteRequest request) {
+  private Future<KvDeleteResponse> delete(KvDeleteRequest request, Call call) {
     Check.key("key", request.getKey());
-    return this.<KvDeleteResponse>backend(request).map(found -> present(found, request.getKey()));
+    return this.<KvDeleteResponse>backend(request, call)
+        .map(found -> present(found, request.getKey()));
   }
 }

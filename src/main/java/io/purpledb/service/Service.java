@@ -3,6 +3,7 @@ package io.purpledb.service;
 import com.google.protobuf.Message;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
+import io.purpledb.message.Call;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
@@ -32,8 +33,8 @@ public abstract class Service extends Endpoint {
   }
 
   /** Sends a request on to the backend; a null response means absence. */
-  final <R extends Message> Future<@Nullable R> backend(Message request) {
-    return started().request(request);
+  final <R extends Message> Future<@Nullable R> backend(Message request, Call call) {
+    return started().request(request, call);
   }
 
   /** The response of a key that must have a value; fails as not found when there is none. */
@@ -42,6 +43,12 @@ public abstract class Service extends Endpoint {
       throw Failure.notFound(key);
     }
     return response;
+  }
+
+  /** The servers of all protocols send their requests here. */
+  @Override
+  protected final boolean isEntrance() {
+    return true;
   }
 
   @Override

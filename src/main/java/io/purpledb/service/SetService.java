@@ -1,6 +1,7 @@
 package io.purpledb.service;
 
 import io.purpledb.config.Config;
+import io.purpledb.message.Call;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
 import io.purpledb.v1.SetGetRequest;
@@ -19,20 +20,20 @@ public final class SetService extends Service {
     on(SetRemoveRequest.class, this::remove);
   }
 
-  private Future<SetGetResponse> get(SetGetRequest request) {
+  private Future<SetGetResponse> get(SetGetRequest request, Call call) {
     Check.key("key", request.getKey());
-    return backend(request);
+    return backend(request, call);
   }
 
-  private Future<SetAddResponse> add(SetAddRequest request) {
+  private Future<SetAddResponse> add(SetAddRequest request, Call call) {
     Check.key("key", request.getKey());
     Check.key("item", request.getItem());
-    return backend(request);
+    return backend(request, call);
   }
 
-  private Future<SetRemoveResponse> remove(SetRemoveRequest request) {
+  private Future<SetRemoveResponse> remove(SetRemoveRequest request, Call call) {
     Check.key("key", request.getKey());
     Check.key("item", request.getItem());
-    return backend(request);
+    return backend(request, call);
   }
 }

@@ -10,7 +10,9 @@ import io.purpledb.v1.CounterIncrementResponse;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -20,6 +22,8 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.junit5.VertxTestContext;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,17 +37,23 @@ class EventBusTest {
 
   private static final String ADDRESS = "purple.test";
 
+  private final Queue<Asked> calls = new ConcurrentLinkedQueue<>();
   private Vertx vertx;
+
+  private record Asked(Call call, Context loop) {}
 
   /** Echoes KV requests, throws on a delete, and keeps counters waiting. */
   private static final class Echo extends Endpoint {
 
-    Echo() {
+    Echo(Queue<Asked> calls) {
       super(ADDRESS, 2);
       on(
           KvGetRequest.class,
-          q ->
-              Future.succeededFuture(KvGetResponse.newBuilder().setValue(q.getKeyBytes()).build()));
+          (KvGetRequest q, Call call) -> {
+            calls.add(new Asked(call, Vertx.currentContext()));
+            return Future.succeededFuture(
+                KvGetResponse.newBuilder().setValue(q.getKeyBytes()).build());
+          });
       on(
           KvDeleteRequest.class,
           q -> {
@@ -63,7 +73,7 @@ class EventBusTest {
     this.vertx = vertx;
     Bus.registerCodecs(vertx);
     Bus.registerCodecs(vertx);
-    vertx.deployVerticle(new Echo()).onComplete(context.succeedingThenComplete());
+    vertx.deployVerticle(new Echo(calls)).onComplete(context.succeedingThenComplete());
   }
 
   @Test
@@ -164,6 +174,45 @@ class EventBusTest {
     assertThatThrownBy(() -> await(late))
         .satisfies(
             thrown -> assertThat(Failure.of(thrown).kind()).isEqualTo(Failure.Kind.TIMED_OUT));
+  }
+
+  @Test
+  void doesNotBeginWhatNobodyWaitsForAnyMore() {
+    DeliveryOptions late =
+        new DeliveryOptions().addHeader(Call.TIMEOUT, "0").addHeader(Bus.OPERATION, "kvGet");
+
+    assertThatThrownBy(() -> await(vertx.eventBus().request(ADDRESS, get("k"), late)))
+        .isInstanceOfSatisfying(
+            ReplyException.class, reply -> assertThat(reply.failureCode()).isEqualTo(504));
+    assertThatThrownBy(() -> await(vertx.eventBus().request(ADDRESS, new JsonObject(), late)))
+        .hasMessage("the deadline was over before the request was here");
+  }
+
+  /** What goes with a request is there whatever way it comes. */
+  @Test
+  void tellsTheHandlerWhatGoesWithARequest() throws Exception {
+    Call call =
+        new Call("team-a", "alice", Call.NO_DEADLINE, "a-trace", "a-key").endingWithin(60_000);
+
+    await(Caller.anywhere(vertx, ADDRESS, 30_000).request(get("k"), call));
+    Asked first = calls.remove();
+    Call overTheBus = first.call();
+    Promise<Call> onTheLoop = Promise.promise();
+    first
+        .loop()
+        .runOnContext(
+            x ->
+                Caller.onThisLoop(vertx, ADDRESS, 30_000)
+                    .request(get("k"), call)
+                    .map(answered -> calls.remove().call())
+                    .onComplete(onTheLoop));
+
+    assertThat(await(onTheLoop.future())).isSameAs(call);
+    assertThat(overTheBus)
+        .usingRecursiveComparison()
+        .ignoringFields("deadlineNanos")
+        .isEqualTo(call);
+    assertThat(overTheBus.leftMillis(60_000)).as("the caller's own bound").isLessThan(30_001);
   }
 
   @Test

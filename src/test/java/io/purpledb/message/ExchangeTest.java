@@ -16,7 +16,7 @@ class ExchangeTest {
 
   @Test
   void whoAnswersIsNotHarmedByThoseWhoWait(Vertx vertx) {
-    Exchange exchange = new Exchange(null, new Pending(vertx, 10_000));
+    Exchange exchange = new Exchange(null, Call.NOTHING, new Pending(vertx, 10_000));
     AtomicInteger taken = new AtomicInteger();
     exchange
         .response()
@@ -36,14 +36,14 @@ class ExchangeTest {
   @Test
   void oneThatIsLateDoesNotKeepTheNextWaiting(Vertx vertx) {
     Pending pending = new Pending(vertx, 10);
-    Exchange first = new Exchange(null, pending);
+    Exchange first = new Exchange(null, Call.NOTHING, pending);
     first
         .response()
         .onFailure(
             late -> {
               throw new IllegalStateException("a defect");
             });
-    Exchange next = new Exchange(null, pending);
+    Exchange next = new Exchange(null, Call.NOTHING, pending);
 
     assertThatThrownBy(() -> next.response().await(10, TimeUnit.SECONDS))
         .isInstanceOf(TimeoutException.class);

@@ -2,9 +2,11 @@ package io.purpledb.support;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.purpledb.message.Interceptor;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** A server in this process, with a client of each door that is opened when it is first used. */
@@ -18,12 +20,25 @@ public final class TestServer implements AutoCloseable {
   }
 
   public static TestServer start(Config config, InstantSource clock) {
+    return start(config, clock, List.of());
+  }
+
+  /** The same with interceptors. */
+  public static TestServer start(
+      Config config, InstantSource clock, List<Interceptor> interceptors) {
     return new TestServer(
-        Await.value(PurpleServer.start(config, clock).toCompletionStage().toCompletableFuture()));
+        Await.value(
+            PurpleServer.start(config, clock, interceptors)
+                .toCompletionStage()
+                .toCompletableFuture()));
   }
 
   public int httpPort() {
     return server.httpPort();
+  }
+
+  public int grpcPort() {
+    return server.grpcPort();
   }
 
   public Vertx vertx() {

@@ -61,10 +61,6 @@ public final class Replication {
     }
   }
 
-  /** The operations that change nothing; all others go through the log. */
-  private static final Set<String> READS =
-      Set.of("cacheGet", "counterGet", "flagGet", "kvGet", "setGet");
-
   /** After so many writes the log is cut by a snapshot. */
   private static final long SNAPSHOT_ENTRIES = 200_000;
 
@@ -243,8 +239,7 @@ public final class Replication {
   public <R extends Message> Future<@Nullable R> submit(Message request) {
     Operation operation = Operation.of(request);
     return Future.fromCompletionStage(
-            requests.send(Wire.request(request), !READS.contains(operation.id())),
-            vertx.getOrCreateContext())
+            requests.send(Wire.request(request), !operation.isRead()), vertx.getOrCreateContext())
         .map(
             reply -> {
               @SuppressWarnings("unchecked") // parsed by the prototype's own parser

@@ -42,9 +42,11 @@ final class Health {
         UnaryMethod.of(
             SERVICE.findMethodByName("Check"),
             HealthCheckRequest.getDefaultInstance(),
-            this::check),
+            (asked, call) -> check(asked)),
         UnaryMethod.of(
-            SERVICE.findMethodByName("List"), HealthListRequest.getDefaultInstance(), this::list));
+            SERVICE.findMethodByName("List"),
+            HealthListRequest.getDefaultInstance(),
+            (asked, call) -> list()));
   }
 
   /** The status of one name; SERVICE_UNKNOWN when nothing has this name. Never fails. */
@@ -99,7 +101,7 @@ final class Health {
             });
   }
 
-  private Future<HealthListResponse> list(HealthListRequest request) {
+  private Future<HealthListResponse> list() {
     return all()
         .map(
             statuses -> {

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param reader reads messages
  * @param streams the calls that go on until the client ends them
  */
-record Loop(Vertx vertx, Pending incoming, MessageReader reader, Set<Call> streams) {
+record Loop(Vertx vertx, Pending incoming, MessageReader reader, Set<ServerCall> streams) {
 
   /** Ends the calls that nobody else ends while the server stops. */
   void endStreams() {

@@ -180,6 +180,6 @@ final class MethodsV0 {
     return UnaryMethod.of(
         contract.findMethodByName(method),
         request,
-        message -> caller.<R>request(toV1.apply(message)).map(fromV1));
+        (message, call) -> caller.<R>request(toV1.apply(message), call).map(fromV1));
   }
 }

@@ -7,7 +7,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose request is exactly one message. */
-abstract class OneMessageCall extends Call {
+abstract class OneMessageCall extends ServerCall {
 
   private @Nullable Message received;
 

@@ -6,7 +6,7 @@ import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
 import io.vertx.grpc.server.GrpcServerRequest;
 
 /** A call that answers each of its messages, until the client has no more. */
-final class ReflectionCall extends Call {
+final class ReflectionCall extends ServerCall {
 
   private final Loop loop;
   private final Reflection reflection;

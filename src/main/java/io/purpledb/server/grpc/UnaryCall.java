@@ -17,7 +17,7 @@ final class UnaryCall extends OneMessageCall {
 
   @Override
   void onRequest(Message request) {
-    method.answer().apply(request).onComplete(this::answer, this::fail);
+    method.answer().apply(request, call()).onComplete(this::answer, this::fail);
   }
 
   private void answer(@Nullable Message response) {

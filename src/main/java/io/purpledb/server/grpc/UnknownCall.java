@@ -7,7 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
 
 /** A call of a method that is not served. */
-final class UnknownCall extends Call {
+final class UnknownCall extends ServerCall {
 
   private final String path;
 

@@ -46,7 +46,10 @@ final class Bindings {
     Caller service = service(contract.operation(operationId).service());
     on(
         operationId,
-        in -> service.<R>request(request.apply(in)).map(response -> answer.apply(in, response)));
+        in ->
+            service
+                .<R>request(request.apply(in), in.call())
+                .map(response -> answer.apply(in, response)));
   }
 
   private Caller service(String name) {

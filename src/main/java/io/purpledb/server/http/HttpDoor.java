@@ -96,7 +96,11 @@ public final class HttpDoor extends VerticleBase implements Door {
         vertx
             .createHttpServer(options())
             .requestHandler(requests)
-            .invalidRequestHandler(Problem::refuseMalformed)
+            .invalidRequestHandler(
+                request -> {
+                  cors.allow(request); // as far as its headers could be read
+                  Problem.refuseMalformed(request);
+                })
             .connectionHandler(connection -> accept(connection, watching, requests, router));
     server = starting;
     return starting.listen(port, config.host());

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Input {
 
   private final OperationCheck operation;
+  private final Call call;
   private final Object[] path;
   private final @Nullable Object[] query;
   private final String responseType;
@@ -16,6 +18,7 @@ final class Input {
   private final ByteString body;
 
   /**
+   * @param call what its headers say besides
    * @param path the values of the path parameters
    * @param query the values of the query parameters, null where there is none
    * @param responseType the media type that the client likes best of those that the operation
@@ -25,12 +28,14 @@ final class Input {
    */
   Input(
       OperationCheck operation,
+      Call call,
       Object[] path,
       @Nullable Object[] query,
       String responseType,
       MediaType bodyType,
       ByteString body) {
     this.operation = operation;
+    this.call = call;
     this.path = path;
     this.query = query;
     this.responseType = responseType;
@@ -40,7 +45,11 @@ final class Input {
 
   /** The same request, when its body has come. */
   Input withBody(ByteString bytes) {
-    return new Input(operation, path, query, responseType, bodyType, bytes);
+    return new Input(operation, call, path, query, responseType, bodyType, bytes);
+  }
+
+  Call call() {
+    return call;
   }
 
   String responseType() {

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.MultiMap;
@@ -45,6 +46,7 @@ record OperationCheck(
     @Nullable Object[] queryValues = query.read(rawQuery);
     return new Input(
         this,
+        Call.NOTHING.tracedBy(headers.get(Call.TRACE)),
         path.read(rawPath, query.isGiven(KeyEncoding.PARAMETER, queryValues)),
         queryValues,
         responseType(headers),

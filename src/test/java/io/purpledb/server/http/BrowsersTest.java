@@ -176,6 +176,19 @@ class BrowsersTest {
     assertThat(reply.headers().get("vary")).isEqualToIgnoringCase("origin");
   }
 
+  @Test
+  void orThatItsRequestCannotBeRead() throws Exception {
+    Reply reply =
+        raw(
+            door,
+            "GET /kv/a HTTP/1.1\r\nHost: localhost\r\nOrigin: "
+                + ORIGIN
+                + "\r\nno name: x\r\n\r\n");
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.headers().get(ALLOW_ORIGIN)).isEqualTo(ORIGIN);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

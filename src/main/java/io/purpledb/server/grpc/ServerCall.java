@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import io.purpledb.message.Bytes;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
 import io.purpledb.server.Parts;
@@ -22,7 +23,7 @@ import java.io.IOException;
  * raw messages, so that whatever a client sends becomes a failure here. After the end nothing is
  * read and nothing is written any more.
  */
-abstract class Call extends Pending.Entry {
+abstract class ServerCall extends Pending.Entry {
 
   private static final long NO_TIMER = -1;
   private static final int PING_BYTES = 8;
@@ -31,13 +32,14 @@ abstract class Call extends Pending.Entry {
   private final Message prototype;
   private final GrpcServerRequest<Buffer, Buffer> request;
   private final GrpcServerResponse<Buffer, Buffer> response;
+  private Call call = Call.NOTHING;
   private long deadline = NO_TIMER;
   private boolean ended;
 
   /**
    * @param prototype an empty message of the request, to parse with
    */
-  Call(Loop loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
+  ServerCall(Loop loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
     this.loop = loop;
     this.prototype = prototype;
     this.request = request;
@@ -77,6 +79,11 @@ abstract class Call extends Pending.Entry {
   final void stillAlive() {
     loop.incoming().remove(this);
     loop.incoming().add(this);
+  }
+
+  /** What the headers say of it, besides what it asks for. */
+  final Call call() {
+    return call;
   }
 
   /** Keeps the connection from looking idle, where the protocol can: HTTP/2 has a ping. */
@@ -197,6 +204,7 @@ abstract class Call extends Pending.Entry {
           Failure.Kind.UNSUPPORTED_MEDIA_TYPE,
           "grpc-encoding: %s (expected: identity or gzip)".formatted(encoding));
     }
+    call = call.tracedBy(request.headers().get(Call.TRACE));
     String timeout = request.headers().get(GrpcHeaderNames.GRPC_TIMEOUT);
     if (timeout != null) {
       startDeadline(Deadline.millis(timeout), timeout);
@@ -207,6 +215,7 @@ abstract class Call extends Pending.Entry {
     if (millis == 0) {
       throw passed(timeout);
     }
+    call = call.endingWithin(millis);
     deadline = loop.vertx().setTimer(millis, id -> fail(passed(timeout)));
   }
 

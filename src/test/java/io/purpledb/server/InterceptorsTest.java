@@ -1,0 +1,207 @@
+package io.purpledb.server;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import io.purpledb.message.Bus;
+import io.purpledb.message.Call;
+import io.purpledb.message.Caller;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Interceptor;
+import io.purpledb.message.Operation;
+import io.purpledb.support.Await;
+import io.purpledb.support.Door;
+import io.purpledb.support.DoorType;
+import io.purpledb.support.Engine;
+import io.purpledb.support.FakeClock;
+import io.purpledb.support.OperationCounts;
+import io.purpledb.support.TestConfigs;
+import io.purpledb.support.TestServer;
+import io.purpledb.v0.GetResponse;
+import io.purpledb.v0.Location;
+import io.purpledb.v1.KvGetRequest;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whatever way a request comes in, the interceptors meet it, and once. */
+@Timeout(60)
+final class InterceptorsTest {
+
+  private static final OperationCounts COUNTS = new OperationCounts();
+  private static final Queue<Call> CALLS = new ConcurrentLinkedQueue<>();
+  private static final String REFUSED = "refused";
+
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    Interceptor rememberCalls =
+        (operation, request, call, next) -> {
+          CALLS.add(call);
+          return next.proceed(request, call);
+        };
+    Interceptor refuse =
+        (operation, request, call, next) -> {
+          if (request instanceof KvGetRequest get && get.getKey().equals(REFUSED)) {
+            throw new Failure(Failure.Kind.CONFLICT, "not this one");
+          }
+          return next.proceed(request, call);
+        };
+    server =
+        TestServer.start(
+            TestConfigs.of(Engine.MEMORY), new FakeClock(), List.of(COUNTS, rememberCalls, refuse));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @BeforeEach
+  void begin() {
+    COUNTS.take();
+    CALLS.clear();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachOperationOnceThroughADoor(DoorType type) {
+    Door door = server.door(type);
+    String key = "all-" + type;
+
+    Await.value(door.cacheSet(key, "v", 100));
+    Await.value(door.cacheGet(key));
+    Await.value(door.counterIncrement(key, 1));
+    Await.value(door.counterGet(key));
+    Await.value(door.flagSet(key, true));
+    Await.value(door.flagGet(key));
+    Await.value(door.kvPut(key, ByteString.copyFromUtf8("v")));
+    Await.value(door.kvGet(key));
+    Await.value(door.kvDelete(key));
+    Await.value(door.setAdd(key, "i"));
+    Await.value(door.setGet(key));
+    Await.value(door.setRemove(key, "i"));
+
+    assertThat(COUNTS.take())
+        .isEqualTo(Operation.ALL.stream().collect(toMap(o -> o.id() + " ok", o -> 1)));
+    assertThat(CALLS).hasSize(Operation.ALL.size());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void alsoWhatFails(DoorType type) {
+    Door door = server.door(type);
+
+    assertThatThrownBy(() -> Await.value(door.kvGet("absent"))).isNotNull();
+    assertThatThrownBy(
+            () ->
+                Await.value(
+                    door.counterIncrement("c", Long.MAX_VALUE)
+                        .thenCompose(x -> door.counterIncrement("c", Long.MAX_VALUE))))
+        .isNotNull();
+
+    assertThat(COUNTS.take())
+        .containsKey("kvGet not_found")
+        .containsKey("counterIncrement conflict");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatOneRefusesIsNotDone(DoorType type) {
+    assertThatThrownBy(() -> Await.value(server.door(type).kvGet(REFUSED)))
+        .hasMessageContaining("not this one");
+    assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet conflict", 1));
+  }
+
+  @Test
+  void plainJson() throws Exception {
+    server
+        .vertx()
+        .eventBus()
+        .request(
+            Bus.service("counter"),
+            new JsonObject().put("key", "plain").put("amount", 1),
+            new DeliveryOptions().addHeader(Bus.OPERATION, "counterIncrement"))
+        .await(10, TimeUnit.SECONDS);
+
+    assertThat(COUNTS.take()).isEqualTo(Map.of("counterIncrement ok", 1));
+  }
+
+  /** As another node of a cluster does, which has no disk of its own. */
+  @Test
+  void whoAsksABackend() throws Exception {
+    Caller backend = Caller.anywhere(server.vertx(), Bus.backend("memory", "kv"), 10_000);
+
+    Message absent =
+        backend
+            .<Message>request(KvGetRequest.newBuilder().setKey("b").build())
+            .await(10, TimeUnit.SECONDS);
+
+    assertThat(absent).isNull();
+    assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet ok", 1));
+  }
+
+  @Test
+  void theOriginalsMessages() {
+    MethodDescriptor<Location, GetResponse> kvGet =
+        MethodDescriptor.<Location, GetResponse>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName("proto.KV/KVGet")
+            .setRequestMarshaller(ProtoUtils.marshaller(Location.getDefaultInstance()))
+            .setResponseMarshaller(ProtoUtils.marshaller(GetResponse.getDefaultInstance()))
+            .build();
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
+    try {
+      Location absent = Location.newBuilder().setKey("absent").build();
+      assertThatThrownBy(
+              () -> ClientCalls.blockingUnaryCall(channel, kvGet, CallOptions.DEFAULT, absent))
+          .hasMessageStartingWith("NOT_FOUND");
+    } finally {
+      channel.shutdownNow();
+    }
+    assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet not_found", 1));
+  }
+
+  /** A deadline of the client, or else that of the setting; and the trace as it came. */
+  @Test
+  void whatTheHeadersSay() throws Exception {
+    String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    HttpRequest get =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + "/flags/f"))
+            .header("traceparent", trace)
+            .build();
+
+    HttpClient.newHttpClient().send(get, BodyHandlers.discarding());
+    Call overHttp = CALLS.remove();
+
+    assertThat(overHttp.trace()).isEqualTo(trace);
+    assertThat(overHttp.namespace()).isEqualTo("default");
+    assertThat(overHttp.leftMillis(Long.MAX_VALUE)).as("the setting").isBetween(1L, 10_000L);
+  }
+}
