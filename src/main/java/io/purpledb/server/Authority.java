@@ -1,5 +1,6 @@
 package io.purpledb.server;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -45,24 +46,12 @@ final class Authority {
     if (host.equals("localhost") || host.endsWith(".localhost")) {
       return true;
     }
-    boolean isAddress = host.startsWith("[") || host.indexOf(':') >= 0 || isIpv4(host);
+    byte[] address = NetUtil.createByteArrayFromIpAddressString(host); // looks nothing up
     try {
-      return isAddress && InetAddress.getByName(host).isLoopbackAddress(); // looks nothing up
+      return address != null && InetAddress.getByAddress(address).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      return false;
+      return false; // of no length that an address has
     }
-  }
-
-  private static boolean isIpv4(String host) {
-    int dots = 0;
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      dots += c == '.' ? 1 : 0;
-      if (c != '.' && !isDigit(c)) {
-        return false;
-      }
-    }
-    return dots == 3;
   }
 
   /** Where the host ends; not positive when there is none. */

@@ -24,6 +24,28 @@ class AllowedHostsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"127.0.0.1", "127.255.0.9", "[::1]", "::1", "[::ffff:127.0.0.1]", "localhost"})
+  void itIsFoundOutFromTheTextAlone(String host) {
+    assertThat(Authority.isLoopback(host)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.256",
+        "300.1.1.1",
+        ".1.2.3",
+        "127..0.1",
+        "127.0.1",
+        "[::2]",
+        "evil.example"
+      })
+  void whatOnlyLooksLikeAnAddressIsNone(String host) {
+    assertThat(Authority.isLoopback(host)).isFalse();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1", "purple.invalid"})
   void otherAddressesHaveNamesThatAreNotKnown(String host) {
     assertThat(AllowedHosts.listensOnLoopback(host)).isFalse();

@@ -1,9 +1,13 @@
 package io.purpledb.backend.redis;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
+import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +19,16 @@ record RedisCache(RedisLink link) implements RedisBackend, CacheBackend {
   @Override
   public Future<@Nullable String> get(String key) {
     return reply(key, Request.cmd(Command.GET).arg(key))
-        .map(value -> value == null ? null : value.toString());
+        .map(value -> value == null ? null : text(key, value));
+  }
+
+  /** Somebody else may have put there what is none. */
+  private static String text(String key, Response value) {
+    ByteString utf8 = UnsafeByteOperations.unsafeWrap(value.toBytes());
+    if (!utf8.isValidUtf8()) {
+      throw Failure.conflict("%s: bytes in redis (expected: a text in UTF-8)".formatted(key));
+    }
+    return utf8.toStringUtf8();
   }
 
   @Override

@@ -25,6 +25,9 @@ final class RedisLink {
 
   private static final long NO_TIMER = -1;
 
+  /** A bound for those who ask for the health all the time. */
+  private static final int MAX_PROBES = 1_024;
+
   private final RedisServer server;
   private final int database;
   private final NetClient client;
@@ -45,6 +48,12 @@ final class RedisLink {
   private @Nullable RedisAttempt attempt;
   private long retry = NO_TIMER;
   private boolean closed;
+
+  /**
+   * Commands without a reply that only find out whether this link serves. They have a bound of
+   * their own: one that is busy is not down, and who asks for its health takes no request's place.
+   */
+  private int probes;
 
   /** Starts to connect on the calling event loop. */
   RedisLink(RedisServer server, int database) {
@@ -90,11 +99,12 @@ final class RedisLink {
       return Future.failedFuture(
           Failure.unavailable("redis is unavailable: " + down + "; nothing was sent"));
     }
-    if (size() >= server.maxInFlight()) {
+    boolean isProbe = !mayRepeat;
+    if (isProbe ? probes >= MAX_PROBES : size() - probes >= server.maxInFlight()) {
       return Future.failedFuture(
           Failure.busy(
               "redis: %d commands without a reply (expected: at most %d)"
-                  .formatted(size(), server.maxInFlight())));
+                  .formatted(size() - probes, server.maxInFlight())));
     }
     long now = watch.commandAt();
     long bytes = transaction == null ? RedisRoom.bytesOf(request) : bytesOf(transaction);
@@ -105,6 +115,10 @@ final class RedisLink {
           Failure.busy(
               "redis: %d bytes of commands without a reply (expected: at most %d)"
                   .formatted(server.room().usedBytes(), server.room().maxBytes())));
+    }
+    if (isProbe) {
+      probes++; // until it is answered: everything is, and once
+      command.reply().onComplete(x -> probes--);
     }
     RedisSocket open = connection;
     if (open != null) {

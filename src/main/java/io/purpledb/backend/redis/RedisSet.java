@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -23,7 +24,7 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
 
   @Override
   public Future<SortedItems> get(String key) {
-    return reply(key, Request.cmd(Command.SMEMBERS).arg(key)).map(RedisSet::sorted);
+    return reply(key, Request.cmd(Command.SMEMBERS).arg(key)).map(found -> sorted(key, found, ""));
   }
 
   @Override
@@ -38,23 +39,27 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
 
   private Future<SortedItems> changed(String key, Request change) {
     Request items = Request.cmd(Command.SMEMBERS).arg(key);
-    return orWrongType(key, link.send(change, items)).map(RedisSet::sorted);
+    return orWrongType(key, link.send(change, items))
+        .map(found -> sorted(key, found, "; what was asked for is done"));
   }
 
-  private static SortedItems sorted(@Nullable Response items) {
+  /**
+   * @param done what to add to the failure of a set that cannot be answered
+   */
+  private static SortedItems sorted(String key, @Nullable Response items, String done) {
     if (items == null) {
       return SortedItems.NONE;
     }
     ByteString[] bytes = new ByteString[items.size()];
     for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = utf8(UnsafeByteOperations.unsafeWrap(items.get(i).toBytes()));
+      bytes[i] = UnsafeByteOperations.unsafeWrap(items.get(i).toBytes());
+      if (!bytes[i].isValidUtf8()) { // somebody else has put it there
+        throw Failure.conflict(
+            "%s: a redis set with bytes among its items (expected: texts in UTF-8)%s"
+                .formatted(key, done));
+      }
     }
     return SortedItems.ofUnsorted(bytes);
-  }
-
-  /** An item that somebody else has put there may be none. */
-  private static ByteString utf8(ByteString item) {
-    return item.isValidUtf8() ? item : ByteString.copyFromUtf8(item.toStringUtf8());
   }
 
   /**

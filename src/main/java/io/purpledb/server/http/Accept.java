@@ -94,6 +94,11 @@ final class Accept {
     return parts;
   }
 
+  /** The q among parameters: 1 when absent, 0 when it is no number of 0 to 1. */
+  static double weight(String parameters) {
+    return weight(split(parameters, ';'));
+  }
+
   /** The q of a range: 1 when absent, 0 when it is no number of 0 to 1. */
   private static double weight(List<String> parts) {
     for (String part : parts) {

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * What an operation says of the body of its requests.
  *
  * @param taken whether there may be one
+ * @param required whether there must be one, be it empty
  * @param form its JSON form, or null when it has none: then a body of any media type is bytes
  */
-record BodyCheck(boolean taken, @Nullable JsonForm form) {
+record BodyCheck(boolean taken, boolean required, @Nullable JsonForm form) {
 
   /** An operation that takes no body. */
-  static final BodyCheck NONE = new BodyCheck(false, null);
+  static final BodyCheck NONE = new BodyCheck(false, false, null);
 
   private static final long MIB = 1 << 20;
 

@@ -8,7 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -48,6 +50,8 @@ final class Compression {
   static final Semaphore BESIDE_THE_LOOP =
       new Semaphore(Runtime.getRuntime().availableProcessors());
 
+  private static final String GZIP = "gzip";
+
   private Compression() {}
 
   /** Whether an answer of a size may be compressed for a client. */
@@ -55,23 +59,24 @@ final class Compression {
     if (bytes < MIN_BYTES) {
       return false;
     }
-    String accepted = request.getHeader(HttpHeaders.ACCEPT_ENCODING);
-    return accepted != null && accepts(accepted.toLowerCase(Locale.ROOT));
+    if (request.getHeader(HttpHeaders.ACCEPT_ENCODING) == null) {
+      return false;
+    }
+    String accepted = String.join(",", request.headers().getAll(HttpHeaders.ACCEPT_ENCODING));
+    return accepts(accepted.toLowerCase(Locale.ROOT));
   }
 
+  /** Whether gzip is welcome, and not less than the answer as it is. */
   private static boolean accepts(String accepted) {
-    boolean any = false;
+    Map<String, Double> weights = new HashMap<>();
     for (String coding : accepted.split(",", -1)) {
       int semicolon = coding.indexOf(';');
       String name = (semicolon < 0 ? coding : coding.substring(0, semicolon)).strip();
-      boolean welcome =
-          semicolon < 0 || !coding.substring(semicolon + 1).strip().matches("q=0?(\\.0*)?");
-      if (name.equals("gzip") || name.equals("x-gzip")) {
-        return welcome;
-      }
-      any |= name.equals("*") && welcome;
+      double weight = semicolon < 0 ? 1 : Accept.weight(coding.substring(semicolon + 1));
+      weights.merge(name.equals("x-gzip") ? GZIP : name, weight, Math::min);
     }
-    return any;
+    double gzip = weights.getOrDefault(GZIP, weights.getOrDefault("*", 0.0));
+    return gzip > 0 && gzip >= weights.getOrDefault("identity", 0.0);
   }
 
   /** The body in gzip; null when it would not become smaller. */

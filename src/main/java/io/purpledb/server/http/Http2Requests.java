@@ -11,6 +11,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Http2Requests {
 
   static final String HEADERS = "headers";
+
+  /** What a client asked of a proxy that ends its TLS is https here, too (RFC 9110, 7.4). */
+  private static final Set<String> SCHEMES = Set.of("http", "https");
 
   private final Http2Connection streams;
   private final int maxHeaderBytes;
@@ -97,6 +101,16 @@ final class Http2Requests {
           Kind.URI_TOO_LONG,
           ":path: %d bytes (expected: at most %d)"
               .formatted(uri.length(), HttpDoor.MAX_REQUEST_LINE_BYTES));
+    }
+    if (!uri.startsWith("/")) { // RFC 9113, section 8.3.1
+      return Failure.invalid(
+          ":path: %s (expected: a path, which begins with /)".formatted(Shown.cut(uri)));
+    }
+    String scheme = String.valueOf(request.scheme());
+    if (!SCHEMES.contains(scheme)) {
+      return new Failure(
+          Kind.MISDIRECTED,
+          ":scheme: %s (expected: http, or https from a proxy)".formatted(Shown.cut(scheme)));
     }
     Failure fragment = Framing.checkTarget(uri);
     if (fragment != null) {

@@ -188,6 +188,8 @@ public final class HttpContract {
     }
     MediaType json = body.getContent().get(MediaType.APPLICATION_JSON);
     return new BodyCheck(
-        true, json == null ? null : JsonForm.of(json.getOpenAPIModel().getJsonObject("schema")));
+        true,
+        body.isRequired(),
+        json == null ? null : JsonForm.of(json.getOpenAPIModel().getJsonObject("schema")));
   }
 }

@@ -47,7 +47,8 @@ public final class HttpDoor extends VerticleBase implements Door {
   private static final int FREE_PORT = -2;
 
   static final int MAX_REQUEST_LINE_BYTES = 64 * 1024;
-  private static final String EXPOSED_HEADERS = "allow, content-length, date, retry-after";
+  private static final String EXPOSED_HEADERS =
+      "accept-encoding, allow, content-length, date, retry-after";
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
 

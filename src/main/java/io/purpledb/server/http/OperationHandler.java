@@ -1,5 +1,6 @@
 package io.purpledb.server.http;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
@@ -52,6 +53,10 @@ final class OperationHandler implements Handler<HttpServerRequest> {
         if (operation.body().taken()) {
           RequestBody.requireExpectation(request.headers());
         }
+        if (operation.body().required()) {
+          RequestBody.requireLength(request);
+        }
+        BodyDigests.require(request.headers(), ByteString.EMPTY);
       }
       serve(request, in, inFlight.hold());
     }
@@ -64,7 +69,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
     try {
       RequestBody.read(vertx, request, check, max, config.requestTimeoutMillis(), held)
           .onComplete(
-              body -> serve(request, in.withBody(body), held),
+              body -> serveWith(body, request, in, held),
               failure -> {
                 held.release();
                 Problem.send(request, failure);
@@ -73,6 +78,18 @@ final class OperationHandler implements Handler<HttpServerRequest> {
       held.release();
       throw t;
     }
+  }
+
+  private void serveWith(
+      ByteString body, HttpServerRequest request, Input in, InFlightBytes.Held held) {
+    try {
+      BodyDigests.require(request.headers(), body);
+    } catch (Failure other) {
+      held.release();
+      Problem.send(request, other);
+      return;
+    }
+    serve(request, in.withBody(body), held);
   }
 
   private void serve(HttpServerRequest request, Input in, InFlightBytes.Held held) {

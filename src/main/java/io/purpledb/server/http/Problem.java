@@ -22,6 +22,9 @@ final class Problem {
   static final String TYPES = "urn:purple:problem:";
 
   /** How long a client that sent what cannot be read may go on sending, in milliseconds. */
+  /** What a decoder says, with the part that matters at its end. */
+  private static final int LONGEST_REASON = 200;
+
   private static final long LINGER_MILLIS = 1_000;
 
   private Problem() {}
@@ -94,7 +97,7 @@ final class Problem {
     if (cause instanceof TooLongHttpHeaderException) {
       return new Failure(Kind.HEADERS_TOO_LARGE, "headers: " + cause.getMessage());
     }
-    String reason = Shown.cut(String.valueOf(cause.getMessage()));
-    return Failure.invalid("request: %s (expected: HTTP/1.1)".formatted(reason));
+    String reason = Shown.cut(String.valueOf(cause.getMessage()), LONGEST_REASON);
+    return Failure.invalid("request: %s (expected: a head as RFC 9112 has it)".formatted(reason));
   }
 }

@@ -236,6 +236,18 @@ final class RequestBody {
     }
   }
 
+  /**
+   * Fails when nothing says that a body is meant to be empty: it may follow after all, as from
+   * clients of HTTP/1.0, whose requests would otherwise empty what they were to write.
+   */
+  static void requireLength(HttpServerRequest request) {
+    if (!isStream(request) && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      throw Failure.invalid(
+          "body: neither Content-Length nor Transfer-Encoding (expected: one of them; Content-Length: 0 for an empty value)");
+    }
+  }
+
   /** A list, in one line or in several, that has another element than this one; else null. */
   private static @Nullable String otherThan(String known, MultiMap headers, CharSequence name) {
     if (!headers.contains(name)) {

@@ -31,8 +31,13 @@ record TextType(
         schema.getInteger("minLength", 0),
         schema.getInteger("maxLength", Integer.MAX_VALUE),
         schema.getJsonArray("enum", new JsonArray()).stream().map(String::valueOf).toList(),
-        pattern == null ? null : Pattern.compile(pattern),
+        pattern == null ? null : Pattern.compile(javaPattern(pattern)),
         schema.getString(EXPECTED, ""));
+  }
+
+  /** In JSON Schema a dollar is the end of the text; in Java a line break may follow it. */
+  private static String javaPattern(String pattern) {
+    return pattern.replaceAll("(?<!\\\\)\\$", "\\\\z");
   }
 
   @Override

@@ -50,6 +50,54 @@ class BodyTest {
     assertThat(door.get("/kv/empty").text()).isEqualTo("{\"value\":\"\"}");
   }
 
+  /** What follows might be what was to be written. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+  void aWriteThatDoesNotSayHowLongItIsEmptiesNothing(String version) throws Exception {
+    door.put("/kv/kept", "precious", TYPE, BARE);
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("PUT /kv/kept " + version + "\r\nHost: a\r\nContent-Type: a/b\r\n\r\nabc");
+      Reply reply = client.reply();
+
+      assertThat(reply.problem(Kind.INVALID))
+          .startsWith("body: neither Content-Length nor Transfer-Encoding");
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
+    }
+    assertThat(door.get("/kv/kept", "accept", BARE).text()).isEqualTo("precious");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "content-md5, kAFQmDzST7DWlj99KOF/cg==",
+    "content-digest, sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:",
+    "repr-digest, 'unknown=:AAAA:, sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:'",
+    "digest, SHA-256=ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+    "digest, crc32c=AAAA",
+  })
+  void aDigestOfTheBodyIsHeeded(String header, String right) {
+    assertThat(door.put("/kv/digest", "abc", TYPE, BARE, header, right).status()).isEqualTo(204);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "content-md5, AAAA",
+    "content-digest, sha-256=:AAAA:",
+    "content-digest, 'unknown=:AAAA:, sha-512=:AAAA:'",
+    "repr-digest, sha-256=:AAAA:",
+    "digest, SHA-256=AAAA",
+    "digest, md5=AAAA",
+  })
+  void whatIsNotWhatWasMeantIsNotStored(String header, String wrong) {
+    door.put("/kv/digest", "before", TYPE, BARE);
+
+    for (String body : new String[] {"abc", ""}) {
+      assertThat(door.put("/kv/digest", body, TYPE, BARE, header, wrong).problem(Kind.INVALID))
+          .startsWith(header + ": ")
+          .contains("expected: that of the body");
+    }
+    assertThat(door.get("/kv/digest", "accept", BARE).text()).isEqualTo("before");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"text/plain", "text/plain; charset=UTF-8", BARE, "application/json", "x/y"})

@@ -145,10 +145,14 @@ class CheckAgreesWithSchemaTest {
     Validator validator = validator(form.getSchema());
     for (int i = 0; i < VALUES; i++) {
       String json = jsonObject();
-      assertThat(takes(json))
-          .as(json)
-          .isEqualTo(validator.validate(new JsonObject(json)).getValid());
+      assertThat(takes(json)).as(json).isEqualTo(isValid(new JsonObject(json), validator));
     }
+  }
+
+  /** The library takes the dollar of a pattern for Java's, which lets a line break follow. */
+  private static boolean isValid(JsonObject json, Validator validator) {
+    boolean endsWithBreak = String.valueOf(json.getValue("content")).endsWith("\n");
+    return validator.validate(json).getValid() && !(json.containsKey("encoding") && endsWithBreak);
   }
 
   private static void seed(TestReporter reporter) {

@@ -64,7 +64,10 @@ class CompressionTest {
         "x-gzip                | true",
         "br, gzip;q=0.5        | true",
         "*                     | true",
-        "identity, *;q=0.1     | true",
+        "identity, *;q=0.1     | false",
+        "identity;q=0.1, *     | true",
+        "gzip;q=0.1, identity  | false",
+        "gzip, identity        | true",
         "gzip;q=0              | false",
         "gzip;q=0.0            | false",
         "gzip;q=0, *           | false",
@@ -76,6 +79,23 @@ class CompressionTest {
   void acceptEncodingDecides(String acceptEncoding, boolean compressed) {
     put(new byte[10_000]);
     assertThat(get(acceptEncoding).headers().contains("content-encoding")).isEqualTo(compressed);
+  }
+
+  @Test
+  void allLinesOfAcceptEncodingCount() {
+    put(new byte[10_000]);
+    for (String[] lines : new String[][] {{"*", "gzip;q=0"}, {"gzip;q=0.5", "identity"}}) {
+      Reply reply =
+          door.get(
+              "/kv/a",
+              "accept",
+              "application/octet-stream",
+              "accept-encoding",
+              lines[0],
+              "accept-encoding",
+              lines[1]);
+      assertThat(reply.headers().contains("content-encoding")).as(lines[1]).isFalse();
+    }
   }
 
   @Test

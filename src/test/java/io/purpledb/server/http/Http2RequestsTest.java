@@ -182,6 +182,14 @@ class Http2RequestsTest {
     assertServes(3);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"*", "ping", "http://evil.example/ping"})
+  void aPathBeginsWithASlash(String path) throws Exception {
+    assertThat(client.whole(1, Http2Client.request("GET", path)).reply(1).problem(Kind.INVALID))
+        .startsWith(":path: " + path);
+    assertServes(3);
+  }
+
   @Test
   void headersAreBounded() throws Exception {
     assertThat(

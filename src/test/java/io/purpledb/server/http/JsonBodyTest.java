@@ -110,6 +110,19 @@ class JsonBodyTest {
         .contains("(expected: ");
   }
 
+  /** A dollar of the contract's patterns is the end of the text, and not of its last line. */
+  @Test
+  void base64HasNoLineBreakAtItsEnd() {
+    assertThat(
+            door.put(
+                    "/kv/x",
+                    "{\"content\":\"AAAA\\n\",\"encoding\":\"base64\"}",
+                    "content-type",
+                    "application/json")
+                .problem(Kind.INVALID))
+        .startsWith("content: ");
+  }
+
   @Test
   void jsonNestedDeeplyIsRefused() {
     String deep = "{\"content\":" + "[".repeat(2000);

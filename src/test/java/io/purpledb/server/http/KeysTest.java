@@ -251,8 +251,8 @@ class KeysTest {
     assertThat(door.get("/kv/" + longest).status()).isEqualTo(200);
 
     assertThat(door.get("/kv/" + longest + "k").problem(Kind.INVALID))
-        .startsWith("key: kkk")
-        .endsWith("… (expected: 1 to 1024 bytes of UTF-8)");
+        .startsWith("key: \"kkk")
+        .endsWith("1025 bytes of UTF-8 (expected: 1 to 1024)");
     assertThat(door.get("/kv/" + "%C3%A9".repeat(513)).problem(Kind.INVALID))
         .contains("1026 bytes of UTF-8 (expected: 1 to 1024)");
   }

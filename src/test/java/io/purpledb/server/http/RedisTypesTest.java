@@ -2,6 +2,7 @@ package io.purpledb.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Engine;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.TestConfigs;
@@ -9,6 +10,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import java.util.UUID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,14 +20,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class RedisTypesTest {
 
+  private static final byte[] BYTES = {-1};
+
   @RegisterExtension static TestDoor door = TestDoor.start(TestConfigs.of(Engine.REDIS));
 
   private static void put(int database, Command command, String... arguments) {
-    Redis redis = Redis.createClient(door.vertx(), RedisForTests.shared().url() + "/" + database);
     Request request = Request.cmd(command);
     for (String argument : arguments) {
       request.arg(argument);
     }
+    put(database, request);
+  }
+
+  private static void put(int database, Request request) {
+    Redis redis = Redis.createClient(door.vertx(), RedisForTests.shared().url() + "/" + database);
     TestDoor.await(redis.send(request));
     redis.close();
   }
@@ -52,6 +60,23 @@ class RedisTypesTest {
 
     assertThat(reply.status()).as(reply.text()).isEqualTo(status);
     put(database, Command.DEL, key);
+  }
+
+  /** Half of what cannot be read is not answered, nor anything in its place. */
+  @Test
+  void bytesWhereTextsAreExpected() {
+    String key = UUID.randomUUID().toString();
+    put(0, Request.cmd(Command.SET).arg(key).arg(BYTES));
+    put(4, Request.cmd(Command.SADD).arg(key).arg("a text").arg(BYTES));
+
+    assertThat(door.get("/cache/" + key).problem(Kind.CONFLICT))
+        .isEqualTo(key + ": bytes in redis (expected: a text in UTF-8)");
+    assertThat(door.get("/sets/" + key).problem(Kind.CONFLICT))
+        .startsWith(key + ": a redis set with bytes among its items");
+    assertThat(door.call("PUT", "/sets/" + key + "?item=x", null).problem(Kind.CONFLICT))
+        .endsWith("; what was asked for is done");
+    put(0, Command.DEL, key);
+    put(4, Command.DEL, key);
   }
 
   @ParameterizedTest

@@ -1,0 +1,83 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Failure;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The digests that a client sends with a body, so that a body which was damaged on its way is not
+ * stored: Content-Digest and Repr-Digest (RFC 9530; the same here, as nothing is encoded), Digest
+ * (RFC 3230) and Content-MD5 (RFC 1864). Algorithms other than these are overlooked, as RFC 9530
+ * says.
+ */
+final class BodyDigests {
+
+  private static final CharSequence CONTENT_MD5 = HttpHeaders.createOptimized("content-md5");
+
+  /** Headers with a list of algorithms and digests. */
+  private static final List<CharSequence> LISTS =
+      List.of(
+          HttpHeaders.createOptimized("content-digest"),
+          HttpHeaders.createOptimized("repr-digest"),
+          HttpHeaders.createOptimized("digest"));
+
+  private static final Map<String, String> ALGORITHMS =
+      Map.of("md5", "MD5", "sha", "SHA-1", "sha-256", "SHA-256", "sha-512", "SHA-512");
+
+  private BodyDigests() {}
+
+  /** Fails as invalid when a body is not the one that a digest was made of. */
+  static void require(MultiMap headers, ByteString body) {
+    if (headers.contains(CONTENT_MD5)) {
+      require(CONTENT_MD5, "md5", headers.get(CONTENT_MD5), body);
+    }
+    for (CharSequence name : LISTS) {
+      if (headers.contains(name)) {
+        for (String member : String.join(",", headers.getAll(name)).split(",", -1)) {
+          int equals = member.indexOf('=');
+          if (equals > 0) {
+            String algorithm = member.substring(0, equals).strip().toLowerCase(Locale.ROOT);
+            require(name, algorithm, member.substring(equals + 1), body);
+          }
+        }
+      }
+    }
+  }
+
+  private static void require(
+      CharSequence header, String algorithm, String digest, ByteString body) {
+    String known = ALGORITHMS.get(algorithm);
+    if (known == null) {
+      return;
+    }
+    String given = digest.strip();
+    if (given.length() > 1 && given.startsWith(":") && given.endsWith(":")) { // of RFC 9530
+      given = given.substring(1, given.length() - 1);
+    }
+    String right = Base64.getEncoder().encodeToString(digest(known, body));
+    if (!MessageDigest.isEqual(
+        given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8))) {
+      throw Failure.invalid(
+          "%s: %s=%s (expected: that of the body, %s)"
+              .formatted(header, algorithm, Shown.cut(given), right));
+    }
+  }
+
+  private static byte[] digest(String algorithm, ByteString body) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance(algorithm);
+      body.asReadOnlyByteBufferList().forEach(digest::update);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("each JVM has it", e);
+    }
+  }
+}
