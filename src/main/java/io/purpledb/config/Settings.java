@@ -25,6 +25,7 @@ record Settings(Set<String> doors, List<Source> sources) {
   /** The checked result; settings that do not go together end the start. */
   Config config() {
     checkPorts();
+    checkCluster();
     return new Config(
         doors,
         value(Setting.HOST),
@@ -115,6 +116,19 @@ record Settings(Set<String> doors, List<Source> sources) {
       Setting<Long> named = grpcGiven ? Setting.GRPC_PORT : Setting.HTTP_PORT;
       Setting<Long> other = grpcGiven ? Setting.HTTP_PORT : Setting.GRPC_PORT;
       throw inForce(named).wrong(named.kind(), "another port than " + other.name());
+    }
+  }
+
+  /** Who names members means a cluster: nodes that serve each for itself would lose writes. */
+  private void checkCluster() {
+    for (Setting<?> setting : Setting.all()) {
+      Given given = setting.name().startsWith("cluster-") ? given(setting) : null;
+      if (given != null
+          && !value(Setting.CLUSTER)
+          && !given.text().isBlank()
+          && !given.text().equals(setting.defaultText())) {
+        throw given.wrong(setting.kind(), "none, or cluster: true as well");
+      }
     }
   }
 

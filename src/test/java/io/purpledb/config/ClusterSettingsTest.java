@@ -1,6 +1,7 @@
 package io.purpledb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.support.ClusterPorts;
 import java.io.IOException;
@@ -22,7 +23,16 @@ class ClusterSettingsTest {
 
   @Test
   void withoutTheSwitchThereIsNone() {
-    assertThat(Ask.with("--cluster-members a:1,b:1 --cluster-self a:1").start().cluster()).isNull();
+    assertThat(Ask.with("--backend memory").start().cluster()).isNull();
+  }
+
+  /** Nodes that serve each for itself would lose what was written to another. */
+  @Test
+  void whoNamesMembersMeansACluster() {
+    assertThatThrownBy(() -> Ask.with("--cluster-members a:1,b:1 --cluster-self a:1").start())
+        .hasMessage("--cluster-members: a:1,b:1 (expected: none, or cluster: true as well)");
+    assertThatThrownBy(() -> Ask.with("--cluster-self a:1").start())
+        .hasMessage("--cluster-self: a:1 (expected: none, or cluster: true as well)");
   }
 
   @Test

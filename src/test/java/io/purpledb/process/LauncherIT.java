@@ -121,6 +121,19 @@ class LauncherIT {
     }
   }
 
+  /** Else somebody believes for long that the memory is bounded. */
+  @Test
+  void tellsOfAnOptionThatTheJvmDoesNotKnow() throws Exception {
+    for (String mistyped : List.of("-XX:MaxRamPercentage=75", "-Xfoo")) {
+      Map<String, String> variables = Map.of("PURPLE_JAVA_OPTS", mistyped);
+
+      Run run = run(TARGET.resolve("purple"), variables, "--version");
+
+      assertThat(run.status()).as(run.output()).isNotZero();
+      assertThat(run.output()).containsAnyOf("MaxRamPercentage", "-Xfoo");
+    }
+  }
+
   @Test
   void takesTheWordsOfTheOptionsAsTheyAre() throws Exception {
     Files.createFile(directory.resolve("-Dpurple.test=found"));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.h2.store.fs.FilePath;
 
 /**
@@ -32,6 +33,7 @@ public final class DiskCheck {
   private final Path directory;
   private final StringBuilder report = new StringBuilder();
   private boolean whole = true;
+  private boolean inUse;
 
   private DiskCheck(Path directory) {
     this.directory = directory;
@@ -44,7 +46,7 @@ public final class DiskCheck {
     for (String service : new TreeSet<>(DiskBackends.SCHEMAS.keySet())) {
       check.service(service);
     }
-    return new DataCheck(check.whole, check.report.toString());
+    return new DataCheck(check.whole, check.inUse, check.report.toString());
   }
 
   private void service(String service) {
@@ -57,17 +59,21 @@ public final class DiskCheck {
             FileChannel.open(database, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
-        damage("%s: in use (expected: no server on this directory)".formatted(service));
+        inUse(service);
         return;
       }
     } catch (OverlappingFileLockException e) { // by this process
-      damage("%s: in use (expected: no server on this directory)".formatted(service));
+      inUse(service);
       return;
     } catch (IOException e) {
       damage("%s: %s".formatted(service, e));
       return;
     }
     try (Mark mark = Mark.read(FilePath.get(file(service, ".state").toString()), service)) {
+      if (mark.status() == Status.NONE && isEmpty(service)) {
+        line("%s: empty, as of a first start that did not end".formatted(service));
+        return;
+      }
       if (mark.status() == Status.NONE) {
         damage(
             "%1$s: %1$s.state is missing (expected: it, but for data of an older Purple)"
@@ -89,6 +95,17 @@ public final class DiskCheck {
     } catch (IOException e) {
       damage("  " + Refusals.reason(e));
     }
+  }
+
+  private boolean isEmpty(String service) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(service + ".") && Files.size(file) > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void compare(String service, Mark mark) {
@@ -193,6 +210,11 @@ public final class DiskCheck {
 
   private Path file(String service, String suffix) {
     return directory.resolve(service + suffix);
+  }
+
+  private void inUse(String service) {
+    inUse = true;
+    damage("%s: in use (expected: no server on this directory)".formatted(service));
   }
 
   private void damage(String text) {

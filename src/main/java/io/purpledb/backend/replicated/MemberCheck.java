@@ -29,6 +29,7 @@ public final class MemberCheck {
   private final Path directory;
   private final StringBuilder report = new StringBuilder();
   private boolean whole = true;
+  private boolean inUse;
 
   private MemberCheck(Path directory) {
     this.directory = directory;
@@ -69,7 +70,7 @@ public final class MemberCheck {
               + " data, move the member's directory away: it then begins empty and gets all data"
               + " from them");
     }
-    return new DataCheck(whole, report.toString());
+    return new DataCheck(whole, inUse, report.toString());
   }
 
   private void data(Path data, String members) throws IOException {
@@ -81,6 +82,7 @@ public final class MemberCheck {
       return;
     }
     if (isInUse(data.resolve(LOCK))) {
+      inUse = true;
       damage(data + " is in use (expected: no server on this directory)");
       return;
     }

@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.rpc.ErrorDetailsProto;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.reflection.v1.ErrorResponse;
 import io.vertx.grpc.reflection.v1.FileDescriptorResponse;
@@ -43,6 +44,7 @@ final class Reflection {
       this.services.addService(ServiceResponse.newBuilder().setName(service.getFullName()));
       index(service.getFile());
     }
+    index(ErrorDetailsProto.getDescriptor()); // what the details of failures are
   }
 
   /** Whether a path is that of a call that is answered here. */

@@ -155,7 +155,8 @@ final class JsonForm {
       return members.get(index);
     }
     throw Failure.invalid(
-        "%s: unknown member (expected: %s)".formatted(Shown.cut(String.valueOf(name)), names()));
+        "%s: unknown member (expected: %s; a JSON document as it is goes as application/octet-stream)"
+            .formatted(Shown.cut(String.valueOf(name)), names()));
   }
 
   private static String text(ParameterCheck member, JsonParser parser) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -71,6 +72,20 @@ class DiskCheckTest {
     assertThat(DiskCheck.of(killed).text())
         .contains("not closed in order", "kv.redo: records ", ", whole")
         .endsWith("all is whole\n");
+  }
+
+  /** As of a process that ended before it had a database. */
+  @Test
+  void filesOfAFirstStartThatDidNotEndAreNoDamage(@TempDir Path directory) throws Exception {
+    for (String name : List.of("kv.mv.db", "kv.redo", "kv.journal")) {
+      Files.createFile(directory.resolve(name));
+    }
+    DataCheck check = DiskCheck.of(directory);
+    assertThat(check.whole()).as(check.text()).isTrue();
+    assertThat(check.text()).contains("kv: empty, as of a first start that did not end");
+
+    Files.write(directory.resolve("kv.redo"), new byte[] {1});
+    assertThat(DiskCheck.of(directory).whole()).isFalse();
   }
 
   @Test

@@ -43,7 +43,7 @@ final class MemberCheckTest {
       data = nodes.directory(0);
       assertThat(MemberCheck.of(data).text())
           .contains(" is in use (expected: no server on this directory)")
-          .endsWith("damaged; nothing was changed\n");
+          .endsWith("in use: stop the server to have it checked; nothing was changed\n");
     }
     DataCheck closed = MemberCheck.of(data);
     assertThat(closed.text())

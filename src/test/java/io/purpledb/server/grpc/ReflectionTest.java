@@ -106,6 +106,21 @@ class ReflectionTest {
         .isEqualTo(response.getFileDescriptorResponse());
   }
 
+  /** Which grpcurl asks for to show what is in a failure. */
+  @Test
+  void describesTheDetailsOfFailures() throws Exception {
+    ServerReflectionResponse response = ask(PATH, symbol("google.rpc.ErrorInfo")).get(0);
+
+    ByteString bytes = response.getFileDescriptorResponse().getFileDescriptorProto(0);
+    FileDescriptorProto file = FileDescriptorProto.parseFrom(bytes);
+    assertThat(file.getMessageTypeList()).anyMatch(type -> type.getName().equals("ErrorInfo"));
+    for (String needed : file.getDependencyList()) {
+      ServerReflectionRequest byName =
+          ServerReflectionRequest.newBuilder().setFileByFilename(needed).build();
+      assertThat(ask(PATH, byName).get(0).hasFileDescriptorResponse()).as(needed).isTrue();
+    }
+  }
+
   @Test
   void saysWhatItDoesNotKnow() {
     List<ServerReflectionResponse> responses =

@@ -76,12 +76,12 @@ class JsonBodyTest {
         "{\"content\":5}                 | content: 5 (expected: a text)",
         "{\"content\":null}              | content: null (expected: a text)",
         "{\"content\":{\"a\":1}}         | content: an object or array (expected: a text)",
-        "{\"content\":\"x\",\"ttl\":5}    | ttl: unknown member (expected: content, encoding)",
+        "{\"content\":\"x\",\"ttl\":5}    | ttl: unknown member (expected: content, encoding; a JSON document as it is goes as application/octet-stream)",
         "{\"content\":\"x\",\"content\":\"y\"} | content: given twice (expected: once)",
         "{\"content\":\"x\"}{}            | body: more than one value (expected: a JSON object with content, encoding)",
         "{\"content\":\"\\ud800\"}        | content: a lone surrogate (expected: a text)",
         "{\"content\":\"x\",\"encoding\":\"gzip\"} | encoding: gzip (expected: base64)",
-        "{\"\\ud800\":\"x\"}               | ?: unknown member (expected: content, encoding)",
+        "{\"\\ud800\":\"x\"}               | ?: unknown member (expected: content, encoding; a JSON document as it is goes as application/octet-stream)",
       })
   void otherJsonIsRefused(String body, String detail) {
     assertThat(door.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
