@@ -36,6 +36,7 @@ def network() -> None:
     start = time.monotonic()
     failed("mute, default", "timed_out", 0, lambda: PurpleClient(f"{BROKEN}/mute").counter_increment(KEY, 1))
     expect("the default timeout is 5 s", 4.9 < time.monotonic() - start < 15)
+    failed("no scheme", "invalid_argument", 0, lambda: PurpleClient("localhost:8080").kv_get(KEY))
     failed("absent", "connection_failed", 0, lambda: PurpleClient("http://127.0.0.1:1").kv_get(KEY))
     failed("closed", "connection_failed", 0, lambda: PurpleClient(f"{BROKEN}/closed").kv_put(KEY, b"x"))
     failed("proxy", "unexpected_answer", 502, lambda: PurpleClient(f"{BROKEN}/proxy").kv_get(KEY))

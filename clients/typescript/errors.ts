@@ -24,6 +24,7 @@ async function network() {
   await failed('mute, default', 'timed_out', 0, new PurpleClient(`${broken}/mute`).counterIncrement(key, 1));
   const took = performance.now() - start;
   expect('the default timeout is 5 s', took > 4900 && took < 15000);
+  await failed('no scheme', 'invalid_argument', 0, new PurpleClient('localhost:8080').kvGet(key));
   await failed('absent', 'connection_failed', 0, new PurpleClient(absent).kvGet(key));
   await failed('closed', 'connection_failed', 0, new PurpleClient(`${broken}/closed`).kvPut(key, 'x'));
   await failed('proxy', 'unexpected_answer', 502, new PurpleClient(`${broken}/proxy`).kvGet(key));

@@ -35,6 +35,7 @@ func codes() {
 	failed("cacheSet, ttl -1", "invalid_argument", 400, client.CacheSet(ctx, key, "x", -1))
 	failed("kvPut, too large", "value_too_large", 413, client.KvPut(ctx, key, make([]byte, 1<<20+1)))
 	failed("kvGet, wrong URL", "no_such_path", 404, second(purple.NewClient(live+"/nowhere").KvGet(ctx, key)))
+	failed("kvGet, no scheme", "invalid_argument", 0, second(purple.NewClient("localhost:8080").KvGet(ctx, key)))
 	failed("kvGet, no URL", "invalid_argument", 0, second(purple.NewClient("http://[").KvGet(ctx, key)))
 }
 
