@@ -50,6 +50,11 @@ public final class Connections {
     }
   }
 
+  /** Makes the next answer of a connection of HTTP/1 its last, and tells the client. */
+  public static void endWithNextAnswer(HttpConnection connection) {
+    var unused = LastAnswers.on(connection);
+  }
+
   /** Prepares a connection that has just been accepted. */
   public static void prepare(HttpConnection connection) {
     ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();

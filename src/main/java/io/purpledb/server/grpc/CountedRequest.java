@@ -7,12 +7,16 @@ import io.purpledb.server.Arrival;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.grpc.common.GrpcHeaderNames;
+import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +67,24 @@ final class CountedRequest extends HttpServerRequestWrapper {
   @Override
   public HttpServerRequest exceptionHandler(@Nullable Handler<Throwable> handler) {
     onException = handler;
-    super.exceptionHandler(handler);
+    super.exceptionHandler(handler == null ? null : cause -> broken(cause, handler));
     return this;
+  }
+
+  /**
+   * Vert.x drops a connection of HTTP/1 that breaks; closing it here sends the answer first, also
+   * one that was made just before.
+   */
+  private void broken(Throwable cause, Handler<Throwable> next) {
+    if (version() == HttpVersion.HTTP_2 || cause instanceof HttpClosedException) {
+      next.handle(cause);
+      return;
+    }
+    if (!response().headWritten()) {
+      response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    refuse(Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage())));
+    connection().close();
   }
 
   private void count(Buffer bytes, Handler<Buffer> next) {
@@ -77,9 +97,7 @@ final class CountedRequest extends HttpServerRequestWrapper {
       expected = 0;
     }
     edges.follow(bytes);
-    Failure malformed = wrongFlag(edges.flags());
-    if (malformed != null) {
-      refuse(malformed);
+    if (refuseWrongFlag(edges.flags())) {
       return;
     }
     arrived += bytes.length();
@@ -136,41 +154,36 @@ final class CountedRequest extends HttpServerRequestWrapper {
     }
   }
 
-  /** What the protocol has a status of its own for: INTERNAL, whoever is to blame. */
-  private @Nullable Failure wrongFlag(int flags) {
-    if ((flags & ~COMPRESSED) != 0) {
-      return new Failure(
-          Failure.Kind.INTERNAL,
-          "message: flag %d (expected: 0, or 1 when it is compressed)".formatted(flags));
-    }
+  /** Ends the call when a message has a flag that it may not have. */
+  private boolean refuseWrongFlag(int flags) {
     String encoding = getHeader(GrpcHeaderNames.GRPC_ENCODING);
-    return flags == 0 || !MessageReader.IDENTITY.equals(encoding)
-        ? null
-        : new Failure(
-            Failure.Kind.INTERNAL,
-            "message: flag 1, compressed (expected: 0, because grpc-encoding names none)");
+    if ((flags & ~COMPRESSED) != 0) {
+      refuse(Failure.invalid(unknownFlag(flags)));
+    } else if (flags == COMPRESSED && MessageReader.IDENTITY.equals(encoding)) {
+      refuse(
+          Failure.invalid(
+              "message: flag 1, compressed (expected: 0, because grpc-encoding names none)"),
+          GrpcStatus.INTERNAL); // a must of the specification, whoever is to blame
+    }
+    return refused;
+  }
+
+  private String unknownFlag(int flags) {
+    boolean base64 = version() != HttpVersion.HTTP_2 && Character.isLetterOrDigit(flags);
+    return "message: flag %d (expected: 0, or 1 when it is compressed%s)"
+        .formatted(flags, base64 ? "; base64 is not served" : "");
   }
 
   private void refuse(Failure failure) {
+    refuse(failure, failure.kind().grpcStatus());
+  }
+
+  private void refuse(Failure failure, GrpcStatus status) {
     refused = true;
     begun.drop();
     if (onException != null) {
       onException.handle(new IOException(failure.getMessage())); // ends the call, silently
     }
-    answer(this, failure);
-  }
-
-  /** Ends a call with a status alone, before Vert.x has heard of it or after it was told to end. */
-  static void answer(HttpServerRequest request, Failure failure) {
-    HttpServerResponse response = request.response();
-    if (!response.ended() && !response.closed() && !response.headWritten()) {
-      String type = request.getHeader("content-type");
-      response
-          .putHeader("content-type", type == null ? "application/grpc" : type)
-          .putHeader("grpc-status", Integer.toString(failure.kind().grpcStatus().code))
-          .putHeader(Details.TRAILER, Details.of(failure))
-          .putHeader("grpc-message", failure.getMessage().replace("%", "%25"))
-          .end();
-    }
+    StatusAnswer.send(this, failure, status);
   }
 }

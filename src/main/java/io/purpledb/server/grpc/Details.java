@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.purpledb.message.Failure;
+import io.vertx.grpc.common.GrpcStatus;
 import java.util.Base64;
 import java.util.Locale;
 
@@ -19,8 +20,12 @@ final class Details {
 
   private Details() {}
 
-  /** The value of the trailer. */
-  static String of(Failure failure) {
+  /**
+   * The value of the trailer.
+   *
+   * @param grpcStatus what the call ends with
+   */
+  static String of(Failure failure, GrpcStatus grpcStatus) {
     String code = failure.kind().code();
     ErrorInfo info =
         ErrorInfo.newBuilder()
@@ -30,7 +35,7 @@ final class Details {
             .build();
     Status status =
         Status.newBuilder()
-            .setCode(failure.kind().grpcStatus().code)
+            .setCode(grpcStatus.code)
             .setMessage(failure.getMessage())
             .addDetails(Any.pack(info))
             .build();

@@ -1,7 +1,5 @@
 package io.purpledb.server.grpc;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
@@ -18,6 +16,7 @@ import io.purpledb.server.IdleConnection;
 import io.purpledb.server.LargeHeaders;
 import io.purpledb.server.Room;
 import io.purpledb.server.UnreadAnswers;
+import io.purpledb.server.UnreadBody;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -27,6 +26,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
@@ -117,7 +117,11 @@ public final class GrpcDoor extends VerticleBase implements Door {
                   IdleConnection.watch(connection, idleMillis);
                   watching.add(connection);
                 })
-            .invalidRequestHandler(GrpcDoor::refuseMalformed)
+            .invalidRequestHandler(
+                http -> {
+                  cors.allow(http); // as far as its headers could be read
+                  StatusAnswer.refuseMalformed(http);
+                })
             .requestHandler(http -> serve(http, grpc, inFlight));
     int anyPortForAllInstances = -1;
     int port = config.grpcPort() == 0 ? anyPortForAllInstances : config.grpcPort();
@@ -150,6 +154,9 @@ public final class GrpcDoor extends VerticleBase implements Door {
     UnreadConnection unread = UnreadConnection.of(http.connection());
     HttpServerResponse response = http.response();
     CommonHeaders.put(response);
+    if (http.version() == HttpVersion.HTTP_1_0) { // it has no chunks: the close ends an answer
+      Connections.endWithNextAnswer(http.connection());
+    }
     InFlightBytes.Held held = inFlight.hold();
     long headerBytes = HeaderSize.of(http.headers());
     boolean fits = unread.begun(response, headerBytes);
@@ -160,7 +167,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
           unread.ended(response);
         });
     if (!fits) {
-      unread.refuse(() -> CountedRequest.answer(http, HeaderSize.noRoom(METADATA, headerBytes)));
+      unread.refuse(() -> StatusAnswer.send(http, HeaderSize.noRoom(METADATA, headerBytes)));
     } else if (unread.isFull()) {
       http.pause();
       unread.hold(
@@ -179,7 +186,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
       HttpServerRequest http, GrpcServer grpc, InFlightBytes.Held held, long headerBytes) {
     Failure misdirected = hosts.check(http);
     if (misdirected != null && ContentTypes.isCall(http)) {
-      CountedRequest.answer(http, misdirected);
+      StatusAnswer.send(http, misdirected);
       return;
     }
     if (misdirected != null) {
@@ -207,15 +214,21 @@ public final class GrpcDoor extends VerticleBase implements Door {
     }
     Failure tooLarge = HeaderSize.check(METADATA, headerBytes, config.limits().maxHeaderBytes());
     if (tooLarge != null) {
-      CountedRequest.answer(http, tooLarge);
+      StatusAnswer.send(http, tooLarge);
+      return;
+    }
+    boolean keepsMessages = !Reflection.isPath(http.path()); // there, each is answered at once
+    Failure unheeded = Expectations.check(http, keepsMessages ? maxMessageBytes() : Long.MAX_VALUE);
+    if (unheeded != null) {
+      StatusAnswer.send(http, unheeded);
       return;
     }
     // Without the header Vert.x throws on a compressed message; with it the message is malformed.
     if (!http.headers().contains(GrpcHeaderNames.GRPC_ENCODING)) {
       http.headers().set(GrpcHeaderNames.GRPC_ENCODING, MessageReader.IDENTITY);
     }
-    boolean keepsMessages = !Reflection.isPath(http.path()); // there, each is answered at once
     grpc.handle(new CountedRequest(http, held, maxMessageBytes(), keepsMessages));
+    Expectations.meet(http);
   }
 
   /** Tells who came to the wrong port, with curl or a browser, where the other one is. */
@@ -239,29 +252,17 @@ public final class GrpcDoor extends VerticleBase implements Door {
         .end(text + "\n");
   }
 
-  /** Answers what is not HTTP, or too long to be read, as Vert.x does. */
-  private static void refuseMalformed(HttpServerRequest http) {
-    CommonHeaders.put(http.response());
-    HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(http);
-  }
-
   /** The answer to a call whose metadata are not read: a status as any other. */
   private LargeHeaders.Refusal refusal(long bytes) {
-    Failure failure = HeaderSize.notRead(METADATA, bytes, config.limits().maxHeaderBytes());
-    Http2Headers headers =
-        CommonHeaders.ofHttp2()
-            .status("200")
-            .set("content-type", "application/grpc")
-            .set("grpc-status", Integer.toString(failure.kind().grpcStatus().code))
-            .set(Details.TRAILER, Details.of(failure))
-            .set("grpc-message", failure.getMessage());
-    return new LargeHeaders.Refusal(headers, Unpooled.EMPTY_BUFFER);
+    int max = config.limits().maxHeaderBytes();
+    return StatusAnswer.overHttp2(HeaderSize.notRead(METADATA, bytes, max));
   }
 
   /** Asks a client to send no more of a request that is answered, as RFC 9113, 8.1 says. */
   private static void wantNoMore(HttpServerRequest http) {
     if (http.response().ended() && !http.isEnded()) {
-      http.response().reset(NO_ERROR);
+      http.response().reset(NO_ERROR); // which HTTP/1 does not know
+      UnreadBody.discard(http);
     }
   }
 

@@ -9,37 +9,46 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Decompresses one gzip member (RFC 1952) with a bound on what comes out. Only one, and only with a
- * plain header, as gRPC libraries write it: Java's own stream would go through millions of empty
- * members in a message, which costs seconds.
+ * Decompresses gzip members (RFC 1952) with a bound on what comes out, and one on their number:
+ * Java's own stream would go through millions of empty members in a message, which costs seconds.
  */
 final class Gunzip {
 
-  private static final int HEADER_BYTES = 10;
-  private static final int FLAGS = 3;
+  /** Enough for those who compress a message of any size in blocks of 64 KiB. */
+  private static final int MOST_MEMBERS = 10_000;
+
   private static final int TRAILER_BYTES = 2 * Integer.BYTES; // checksum and size
   private static final int LEAST_BYTES = 512;
   private static final int USUAL_RATIO = 4;
 
-  private Gunzip() {}
+  private final byte[] compressed;
+  private final Inflater inflater;
+  private final int most;
+  private int at;
+  private byte[] bytes;
+  private int length;
+
+  private Gunzip(byte[] compressed, Inflater inflater, int most) {
+    this.compressed = compressed;
+    this.inflater = inflater;
+    this.most = most;
+    long guess = Math.max(LEAST_BYTES, (long) USUAL_RATIO * compressed.length);
+    this.bytes = new byte[(int) Math.min(most, guess)];
+  }
 
   /**
    * Decompresses.
    *
    * @param maxBytes of the result
    * @return more than {@code maxBytes} bytes when there would be more
-   * @throws IOException when it is not one whole gzip member
+   * @throws IOException when it is not one whole gzip member, or several one behind the other
    */
   static byte[] inflate(byte[] compressed, int maxBytes) throws IOException {
-    requireHeader(compressed);
     Inflater inflater = new Inflater(true);
     try {
-      inflater.setInput(compressed, HEADER_BYTES, compressed.length - HEADER_BYTES);
-      byte[] bytes = inflate(inflater, compressed.length, maxBytes);
-      if (bytes.length <= maxBytes) {
-        requireTrailer(compressed, inflater.getRemaining(), bytes);
-      }
-      return bytes;
+      Gunzip gunzip = new Gunzip(compressed, inflater, maxBytes + 1);
+      gunzip.inflateAll();
+      return Arrays.copyOf(gunzip.bytes, gunzip.length);
     } catch (DataFormatException e) {
       throw new IOException(e.getMessage(), e);
     } finally {
@@ -47,48 +56,63 @@ final class Gunzip {
     }
   }
 
-  private static byte[] inflate(Inflater inflater, int compressedBytes, int maxBytes)
-      throws DataFormatException, IOException {
-    int most = maxBytes + 1;
-    long guess = Math.max(LEAST_BYTES, (long) USUAL_RATIO * compressedBytes);
-    byte[] bytes = new byte[(int) Math.min(most, guess)];
-    int length = 0;
+  private void inflateAll() throws DataFormatException, IOException {
+    int members = 0;
+    do {
+      members++;
+      if (members > MOST_MEMBERS) {
+        throw new IOException("more than %d members".formatted(MOST_MEMBERS));
+      }
+      inflateMember();
+    } while (length < most && at < compressed.length);
+  }
+
+  private void inflateMember() throws DataFormatException, IOException {
+    int begin = length;
+    int content = GzipHeader.end(compressed, at);
+    if (content > compressed.length) {
+      throw tooEarly();
+    }
+    inflater.reset();
+    inflater.setInput(compressed, content, compressed.length - content);
+    inflateContent();
+    if (length < most) {
+      at = compressed.length - inflater.getRemaining();
+      requireTrailer(begin);
+    }
+  }
+
+  private void inflateContent() throws DataFormatException, IOException {
     while (!inflater.finished() && length < most) {
       if (length == bytes.length) {
         bytes = Arrays.copyOf(bytes, (int) Math.min(most, 2L * length));
       }
       int more = inflater.inflate(bytes, length, bytes.length - length);
       if (more == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
-        throw new IOException("it ends too early");
+        throw tooEarly();
       }
       length += more;
     }
-    return Arrays.copyOf(bytes, length);
   }
 
-  private static void requireHeader(byte[] compressed) throws IOException {
-    if (compressed.length < HEADER_BYTES + TRAILER_BYTES
-        || compressed[0] != (byte) 0x1f
-        || compressed[1] != (byte) 0x8b
-        || compressed[2] != 8
-        || compressed[FLAGS] != 0) {
-      throw new IOException("no plain gzip header");
-    }
-  }
-
-  private static void requireTrailer(byte[] compressed, int remaining, byte[] bytes)
-      throws IOException {
-    if (remaining != TRAILER_BYTES) {
-      throw new IOException(
-          "%d bytes follow its content (expected: %d)".formatted(remaining, TRAILER_BYTES));
+  /**
+   * @param begin where what came out of this member begins
+   */
+  private void requireTrailer(int begin) throws IOException {
+    if (compressed.length - at < TRAILER_BYTES) {
+      throw tooEarly();
     }
     CRC32 checksum = new CRC32();
-    checksum.update(bytes);
+    checksum.update(bytes, begin, length - begin);
     ByteBuffer trailer =
-        ByteBuffer.wrap(compressed, compressed.length - TRAILER_BYTES, TRAILER_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    if (trailer.getInt() != (int) checksum.getValue() || trailer.getInt() != bytes.length) {
+        ByteBuffer.wrap(compressed, at, TRAILER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    if (trailer.getInt() != (int) checksum.getValue() || trailer.getInt() != length - begin) {
       throw new IOException("its checksum or its size is wrong");
     }
+    at += TRAILER_BYTES;
+  }
+
+  private static IOException tooEarly() {
+    return new IOException("it ends too early");
   }
 }

@@ -41,10 +41,12 @@ final class Health {
     return List.of(
         UnaryMethod.of(
             SERVICE.findMethodByName("Check"),
+            false,
             HealthCheckRequest.getDefaultInstance(),
             (asked, call) -> check(asked)),
         UnaryMethod.of(
             SERVICE.findMethodByName("List"),
+            false,
             HealthListRequest.getDefaultInstance(),
             (asked, call) -> list()));
   }

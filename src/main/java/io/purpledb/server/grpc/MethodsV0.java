@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
 import io.purpledb.message.Caller;
+import io.purpledb.message.Operation;
 import io.purpledb.v0.CacheGetRequest;
 import io.purpledb.v0.CacheGetResponse;
 import io.purpledb.v0.CacheSetRequest;
@@ -179,6 +180,7 @@ final class MethodsV0 {
     Caller caller = services.apply(servedBy(contract));
     return UnaryMethod.of(
         contract.findMethodByName(method),
+        !Operation.of(toV1.apply(request)).isRead(),
         request,
         (message, call) -> caller.<R>request(toV1.apply(message), call).map(fromV1));
   }

@@ -19,6 +19,7 @@ final class MethodsV1 {
 
   private static UnaryMethod method(Operation operation, Function<String, Caller> services) {
     Caller service = services.apply(operation.service());
-    return new UnaryMethod(operation.method(), operation.request(), service::request);
+    return new UnaryMethod(
+        operation.method(), !operation.isRead(), operation.request(), service::request);
   }
 }

@@ -8,9 +8,11 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcMessage;
+import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vertx.grpc.server.GrpcServerRequest;
@@ -79,6 +81,11 @@ abstract class ServerCall extends Pending.Entry {
   final void stillAlive() {
     loop.incoming().remove(this);
     loop.incoming().add(this);
+  }
+
+  /** The metadata of the request. */
+  final MultiMap headers() {
+    return request.headers();
   }
 
   /** What the headers say of it, besides what it asks for. */
@@ -163,8 +170,12 @@ abstract class ServerCall extends Pending.Entry {
   final void fail(Throwable thrown) {
     if (finish()) {
       Failure failure = Failure.of(thrown);
-      response.trailers().set(Details.TRAILER, Details.of(failure));
-      response.status(failure.kind().grpcStatus()).statusMessage(failure.getMessage()).end();
+      GrpcStatus status = failure.kind().grpcStatus();
+      response
+          .trailers()
+          .set(Details.TRAILER, Details.of(failure, status))
+          .set(StatusText.TRAILER, StatusText.encode(failure.getMessage()));
+      response.status(status).end();
     }
   }
 

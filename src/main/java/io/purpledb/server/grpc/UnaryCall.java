@@ -1,6 +1,8 @@
 package io.purpledb.server.grpc;
 
 import com.google.protobuf.Message;
+import io.purpledb.message.Call;
+import io.purpledb.server.Heeded;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,14 @@ final class UnaryCall extends OneMessageCall {
   UnaryCall(Loop loop, UnaryMethod method, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, method.request(), request);
     this.method = method;
+  }
+
+  /** To overlook such a key would do a write again that was to be done once. */
+  @Override
+  void onStart() {
+    if (method.isWrite() && headers().contains(Call.IDEMPOTENCY_KEY)) {
+      throw Heeded.notImplemented(Call.IDEMPOTENCY_KEY, headers());
+    }
   }
 
   @Override

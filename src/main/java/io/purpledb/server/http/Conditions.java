@@ -1,7 +1,8 @@
 package io.purpledb.server.http;
 
 import io.purpledb.message.Failure;
-import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Heeded;
+import io.purpledb.server.Shown;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -46,22 +47,15 @@ final class Conditions {
                 .formatted(Shown.cut(headers.get(CONTENT_RANGE))));
       }
     } else if ("*".equals(headers.get(IF_NONE_MATCH))) {
-      throw notImplemented(IF_NONE_MATCH, headers);
+      throw Heeded.notImplemented(IF_NONE_MATCH, headers);
     }
   }
 
   private static void refuse(List<CharSequence> names, MultiMap headers) {
     for (CharSequence name : names) {
       if (headers.contains(name)) {
-        throw notImplemented(name, headers);
+        throw Heeded.notImplemented(name, headers);
       }
     }
-  }
-
-  private static Failure notImplemented(CharSequence name, MultiMap headers) {
-    return new Failure(
-        Kind.NOT_IMPLEMENTED,
-        "%s: %s (expected: none, because this server does not heed it)"
-            .formatted(name, Shown.cut(headers.get(name))));
   }
 }

@@ -6,6 +6,7 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.Framing;
 import io.purpledb.server.HeaderSize;
+import io.purpledb.server.Shown;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.message.Failure;
+import io.purpledb.server.Shown;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

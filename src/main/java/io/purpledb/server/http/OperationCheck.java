@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Shown;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

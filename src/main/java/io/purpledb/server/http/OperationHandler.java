@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.server.UnreadBody;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -45,7 +46,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
 
   private void accept(HttpServerRequest request) {
     Input in = operation.check(request.path(), request.query(), request.headers());
-    if (RequestBody.isAnnounced(request.headers())) {
+    if (UnreadBody.isAnnounced(request.headers())) {
       readBody(request, in);
     } else {
       if (!HttpMethod.GET.equals(request.method()) && !HttpMethod.HEAD.equals(request.method())) {

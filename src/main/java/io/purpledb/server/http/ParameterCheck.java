@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.message.Failure;
+import io.purpledb.server.Shown;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package io.purpledb.server.http;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Shown;
 import java.util.List;
 
 /**

@@ -1,14 +1,12 @@
 package io.purpledb.server.http;
 
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Failure;
-import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.LargeHeaders;
-import io.vertx.core.Vertx;
+import io.purpledb.server.Malformed;
+import io.purpledb.server.UnreadBody;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -21,12 +19,6 @@ final class Problem {
   /** The name space of the types of problems: docs/errors.md has them. */
   static final String TYPES = "urn:purple:problem:";
 
-  /** How long a client that sent what cannot be read may go on sending, in milliseconds. */
-  /** What a decoder says, with the part that matters at its end. */
-  private static final int LONGEST_REASON = 200;
-
-  private static final long LINGER_MILLIS = 1_000;
-
   private Problem() {}
 
   /** Answers a request with what went wrong, unless it is answered or gone. */
@@ -36,7 +28,7 @@ final class Problem {
       return;
     }
     answer(failure).send(request, failure.kind().httpStatus());
-    RequestBody.discard(request);
+    UnreadBody.discard(request);
   }
 
   static Answer answer(Failure failure) {
@@ -66,38 +58,11 @@ final class Problem {
     return new LargeHeaders.Refusal(headers, Unpooled.wrappedBuffer(body));
   }
 
-  /**
-   * Answers what is not HTTP, or too long to be read. The connection is closed, but not at once:
-   * that would cost a client that is still sending the answer.
-   */
+  /** Answers what is not HTTP, or too long to be read. */
   static void refuseMalformed(HttpServerRequest request) {
-    Failure failure = malformed(request.decoderResult().cause());
-    Answer answer = answer(failure);
+    Failure failure = Malformed.failure(request);
     HttpServerResponse response = request.response();
-    CommonHeaders.put(response);
-    if (failure.kind() == Kind.OVERLOADED) {
-      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
-    }
-    response
-        .setStatusCode(answer.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, TYPE)
-        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length()))
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .write(answer.body());
-    Vertx.currentContext().owner().setTimer(LINGER_MILLIS, id -> response.end());
-  }
-
-  private static Failure malformed(Throwable cause) {
-    if (cause instanceof Failure failure) {
-      return failure;
-    }
-    if (cause instanceof TooLongHttpLineException) {
-      return new Failure(Kind.URI_TOO_LONG, "request line: " + cause.getMessage());
-    }
-    if (cause instanceof TooLongHttpHeaderException) {
-      return new Failure(Kind.HEADERS_TOO_LARGE, "headers: " + cause.getMessage());
-    }
-    String reason = Shown.cut(String.valueOf(cause.getMessage()), LONGEST_REASON);
-    return Failure.invalid("request: %s (expected: a head as RFC 9112 has it)".formatted(reason));
+    response.putHeader(HttpHeaders.CONTENT_TYPE, TYPE);
+    Malformed.answer(response, failure, answer(failure).body());
   }
 }

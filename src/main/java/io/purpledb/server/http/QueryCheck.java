@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.message.Failure;
+import io.purpledb.server.Shown;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

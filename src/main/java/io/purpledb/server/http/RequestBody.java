@@ -6,6 +6,7 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.server.Arrival;
+import io.purpledb.server.Heeded;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -15,7 +16,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The body of one request, read as it comes: bounded in size and in time, and never holding more
@@ -23,11 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody {
 
-  /** How long the rest of a body is read and thrown away after a refusal, in milliseconds. */
-  private static final long DISCARD_MILLIS = 5_000;
-
   private static final String RETRY_AFTER_SECONDS = "1";
-  private static final String CONTINUE = "100-continue";
 
   private final HttpServerRequest request;
   private final BodyCheck check;
@@ -59,12 +55,6 @@ final class RequestBody {
     this.held = held;
   }
 
-  /** Whether the headers say that a body of one byte or more may follow. */
-  static boolean isAnnounced(MultiMap headers) {
-    String length = headers.get(HttpHeaders.CONTENT_LENGTH);
-    return length == null ? headers.contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
-  }
-
   /**
    * Reads the body. Fails when it is larger or later than it may be, as unsupported when it is
    * encoded, and as invalid when it breaks off.
@@ -93,20 +83,6 @@ final class RequestBody {
             vertx, request, check, maxBytes, timeoutMillis, held, new BodyBytes(announced));
     body.awaitContinue();
     return body.read();
-  }
-
-  /**
-   * Throws away what still comes of a body, and closes the connection when it does not end. Over
-   * HTTP/2 that is done for every request.
-   */
-  static void discard(HttpServerRequest request) {
-    if (isStream(request) || !isAnnounced(request.headers()) || request.isEnded()) {
-      return;
-    }
-    Vertx vertx = Vertx.currentContext().owner();
-    long timer = vertx.setTimer(DISCARD_MILLIS, id -> request.connection().close());
-    request.handler(chunk -> {}).endHandler(end -> vertx.cancelTimer(timer));
-    request.exceptionHandler(broken -> vertx.cancelTimer(timer));
   }
 
   private Future<ByteString> read() {
@@ -210,29 +186,25 @@ final class RequestBody {
     if (check.taken()) {
       requireExpectation(request.headers());
     }
-    if (CONTINUE.equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+    if (Heeded.asksToGoOn(request.headers())) {
       request.response().writeContinue();
     }
   }
 
   /** Fails when the headers of a write say of its body, empty or not, what is not known here. */
   static void requireKnown(HttpServerRequest request) {
-    String codings = otherThan("identity", request.headers(), HttpHeaders.CONTENT_ENCODING);
-    if (codings != null) {
-      request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
-      throw new Failure(
-          Kind.UNSUPPORTED_MEDIA_TYPE,
-          "Content-Encoding: %s (expected: identity)".formatted(Shown.cut(codings)));
+    Failure encoded = Heeded.checkEncoding(request.headers());
+    if (encoded != null) {
+      request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, Heeded.IDENTITY);
+      throw encoded;
     }
   }
 
   /** Fails when a client expects something else than to be told to go on. */
   static void requireExpectation(MultiMap headers) {
-    String expected = otherThan(CONTINUE, headers, HttpHeaders.EXPECT);
-    if (expected != null) {
-      throw new Failure(
-          Kind.EXPECTATION_FAILED,
-          "Expect: %s (expected: %s)".formatted(Shown.cut(expected), CONTINUE));
+    Failure other = Heeded.checkExpectation(headers);
+    if (other != null) {
+      throw other;
     }
   }
 
@@ -246,20 +218,6 @@ final class RequestBody {
       throw Failure.invalid(
           "body: neither Content-Length nor Transfer-Encoding (expected: one of them; Content-Length: 0 for an empty value)");
     }
-  }
-
-  /** A list, in one line or in several, that has another element than this one; else null. */
-  private static @Nullable String otherThan(String known, MultiMap headers, CharSequence name) {
-    if (!headers.contains(name)) {
-      return null;
-    }
-    String list = String.join(", ", headers.getAll(name));
-    for (String element : list.split(",", -1)) {
-      if (!element.isBlank() && !element.strip().equalsIgnoreCase(known)) {
-        return list;
-      }
-    }
-    return null;
   }
 
   private static long contentLength(MultiMap headers) {

@@ -5,6 +5,7 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.Cors;
+import io.purpledb.server.Shown;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
 import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
@@ -28,6 +31,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
@@ -165,6 +169,18 @@ class MalformedCallTest {
     assertThat(answer.headers().getAll("grpc-accept-encoding")).containsExactly("gzip");
   }
 
+  /** The stable name of a failure that came as headers alone. */
+  private static String reason(Answer answer) {
+    try {
+      String details = answer.headers().get(Details.TRAILER);
+      Status status = Status.parseFrom(Base64.getDecoder().decode(details));
+      return status.getDetails(0).unpack(ErrorInfo.class).getReason();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The specification of gRPC says which status that is; but it is the client's mistake. */
   @ParameterizedTest
   @ValueSource(strings = {"", "identity"})
   void refusesACompressedMessageWithoutAnEncoding(String encoding) {
@@ -175,6 +191,7 @@ class MalformedCallTest {
       assertThat(answer.status()).isEqualTo(GrpcStatus.INTERNAL);
       assertThat(answer.text())
           .isEqualTo("message: flag 1, compressed (expected: 0, because grpc-encoding names none)");
+      assertThat(reason(answer)).isEqualTo("INVALID_ARGUMENT");
     }
   }
 
@@ -185,9 +202,10 @@ class MalformedCallTest {
       Answer answer =
           client.call(GET, Map.of("grpc-encoding", encoding), RawClient.frame(flag, REQUEST));
 
-      assertThat(answer.status()).isEqualTo(GrpcStatus.INTERNAL);
+      assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
       assertThat(answer.text())
           .isEqualTo("message: flag %d (expected: 0, or 1 when it is compressed)".formatted(flag));
+      assertThat(reason(answer)).isEqualTo("INVALID_ARGUMENT");
     }
   }
 

@@ -12,13 +12,17 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.purpledb.server.HeaderSize;
+import io.purpledb.server.grpc.RawClient.Answer;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.MultiMap;
+import io.vertx.grpc.common.GrpcStatus;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Metadata up to max-header-bytes are taken; more end the call alone, with a status. */
@@ -88,6 +92,34 @@ class MetadataTest {
     assertThat(refused.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(refused.getDescription()).contains("expected: at most 32768", "max-header-bytes");
     assertThat(get(1).getCode()).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  /** To overlook it would do a write again that was to be done once. */
+  @ParameterizedTest
+  @CsvSource({
+    "/purple.v1.CounterService/CounterIncrement, true",
+    "/purple.v1.KvService/KvDelete, true",
+    "/proto.Counter/CounterIncrement, true",
+    "/proto.Set/SetRemove, true",
+    "/purple.v1.CounterService/CounterGet, false",
+    "/proto.Counter/CounterGet, false",
+    "/grpc.health.v1.Health/Check, false",
+  })
+  void anIdempotencyKeyOfAWriteIsRefused(String path, boolean refused) {
+    try (RawClient raw = new RawClient(door.port())) {
+      Answer answer =
+          raw.call(path, Map.of("Idempotency-Key", "k".repeat(70)), RawClient.frame(new byte[0]));
+      if (refused) {
+        assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
+        assertThat(answer.text())
+            .isEqualTo(
+                "idempotency-key: "
+                    + "k".repeat(64)
+                    + "… (expected: none, because this server does not heed it)");
+      } else {
+        assertThat(answer.status()).isNotEqualTo(GrpcStatus.UNIMPLEMENTED);
+      }
+    }
   }
 
   @Test

@@ -114,7 +114,7 @@ final class RawClient implements AutoCloseable {
     return new Answer(
         response.statusCode(),
         status == null ? null : GrpcStatus.valueOf(Integer.parseInt(status)),
-        text == null ? null : URLDecoder.decode(text, StandardCharsets.UTF_8),
+        text == null ? null : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8),
         response.headers(),
         body);
   }

@@ -1,21 +1,21 @@
-package io.purpledb.server.http;
+package io.purpledb.server;
 
 import java.nio.charset.StandardCharsets;
 
 /** Values as failures show them. */
-final class Shown {
+public final class Shown {
 
   private static final int LONGEST = 64;
 
   private Shown() {}
 
   /** A text that any answer can carry: cut when it is long, a lone surrogate as question mark. */
-  static String cut(String text) {
+  public static String cut(String text) {
     return cut(text, LONGEST);
   }
 
   /** The same with another bound for its length. */
-  static String cut(String text, int longest) {
+  public static String cut(String text, int longest) {
     int end = Math.min(longest, text.length());
     if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
       end--; // not within a character
