@@ -79,6 +79,9 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     pipeline.remove(this);
     context.fireChannelRead(bytes.readRetainedSlice(known - bytes.readerIndex()));
     NoUpgrade.addTo(pipeline, upgrades);
+    if (upgrades) {
+      MalformedBody.addTo(pipeline);
+    }
     Framing.addTo(pipeline);
     UnfinishedPart.addTo(pipeline, limits.headerMillis());
     context.fireChannelRead(bytes);

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.CommonHeaders;
+import io.purpledb.server.Framing;
 import io.purpledb.server.LargeHeaders;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -20,9 +21,6 @@ final class Problem {
 
   /** The name space of the types of problems: docs/errors.md has them. */
   static final String TYPES = "urn:purple:problem:";
-
-  /** How long a client that sent what cannot be read may go on sending, in milliseconds. */
-  private static final long LINGER_MILLIS = 1_000;
 
   private Problem() {}
 
@@ -81,7 +79,7 @@ final class Problem {
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length()))
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
         .write(answer.body());
-    Vertx.currentContext().owner().setTimer(LINGER_MILLIS, id -> response.end());
+    Vertx.currentContext().owner().setTimer(Framing.LINGER_MILLIS, id -> response.end());
   }
 
   private static Failure malformed(Throwable cause) {
