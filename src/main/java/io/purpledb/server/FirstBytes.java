@@ -79,6 +79,10 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     pipeline.remove(this);
     context.fireChannelRead(bytes.readRetainedSlice(known - bytes.readerIndex()));
     NoUpgrade.addTo(pipeline, upgrades);
+    if (upgrades) { // the port of HTTP
+      HalfClose.addTo(pipeline);
+      MalformedBody.addTo(pipeline);
+    }
     Framing.addTo(pipeline);
     UnfinishedPart.addTo(pipeline, limits.headerMillis());
     context.fireChannelRead(bytes);

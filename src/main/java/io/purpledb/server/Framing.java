@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Framing extends ChannelInboundHandlerAdapter {
 
+  /** How long a client that sent what cannot be read may go on sending, in milliseconds. */
+  public static final long LINGER_MILLIS = 1_000;
+
   private static final int SHOWN = 64;
 
   private boolean refused;
@@ -41,16 +44,26 @@ public final class Framing extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object part) {
     if (refused) {
       ReferenceCountUtil.release(part);
-    } else if (part instanceof HttpRequest request && request.decoderResult().isSuccess()) {
-      Failure failure = check(request);
-      if (failure == null) {
-        context.fireChannelRead(part);
-      } else {
-        refused = true;
-        context.fireChannelRead(malformed(request, failure));
-      }
+    } else if (part instanceof HttpRequest request) {
+      read(context, request);
     } else {
       context.fireChannelRead(part);
+    }
+  }
+
+  private void read(ChannelHandlerContext context, HttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      // The last, whatever it says: Vert.x puts keep-alive into the answer when it is wished for.
+      request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      context.fireChannelRead(request);
+      return;
+    }
+    Failure failure = check(request);
+    if (failure == null) {
+      context.fireChannelRead(request);
+    } else {
+      refused = true;
+      context.fireChannelRead(malformed(request, failure));
     }
   }
 

@@ -16,9 +16,6 @@ import io.vertx.core.http.HttpServerResponse;
  */
 public final class Malformed {
 
-  /** How long a client may go on sending, in milliseconds. */
-  private static final long LINGER_MILLIS = 1_000;
-
   /** What a decoder says has the part that matters at its end. */
   private static final int LONGEST_REASON = 200;
 
@@ -51,6 +48,6 @@ public final class Malformed {
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
         .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
         .write(body);
-    Vertx.currentContext().owner().setTimer(LINGER_MILLIS, id -> response.end());
+    Vertx.currentContext().owner().setTimer(Framing.LINGER_MILLIS, id -> response.end());
   }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -127,6 +128,7 @@ final class UnfinishedHead extends UnfinishedPart {
           return;
         }
         inRequest = !(decoded instanceof LastHttpContent);
+        refused = isMalformed(decoded);
         end();
         boolean large = headBytes > FREE_BYTES;
         headBytes = 0;
@@ -137,6 +139,11 @@ final class UnfinishedHead extends UnfinishedPart {
         }
       }
     };
+  }
+
+  /** Then the decoder throws away what comes behind it, which needs no room. */
+  private static boolean isMalformed(Object decoded) {
+    return decoded instanceof HttpObject part && part.decoderResult().isFailure();
   }
 
   /** Gives the room back with the end of the answer; other connections do not look for that. */

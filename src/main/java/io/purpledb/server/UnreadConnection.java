@@ -206,7 +206,13 @@ public final class UnreadConnection {
     SLOW.tell(
         "{0} reads next to nothing: closed with {1} bytes of answers",
         connection.remoteAddress(), Math.max(countedBytes + smallBytes, bufferedBytes()));
-    var unused = channel.close(); // Vert.x would first send what nobody reads
+    close();
+  }
+
+  /** Not by way of Vert.x, which over HTTP/1.1 would first send what nobody reads. */
+  private void close() {
+    ChannelHandlerContext first = channel.pipeline().firstContext();
+    var unused = answers != null || first == null ? channel.close() : first.close();
   }
 
   /** Whether this is a connection of HTTP/2. */
@@ -314,7 +320,7 @@ public final class UnreadConnection {
     idleLooks = moves == seenMoves ? idleLooks + 1 : 0;
     seenMoves = moves;
     if (idleLooks >= looks) {
-      var unused = channel.close();
+      close();
     }
   }
 

@@ -2,6 +2,7 @@ package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.InFlightBytes;
@@ -14,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.TimeUnit;
 
@@ -138,29 +140,40 @@ final class RequestBody {
   }
 
   /**
-   * Vert.x drops a connection that breaks; closing it here sends the answer first. A stream of
-   * HTTP/2 that breaks is about to be gone, alone.
+   * A connection of HTTP/1.1 that breaks is about to be closed, or that of a malformed body soon. A
+   * stream of HTTP/2 that breaks is about to be gone, alone.
    */
   private void broken(Throwable cause) {
-    Failure failure =
-        Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage()));
+    Failure failure = malformed(cause);
+    bytes.drop();
     if (isStream(request)) {
-      bytes.drop();
       vertx.runOnContext(gone -> done.tryFail(failure));
     } else {
+      sayLast();
       done.tryFail(failure);
-      request.connection().close();
     }
+  }
+
+  private static Failure malformed(Throwable cause) {
+    if (cause instanceof TooLongHttpHeaderException) {
+      return new Failure(Kind.HEADERS_TOO_LARGE, "trailers: " + cause.getMessage());
+    }
+    return Failure.invalid("body: %s (expected: well-formed HTTP)".formatted(cause.getMessage()));
   }
 
   private static boolean isStream(HttpServerRequest request) {
     return request.version() == HttpVersion.HTTP_2;
   }
 
-  /** The connection of a client of HTTP/1.1 cannot go on after a body that does not end. */
+  /**
+   * The connection of a client of HTTP/1.1 cannot go on after a body that does not end. Said at the
+   * last moment: before, Vert.x would put keep-alive in its place when HTTP/1.0 wishes for it.
+   */
   private void sayLast() {
-    if (!isStream(request)) {
-      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    HttpServerResponse response = request.response();
+    if (!isStream(request) && !response.headWritten()) {
+      response.headersEndHandler(
+          head -> response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
     }
   }
 

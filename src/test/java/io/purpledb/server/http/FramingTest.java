@@ -230,7 +230,9 @@ class FramingTest {
   void aMalformedChunk(String chunks) throws Exception {
     try (RawClient client = new RawClient(door.port())) {
       client.send(CHUNKED + unescaped(chunks) + NEXT).endOfInput();
-      assertThat(client.reply().problem(Kind.INVALID)).startsWith("body: ");
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.INVALID)).startsWith("body: ");
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
       assertThat(client.rest()).isEmpty();
     }
   }

@@ -76,7 +76,9 @@ class LifecycleTest {
       assertThat(stopped.isComplete()).isFalse();
       service.answer.complete(
           KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
-      assertThat(busy.reply().text()).isEqualTo("{\"value\":\"late\"}");
+      Reply last = busy.reply();
+      assertThat(last.text()).isEqualTo("{\"value\":\"late\"}");
+      assertThat(last.headers().get("connection")).isEqualTo("close");
       assertThat(busy.isClosedByServer()).isTrue();
       TestDoor.await(stopped);
     }

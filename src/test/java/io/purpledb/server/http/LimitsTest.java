@@ -178,4 +178,19 @@ class LimitsTest {
     }
     assertThat(door.get("/kv/half").status()).isEqualTo(404);
   }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @Test
+  void aClientOfHttp10ThatIsTooLateIsToldThatItsConnectionEnds() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          "PUT /kv/half HTTP/1.0\r\nConnection: keep-alive\r\nContent-Type: a/b\r\n"
+              + "Content-Length: 9\r\n\r\nhalf");
+
+      Reply reply = client.reply();
+      assertThat(reply.status()).isEqualTo(408);
+      assertThat(reply.headers().getAll("connection")).containsExactly("close");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
 }

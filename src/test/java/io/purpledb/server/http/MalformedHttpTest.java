@@ -129,10 +129,85 @@ class MalformedHttpTest {
           "PUT /kv/chunk HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n");
       client.send(chunks);
 
-      assertThat(client.reply().problem(Kind.INVALID)).startsWith("body: ");
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.INVALID)).startsWith("body: ");
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
       assertThat(client.isClosedByServer()).isTrue();
     }
     assertThat(door.get("/kv/chunk").status()).isEqualTo(404);
+  }
+
+  /** Whether the body is read (a value), or thrown away behind a refusal. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(strings = {"PUT /kv/chunk", "PUT /nowhere"})
+  void aClientThatIsStillSendingAMalformedBodyHasTheAnswer(String request) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      long start = System.nanoTime();
+      client.send(
+          request
+              + " HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
+      client.send("x".repeat(8 << 20));
+
+      assertThat(client.reply().status()).isIn(400, 404);
+      assertThat(client.isClosedByServer()).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(900));
+    }
+  }
+
+  /** The requests before one with a malformed body are answered, and none after it. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @Test
+  void aMalformedBodyHasItsTurn() throws Exception {
+    String chunked = "PUT /kv/chunk HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          ("GET /counters/x" + END).repeat(3)
+              + chunked
+              + "Transfer-Encoding: chunked\r\n\r\nx\r\n"
+              + ("GET /counters/x" + END).repeat(3));
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.reply().status()).isEqualTo(200);
+      }
+      assertThat(client.reply().problem(Kind.INVALID)).startsWith("body: ");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Execution(ExecutionMode.CONCURRENT)
+  @Test
+  void longTrailersAreRefused() throws Exception {
+    String put =
+        "PUT /flags/t?value=true HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(put + "x".repeat(32_000) + "\r\n\r\n");
+      assertThat(client.reply().status()).isEqualTo(204);
+
+      client.send(put + "x".repeat(33_000) + "\r\n\r\n");
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.HEADERS_TOO_LARGE)).startsWith("trailers: ");
+      assertThat(reply.headers().get("connection")).isEqualTo("close");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+  }
+
+  /** HTTP/1.0 has no transfer codings, and a message may be malformed in any version. */
+  @Execution(ExecutionMode.CONCURRENT)
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+        "Content-Length: x\r\n\r\n",
+        "X: a\0b\r\n\r\n",
+      })
+  void aClientOfHttp10IsToldThatItsConnectionEnds(String rest) throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("PUT /kv/old HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n" + rest);
+      Reply reply = client.reply();
+      assertThat(reply.problem(Kind.INVALID)).isNotEmpty();
+      assertThat(reply.headers().getAll("connection")).containsExactly("close");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
   }
 
   @Test

@@ -109,6 +109,11 @@ final class TestDoor implements AutoCloseable, AfterAllCallback {
     return config(MAX_VALUE_BYTES, 10_000, 64L << 20, limits);
   }
 
+  /** The same with other limits for clients, and for values. */
+  static Config config(int maxValueBytes, long timeoutMillis, DoorLimits limits) {
+    return config(maxValueBytes, timeoutMillis, 64L << 20, limits);
+  }
+
   private static Config config(
       int maxValueBytes, long timeoutMillis, long maxInFlightBytes, DoorLimits limits) {
     return new Config(
