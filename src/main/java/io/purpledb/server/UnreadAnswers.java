@@ -105,10 +105,11 @@ public final class UnreadAnswers {
    * @return succeeds after that time, at once if there never was a connection
    */
   public Future<Void> drain(long millis) {
+    draining = true;
     if (millis == 0 || !used) {
+      open.forEach(last -> LastAnswers.on(last.connection())); // of what is in flight
       return Future.succeededFuture();
     }
-    draining = true;
     for (UnreadConnection connection : List.copyOf(open)) {
       tellToGo(connection, millis);
     }
