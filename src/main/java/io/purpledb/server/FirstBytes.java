@@ -81,8 +81,8 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
     NoUpgrade.addTo(pipeline, upgrades);
     if (upgrades) { // the port of HTTP
       HalfClose.addTo(pipeline);
-      MalformedBody.addTo(pipeline);
     }
+    MalformedBody.addTo(pipeline);
     Framing.addTo(pipeline);
     UnfinishedPart.addTo(pipeline, limits.headerMillis());
     context.fireChannelRead(bytes);

@@ -33,10 +33,6 @@ public final class UnreadBody {
     Vertx vertx = Vertx.currentContext().owner();
     long timer = vertx.setTimer(DISCARD_MILLIS, id -> request.connection().close());
     request.handler(chunk -> {}).endHandler(end -> vertx.cancelTimer(timer));
-    request.exceptionHandler(
-        broken -> {
-          vertx.cancelTimer(timer);
-          request.connection().close(); // sends the answer first, which Vert.x does not
-        });
+    request.exceptionHandler(broken -> vertx.cancelTimer(timer));
   }
 }
