@@ -2,6 +2,7 @@ package io.purpledb.backend;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.LazyStringArrayList;
+import io.purpledb.engine.Footprint;
 import io.vertx.core.shareddata.Shareable;
 import java.util.AbstractList;
 import java.util.Arrays;

@@ -31,6 +31,7 @@ final class LayerGuardTest {
   private static final String V0 = "io.purpledb.v0..";
   private static final String V1 = "io.purpledb.v1..";
   private static final String MESSAGE = "io.purpledb.message..";
+  private static final String ENGINE = "io.purpledb.engine..";
   private static final String CONFIG = "io.purpledb.config..";
 
   private static final String NET = "io.purpledb.net..";
@@ -40,7 +41,10 @@ final class LayerGuardTest {
 
   @ArchTest static final ArchRule SERVICES = layer("io.purpledb.service..", MESSAGE, CONFIG, V1);
 
-  @ArchTest static final ArchRule BACKENDS = layer("io.purpledb.backend..", MESSAGE, CONFIG, V1);
+  @ArchTest
+  static final ArchRule BACKENDS = layer("io.purpledb.backend..", MESSAGE, CONFIG, ENGINE, V1);
+
+  @ArchTest static final ArchRule ENGINES = layer(ENGINE, MESSAGE);
 
   @ArchTest static final ArchRule MESSAGES = layer(MESSAGE, V1);
 

@@ -3,9 +3,9 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.Footprint;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.util.function.Function;

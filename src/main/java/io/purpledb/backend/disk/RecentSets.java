@@ -1,7 +1,7 @@
 package io.purpledb.backend.disk;
 
-import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.Footprint;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.purpledb.backend.memory;
 
-import io.purpledb.backend.Footprint;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.Footprint;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

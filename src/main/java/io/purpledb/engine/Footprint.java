@@ -1,4 +1,4 @@
-package io.purpledb.backend;
+package io.purpledb.engine;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;

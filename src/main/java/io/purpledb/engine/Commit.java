@@ -1,0 +1,39 @@
+package io.purpledb.engine;
+
+import java.util.List;
+
+/**
+ * What is asked of an engine in one step: all of it is done or nothing is, and nobody sees a part.
+ *
+ * @param checks what must be true before; else nothing is changed
+ * @param changes made in their order
+ * @param reads what is answered, as it is then: after the changes, or unchanged when it is refused
+ */
+public record Commit(List<Check> checks, List<Change> changes, List<Key> reads) {
+
+  /** How many checks, changes and reads one commit may have in all; a bound for its time. */
+  public static final int MAX_PARTS = 1_024;
+
+  public Commit {
+    int parts = checks.size() + changes.size() + reads.size();
+    if (parts == 0 || parts > MAX_PARTS) {
+      throw new IllegalArgumentException(
+          "%d checks, changes and reads (expected: 1 to %d)".formatted(parts, MAX_PARTS));
+    }
+  }
+
+  /** One change, whatever is there. */
+  public static Commit of(Change change) {
+    return new Commit(List.of(), List.of(change), List.of());
+  }
+
+  /** One change, and what is there then. */
+  public static Commit answering(Change change) {
+    return new Commit(List.of(), List.of(change), List.of(change.key()));
+  }
+
+  /** One change if something is true. */
+  public static Commit when(Check check, Change change) {
+    return new Commit(List.of(check), List.of(change), List.of());
+  }
+}

@@ -1,0 +1,180 @@
+package io.purpledb.engine.memory;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Footprint;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
+import io.purpledb.message.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept for a key. Without the key itself, and as few objects as can be: with millions of
+ * values each object less is one less for the collector to copy and to mark.
+ */
+abstract sealed class Cell {
+
+  /** An object with a reference, a reference to a description and two numbers. */
+  private static final int OBJECT_BYTES = 40;
+
+  /** Set once, before the cell is where others see it. */
+  private long version;
+
+  private final Description description;
+  private final long expiresMillis;
+
+  private Cell(Description description, long expiresMillis) {
+    this.description = description;
+    this.expiresMillis = expiresMillis;
+  }
+
+  static Cell of(Value value, Description description, long expiresMillis) {
+    if (value instanceof Value.OfBytes bytes) {
+      return new OfBytes(Bytes.of(bytes.content()), description, expiresMillis);
+    }
+    return new OfNumber(((Value.OfNumber) value).number(), description, expiresMillis);
+  }
+
+  abstract Value value();
+
+  abstract Cell expiring(long millis);
+
+  /** What it takes of the heap beside the key, in bytes. */
+  abstract long heapBytes();
+
+  final void become(long position) {
+    version = position;
+  }
+
+  final long version() {
+    return version;
+  }
+
+  final Description description() {
+    return description;
+  }
+
+  final long expiresMillis() {
+    return expiresMillis;
+  }
+
+  /** Asks for the time only where it matters. */
+  final boolean isAlive(Moment now) {
+    return expiresMillis == Entry.NEVER || now.millis() < expiresMillis;
+  }
+
+  /** As others are told of it. */
+  final Entry entry(Key key) {
+    return new Entry(key, value(), description, version, expiresMillis);
+  }
+
+  private static final class OfBytes extends Cell {
+
+    private final byte[] bytes;
+
+    OfBytes(byte[] bytes, Description description, long expiresMillis) {
+      super(description, expiresMillis);
+      this.bytes = bytes;
+    }
+
+    @Override
+    Value value() {
+      return new Value.OfBytes(UnsafeByteOperations.unsafeWrap(bytes));
+    }
+
+    @Override
+    Cell expiring(long millis) {
+      return new OfBytes(bytes, description(), millis);
+    }
+
+    @Override
+    long heapBytes() {
+      return OBJECT_BYTES + Footprint.array(bytes.length);
+    }
+  }
+
+  private static final class OfNumber extends Cell {
+
+    private final long number;
+
+    OfNumber(long number, Description description, long expiresMillis) {
+      super(description, expiresMillis);
+      this.number = number;
+    }
+
+    @Override
+    Value value() {
+      return new Value.OfNumber(number);
+    }
+
+    @Override
+    Cell expiring(long millis) {
+      return new OfNumber(number, description(), millis);
+    }
+
+    @Override
+    long heapBytes() {
+      return OBJECT_BYTES;
+    }
+  }
+
+  /**
+   * Stands for a key that a commit of several keys changes, until all of them are changed: who
+   * reads sees all of the commit or nothing of it.
+   */
+  static final class Undecided extends Cell {
+
+    private final @Nullable Cell before;
+    private final @Nullable Cell after;
+    private final Decision decision;
+
+    Undecided(@Nullable Cell before, @Nullable Cell after, Decision decision) {
+      super(Description.NONE, Entry.NEVER);
+      this.before = before;
+      this.after = after;
+      this.decision = decision;
+    }
+
+    @Nullable Cell now() {
+      return decision.made ? after : before;
+    }
+
+    @Override
+    Value value() {
+      throw new IllegalStateException("not decided");
+    }
+
+    @Override
+    Cell expiring(long millis) {
+      throw new IllegalStateException("not decided");
+    }
+
+    @Override
+    long heapBytes() {
+      return 0; // only for a moment
+    }
+  }
+
+  /**
+   * What becomes of a key.
+   *
+   * @param before null where nothing was
+   * @param after null where nothing is to be
+   */
+  record Next(Key key, @Nullable Cell before, @Nullable Cell after) {
+
+    Cell undecided(Decision decision) {
+      return new Undecided(before, after, decision);
+    }
+  }
+
+  /** Whether a commit is done. */
+  static final class Decision {
+    private volatile boolean made;
+
+    void make() {
+      made = true;
+    }
+  }
+}

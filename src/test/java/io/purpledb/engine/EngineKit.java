@@ -1,0 +1,522 @@
+package io.purpledb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.linearizability.Action;
+import io.purpledb.linearizability.Action.Result;
+import io.purpledb.linearizability.Checker;
+import io.purpledb.linearizability.Verdict;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.purpledb.support.FakeClock;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Proves an engine: that it does what {@link Engine} says. One subclass for each engine. */
+@Timeout(120)
+abstract class EngineKit {
+
+  private static final int COMMITS = 3_000;
+  private static final int CALLERS = 64;
+  private static final int CALLS_OF_EACH = 4;
+  private static final String N = Call.DEFAULT_NAMESPACE;
+
+  private final FakeClock clock = new FakeClock();
+  private Vertx vertx;
+  private Engine engine;
+
+  /** A new engine without entries. */
+  abstract Engine open(Vertx vertx, InstantSource clock);
+
+  /** The one of this test. */
+  final Engine engine() {
+    return engine;
+  }
+
+  @BeforeEach
+  final void open() {
+    vertx = Vertx.vertx();
+    engine = open(vertx, clock);
+  }
+
+  @AfterEach
+  final void close() throws Exception {
+    await(engine.close());
+    await(vertx.close());
+  }
+
+  /** Random commits, claims and scans, of which each must answer what a sorted map would. */
+  @RepeatedTest(3)
+  final void doesWhatASortedMapDoes() throws Exception {
+    long seed = System.nanoTime();
+    RandomCommits random = new RandomCommits(seed);
+    ModelEngine model = new ModelEngine();
+    for (int i = 0; i < COMMITS; i++) {
+      String what = "seed %d, step %d".formatted(seed, i);
+      Map<Key, Entry> before = new TreeMap<>(model.alive(clock.millis()));
+      switch (random.below(8)) {
+        case 0 -> clock.advance(random.below(20));
+        case 1 -> claim(random.claim(), model, what);
+        case 2 -> scan(random, model, what);
+        default -> commit(random.commit(before), model, what);
+      }
+      learn(model, before, what);
+    }
+  }
+
+  private void commit(Commit commit, ModelEngine model, String what) throws Exception {
+    Committed done = await(engine.commit(Call.NOTHING, commit));
+
+    assertThat(done.refusedBy())
+        .as("%s: %s", what, commit)
+        .isEqualTo(model.commit(commit, clock.millis()));
+    NavigableMap<Key, Entry> there = model.alive(clock.millis());
+    assertThat(done.entries()).as(what).hasSameSizeAs(commit.reads());
+    for (int i = 0; i < commit.reads().size(); i++) {
+      Entry read = done.entries().get(i);
+      Entry expected = there.get(commit.reads().get(i));
+      assertThat(read == null ? Map.of() : ModelEngine.withoutVersions(List.of(read)))
+          .as("%s: read %d of %s", what, i, commit)
+          .isEqualTo(expected == null ? Map.of() : ModelEngine.withoutVersions(List.of(expected)));
+    }
+  }
+
+  private void claim(Claim claim, ModelEngine model, String what) throws Exception {
+    List<Entry> claimed = await(engine.claim(Call.NOTHING, claim));
+
+    assertThat(claimed.stream().map(Entry::key))
+        .as("%s: %s", what, claim)
+        .isEqualTo(model.claim(claim, clock.millis()));
+  }
+
+  private void scan(RandomCommits random, ModelEngine model, String what) throws Exception {
+    Range range = random.range();
+    boolean reverse = random.below(2) == 0;
+    List<Entry> found = new ArrayList<>();
+    Scan scan = new Scan(range, null, 1 + random.below(4), reverse);
+    Page page = await(engine.scan(Call.NOTHING, scan));
+    found.addAll(page.entries());
+    while (page.next() != null) {
+      assertThat(page.entries()).as("%s: a page that is not the last", what).hasSize(scan.limit());
+      page = await(engine.scan(Call.NOTHING, scan.after(page.next())));
+      found.addAll(page.entries());
+    }
+    List<Entry> expected = new ArrayList<>(model.scan(range, clock.millis()));
+    if (reverse) {
+      java.util.Collections.reverse(expected);
+    }
+    assertThat(found).as("%s: %s", what, scan).isEqualTo(expected);
+  }
+
+  /**
+   * Compares all that there is, and takes the versions over: new with each change, and else the
+   * same.
+   */
+  private void learn(ModelEngine model, Map<Key, Entry> before, String what) throws Exception {
+    List<Entry> there = new ArrayList<>();
+    for (Range range : RandomCommits.everything()) {
+      Page page = await(engine.scan(Call.NOTHING, Scan.of(range, Scan.MAX_LIMIT)));
+      there.addAll(page.entries());
+    }
+    assertThat(ModelEngine.withoutVersions(there))
+        .as(what)
+        .isEqualTo(ModelEngine.withoutVersions(model.alive(clock.millis()).values()));
+    Map<Key, Entry> expected = new TreeMap<>(model.alive(clock.millis()));
+    long newest = before.values().stream().mapToLong(Entry::version).max().orElse(0);
+    for (Entry entry : there) {
+      Entry known = before.get(entry.key());
+      Entry modelled = expected.get(entry.key());
+      boolean isWritten = modelled == null || modelled.version() == 0;
+      if (isWritten) {
+        assertThat(entry.version()).as("%s: %s", what, entry).isGreaterThan(newest);
+      } else {
+        assertThat(entry).as(what).isEqualTo(known);
+      }
+      model.learn(entry);
+    }
+  }
+
+  private static Key counter(String name) {
+    return Key.of(N, "counter", name);
+  }
+
+  private static Change add(Key key, long amount) {
+    return new Change.Add(key, amount, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private static Change put(Key key, String value, long ttl) {
+    return new Change.Put(
+        key, new Value.OfBytes(ByteString.copyFromUtf8(value)), Description.NONE, ttl);
+  }
+
+  private static final Key A = counter("a");
+  private static final Key B = Key.of("other", "account", "b");
+
+  /** Two numbers that only move together. */
+  private record Accounts(long a, long b) {}
+
+  /** Commits that span keys, services and namespaces, and reads of one and of both, all at once. */
+  @RepeatedTest(5)
+  final void isLinearizable() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+    List<io.purpledb.linearizability.Call<Accounts>> history = new ArrayList<>();
+    try {
+      List<CompletableFuture<List<io.purpledb.linearizability.Call<Accounts>>>> callers =
+          new ArrayList<>();
+      for (int client = 0; client < CALLERS; client++) {
+        int number = client;
+        callers.add(CompletableFuture.supplyAsync(() -> calls(number), threads));
+      }
+      for (CompletableFuture<List<io.purpledb.linearizability.Call<Accounts>>> caller : callers) {
+        history.addAll(caller.get(60, TimeUnit.SECONDS));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    Verdict verdict = Checker.check(new Accounts(0, 0), history, Duration.ofSeconds(20));
+
+    assertThat(verdict.outcome()).as(verdict.text()).isEqualTo(Verdict.Outcome.LINEARIZABLE);
+  }
+
+  private List<io.purpledb.linearizability.Call<Accounts>> calls(int client) {
+    Random random = new Random(client + System.nanoTime());
+    List<io.purpledb.linearizability.Call<Accounts>> calls = new ArrayList<>();
+    for (int i = 0; i < CALLS_OF_EACH; i++) {
+      long amount = 1L + (long) client * CALLS_OF_EACH + i;
+      calls.add(
+          switch (random.nextInt(4)) {
+            case 0 -> call(client, readA(), () -> numbers(List.of(A)));
+            case 1 -> call(client, readB(), () -> numbers(List.of(B)));
+            case 2 -> call(client, readBoth(), () -> numbers(List.of(A, B)));
+            default -> call(client, transfer(amount), () -> transferred(amount));
+          });
+    }
+    return calls;
+  }
+
+  private interface Asking {
+    Object ask() throws Exception;
+  }
+
+  private static io.purpledb.linearizability.Call<Accounts> call(
+      int client, Action<Accounts> action, Asking asking) {
+    long invoked = System.nanoTime();
+    Object reply = unchecked(asking);
+    return new io.purpledb.linearizability.Call<>(
+        client, action, invoked, System.nanoTime(), reply);
+  }
+
+  private static Action<Accounts> readA() {
+    return new Action<>("read a", s -> new Result<>(s, List.of(s.a())));
+  }
+
+  private static Action<Accounts> readB() {
+    return new Action<>("read b", s -> new Result<>(s, List.of(s.b())));
+  }
+
+  private static Action<Accounts> readBoth() {
+    return new Action<>("read", s -> new Result<>(s, List.of(s.a(), s.b())));
+  }
+
+  private static Action<Accounts> transfer(long amount) {
+    return new Action<>(
+        "transfer " + amount,
+        s -> {
+          Accounts after = new Accounts(s.a() - amount, s.b() + amount);
+          return new Result<>(after, List.of(after.a(), after.b()));
+        });
+  }
+
+  private List<Long> numbers(List<Key> keys) throws Exception {
+    return numbersOf(await(engine.read(Call.NOTHING, keys)));
+  }
+
+  private List<Long> transferred(long amount) throws Exception {
+    Commit commit = new Commit(List.of(), List.of(add(A, -amount), add(B, amount)), List.of(A, B));
+    return numbersOf(await(engine.commit(Call.NOTHING, commit)).entries());
+  }
+
+  private static List<Long> numbersOf(List<@Nullable Entry> entries) {
+    return entries.stream()
+        .map(entry -> entry == null ? 0L : ((Value.OfNumber) entry.value()).number())
+        .toList();
+  }
+
+  /** How many commits are made where a part of one might be seen. */
+  int manyCommits() {
+    return 200_000;
+  }
+
+  /** Two numbers always grow together: who has seen one grow finds that the other has. */
+  @Test
+  final void nobodySeesAPart() throws Exception {
+    Commit both = new Commit(List.of(), List.of(add(A, 1), add(B, 1)), List.of());
+    int readers = 3;
+    ExecutorService threads = Executors.newFixedThreadPool(1 + readers);
+    AtomicBoolean done = new AtomicBoolean();
+    try {
+      CompletableFuture<Void> writer =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < manyCommits(); i++) {
+                  unchecked(() -> await(engine.commit(Call.NOTHING, both)));
+                }
+              },
+              threads);
+      List<CompletableFuture<Void>> reading = new ArrayList<>();
+      for (int i = 0; i < readers; i++) {
+        reading.add(CompletableFuture.runAsync(() -> readUntil(done), threads));
+      }
+      writer.get(60, TimeUnit.SECONDS);
+      done.set(true);
+      for (CompletableFuture<Void> reader : reading) {
+        reader.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  private void readUntil(AtomicBoolean done) {
+    while (!done.get()) {
+      unchecked(
+          () -> {
+            long a = numbers(List.of(A)).get(0);
+            long b = numbers(List.of(B)).get(0);
+            long later = numbers(List.of(A)).get(0);
+            List<Long> both = numbers(List.of(A, B));
+            assertThat(b).as("after %d was seen", a).isGreaterThanOrEqualTo(a);
+            assertThat(later).as("after %d was seen", b).isGreaterThanOrEqualTo(b);
+            assertThat(both.get(0)).isEqualTo(both.get(1));
+            return both;
+          });
+    }
+  }
+
+  private static Object unchecked(Asking asking) {
+    try {
+      return asking.ask();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** No two of many callers get the same, and none is lost. */
+  @Test
+  final void aClaimIsAlone() throws Exception {
+    int jobs = 500;
+    for (int i = 0; i < jobs; i++) {
+      Key job = new Key(N, "queue", "ready", "%04d".formatted(i));
+      await(engine.commit(Call.NOTHING, Commit.of(put(job, "" + i, Change.FOREVER))));
+    }
+    Claim claim = new Claim(Range.items(N, "queue", "ready"), 3, "taken", "");
+    List<CompletableFuture<List<String>>> takers = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      for (int i = 0; i < 8; i++) {
+        takers.add(CompletableFuture.supplyAsync(() -> takeAll(claim), threads));
+      }
+      List<String> taken = new ArrayList<>();
+      for (CompletableFuture<List<String>> taker : takers) {
+        List<String> own = taker.get(60, TimeUnit.SECONDS);
+        assertThat(own).as("in order").isSorted();
+        taken.addAll(own);
+      }
+      assertThat(taken).hasSize(jobs).doesNotHaveDuplicates();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private List<String> takeAll(Claim claim) {
+    List<String> taken = new ArrayList<>();
+    try {
+      List<Entry> some = await(engine.claim(Call.NOTHING, claim));
+      while (!some.isEmpty()) {
+        some.forEach(entry -> taken.add(entry.key().item()));
+        some = await(engine.claim(Call.NOTHING, claim));
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return taken;
+  }
+
+  /** Who replays what it was told has what is there. */
+  @RepeatedTest(3)
+  final void tellsEveryChange() throws Exception {
+    long seed = System.nanoTime();
+    RandomCommits random = new RandomCommits(seed);
+    BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+    Range range = Range.of(N, "kv");
+    watch(range, Engine.NOW).handler(told::add);
+    for (int i = 0; i < 1_000; i++) {
+      if (random.below(5) == 0) {
+        clock.advance(random.below(20));
+      }
+      await(engine.commit(Call.NOTHING, random.commit(Map.of())));
+      if (random.below(10) == 0) {
+        await(engine.claim(Call.NOTHING, random.claim()));
+      }
+    }
+    Map<Key, Entry> replayed = replay(told, last(Key.of(N, "kv", "\ud83d\ude00last")), seed);
+
+    Page page = await(engine.scan(Call.NOTHING, Scan.of(range, Scan.MAX_LIMIT)));
+    replayed.values().removeIf(entry -> !entry.isAlive(clock.millis()));
+    assertThat(replayed.values()).as("seed %d", seed).containsExactlyElementsOf(page.entries());
+  }
+
+  private Key last(Key key) throws Exception {
+    await(engine.commit(Call.NOTHING, Commit.of(put(key, "last", Change.FOREVER))));
+    return key;
+  }
+
+  private static Map<Key, Entry> replay(BlockingQueue<Event> told, Key last, long seed)
+      throws InterruptedException {
+    Map<Key, Entry> replayed = new TreeMap<>();
+    long position = 0;
+    Event event;
+    do {
+      event = told.poll(10, TimeUnit.SECONDS);
+      assertThat(event).as("seed %d: the last change", seed).isNotNull();
+      assertThat(event.kind()).isNotEqualTo(Event.Kind.GAP);
+      assertThat(event.position()).as("seed %d", seed).isGreaterThan(position);
+      position = event.position();
+      Entry entry = event.entry();
+      if (entry == null) {
+        assertThat(replayed.remove(event.key())).as("%s was there", event).isNotNull();
+      } else {
+        assertThat(entry.version()).isEqualTo(position);
+        replayed.put(event.key(), entry);
+      }
+    } while (!event.key().equals(last));
+    return replayed;
+  }
+
+  private ReadStream<Event> watch(Range range, long after) throws Exception {
+    return engine.watch(Call.NOTHING, range, after);
+  }
+
+  @Test
+  final void goesOnFromAPosition() throws Exception {
+    Key key = Key.of(N, "kv", "k");
+    long first =
+        await(engine.commit(Call.NOTHING, Commit.of(put(key, "1", Change.FOREVER)))).position();
+    await(engine.commit(Call.NOTHING, Commit.of(put(key, "2", Change.FOREVER))));
+    await(engine.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
+    BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+
+    watch(Range.of(N, "kv"), first).handler(told::add);
+
+    Event put = told.poll(10, TimeUnit.SECONDS);
+    assertThat(put.kind()).isEqualTo(Event.Kind.PUT);
+    assertThat(put.position()).isGreaterThan(first);
+    Event deleted = told.poll(10, TimeUnit.SECONDS);
+    assertThat(deleted.kind()).isEqualTo(Event.Kind.DELETED);
+    assertThat(deleted.entry()).isNull();
+  }
+
+  /** One who does not read is told later what is still known, and before that of what is not. */
+  @Test
+  final void saysWhatIsNotKnownAnyMore() throws Exception {
+    BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+    ReadStream<Event> watch = watch(Range.of(N, "kv"), Engine.NOW);
+    watch.pause().handler(told::add);
+    int changes = 40_000;
+    Key key = Key.of(N, "kv", "k");
+    for (int i = 0; i < changes; i++) {
+      await(engine.commit(Call.NOTHING, Commit.of(put(key, "" + i, Change.FOREVER))));
+    }
+    assertThat(told).isEmpty();
+
+    watch.fetch(2);
+
+    Event gap = told.poll(10, TimeUnit.SECONDS);
+    assertThat(gap.kind()).isEqualTo(Event.Kind.GAP);
+    Event next = told.poll(10, TimeUnit.SECONDS);
+    assertThat(next.kind()).isEqualTo(Event.Kind.PUT);
+    assertThat(next.position()).isEqualTo(gap.position() + 1);
+    assertThat(told.poll(100, TimeUnit.MILLISECONDS)).as("it was asked for two").isNull();
+  }
+
+  @Test
+  final void freesWhatHasExpiredAndSaysSo() throws Exception {
+    Key key = Key.of(N, "cache", "k");
+    BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+    watch(Range.of(N, "cache"), Engine.NOW).handler(told::add);
+    await(engine.commit(Call.NOTHING, Commit.of(put(key, "v", 1_000))));
+    assertThat(told.poll(10, TimeUnit.SECONDS).kind()).isEqualTo(Event.Kind.PUT);
+
+    clock.advance(999);
+    assertThat(await(engine.read(Call.NOTHING, List.of(key))).get(0)).isNotNull();
+    clock.advance(1);
+    assertThat(await(engine.read(Call.NOTHING, List.of(key))).get(0)).isNull();
+
+    Event expired = told.poll(10, TimeUnit.SECONDS);
+    assertThat(expired.kind()).isEqualTo(Event.Kind.EXPIRED);
+    assertThat(expired.key()).isEqualTo(key);
+    assertThat(told.poll(100, TimeUnit.MILLISECONDS)).as("once").isNull();
+  }
+
+  @Test
+  final void doesNotBeginWhatNobodyWaitsFor() {
+    Key key = Key.of(N, "kv", "late");
+    Call late = Call.within(0);
+
+    assertThatThrownBy(() -> await(engine.commit(late, Commit.of(put(key, "v", Change.FOREVER)))))
+        .isInstanceOfSatisfying(
+            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.TIMED_OUT));
+    assertThatThrownBy(() -> await(engine.claim(late, new Claim(Range.of(N, "kv"), 1, "x", ""))))
+        .isInstanceOf(Failure.class);
+    assertThat(engine.read(Call.NOTHING, List.of(key)).result().get(0)).isNull();
+  }
+
+  @Test
+  final void aWatchEndsAtItsDeadline() throws Exception {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    engine
+        .watch(Call.within(20), Range.of(N, "kv"), Engine.NOW)
+        .endHandler(ended::complete)
+        .handler(event -> {});
+
+    assertThat(ended.get(10, TimeUnit.SECONDS)).isNull();
+  }
+
+  static <T> T await(Future<T> future) throws Exception {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

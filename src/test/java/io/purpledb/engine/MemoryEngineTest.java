@@ -1,0 +1,61 @@
+package io.purpledb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.engine.memory.MemoryEngine;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class MemoryEngineTest extends EngineKit {
+
+  private static final long ROOM = 1 << 20;
+
+  private final AtomicLong used = new AtomicLong();
+
+  @Override
+  Engine open(Vertx vertx, InstantSource clock) {
+    return new MemoryEngine(vertx, clock, this::take);
+  }
+
+  private void take(long bytes) {
+    if (used.get() + bytes > ROOM && bytes > 0) {
+      throw Failure.storageFull("no room");
+    }
+    used.addAndGet(bytes);
+  }
+
+  @Test
+  void countsWhatItKeeps() throws Exception {
+    Key small = new Key("n", "s", "small", "i");
+    Value large = new Value.OfBytes(ByteString.copyFrom(new byte[(int) ROOM]));
+    await(engine().commit(Call.NOTHING, Commit.of(put(small, new Value.OfNumber(1)))));
+    long before = used.get();
+    Commit tooMuch =
+        new Commit(
+            List.of(),
+            List.of(put(small, new Value.OfNumber(2)), put(Key.of("n", "s", "large"), large)),
+            List.of());
+
+    assertThatThrownBy(() -> await(engine().commit(Call.NOTHING, tooMuch)))
+        .isInstanceOfSatisfying(
+            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.STORAGE_FULL));
+
+    assertThat(used).hasValue(before);
+    assertThat(await(engine().read(Call.NOTHING, List.of(small))).get(0).value())
+        .as("nothing of it is done")
+        .isEqualTo(new Value.OfNumber(1));
+    await(engine().commit(Call.NOTHING, Commit.of(new Change.DeleteRange(Range.of("n", "s")))));
+    assertThat(used).hasValue(0);
+  }
+
+  private static Change put(Key key, Value value) {
+    return new Change.Put(key, value, Description.NONE, Change.FOREVER);
+  }
+}
