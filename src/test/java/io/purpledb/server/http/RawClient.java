@@ -43,6 +43,11 @@ final class RawClient implements AutoCloseable {
     return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
+  /** Whether the beginning of an answer is there. */
+  boolean hasAnswer() throws IOException {
+    return in.available() > 0;
+  }
+
   /** Reads one answer; an answer without Content-Length has no body. */
   Reply reply() throws IOException {
     return reply(true);
