@@ -222,14 +222,15 @@ final class RequestBody {
   }
 
   /**
-   * Fails when nothing says that a body is meant to be empty: it may follow after all, as from
-   * clients of HTTP/1.0, whose requests would otherwise empty what they were to write.
+   * Fails when nothing says that the body of a request of HTTP/1.0 is meant to be empty: it may
+   * follow after all, and the request would empty what it was to write (RFC 1945, section 8.3). In
+   * HTTP/1.1 it means that there is none (RFC 9112, section 6.3); there are clients that say so.
    */
   static void requireLength(HttpServerRequest request) {
-    if (!isStream(request) && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+    if (request.version() == HttpVersion.HTTP_1_0
+        && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
       request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      throw Failure.invalid(
-          "body: neither Content-Length nor Transfer-Encoding (expected: one of them; Content-Length: 0 for an empty value)");
+      throw Failure.invalid("body: no Content-Length (expected: one; 0 for an empty value)");
     }
   }
 
