@@ -149,7 +149,7 @@ final class RequestBody {
     if (isStream(request)) {
       vertx.runOnContext(gone -> done.tryFail(failure));
     } else {
-      sayLast();
+      sayLast(request);
       done.tryFail(failure);
     }
   }
@@ -169,7 +169,7 @@ final class RequestBody {
    * The connection of a client of HTTP/1.1 cannot go on after a body that does not end. Said at the
    * last moment: before, Vert.x would put keep-alive in its place when HTTP/1.0 wishes for it.
    */
-  private void sayLast() {
+  private static void sayLast(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     if (!isStream(request) && !response.headWritten()) {
       response.headersEndHandler(
@@ -180,13 +180,13 @@ final class RequestBody {
   private void giveWay() {
     String refusal = Arrival.refusal(bytes.length());
     bytes.drop();
-    sayLast();
+    sayLast(request);
     request.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
     done.tryFail(Failure.overloaded(refusal));
   }
 
   private void late() {
-    sayLast();
+    sayLast(request);
     done.tryFail(
         new Failure(
             Kind.REQUEST_TIMEOUT,
@@ -229,7 +229,8 @@ final class RequestBody {
   static void requireLength(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_1_0
         && !request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      sayLast(request);
+      request.response().endHandler(ended -> request.connection().close());
       throw Failure.invalid("body: no Content-Length (expected: one; 0 for an empty value)");
     }
   }

@@ -66,12 +66,14 @@ class BodyTest {
   void aWriteOfHttp10ThatDoesNotSayHowLongItIsEmptiesNothing() throws Exception {
     door.put("/kv/kept", "precious", TYPE, BARE);
     try (RawClient client = new RawClient(door.port())) {
-      client.send("PUT /kv/kept HTTP/1.0\r\nHost: a\r\nContent-Type: a/b\r\n\r\nabc");
+      client.send(
+          "PUT /kv/kept HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: a/b\r\n\r\nabc");
       Reply reply = client.reply();
 
       assertThat(reply.problem(Kind.INVALID))
           .isEqualTo("body: no Content-Length (expected: one; 0 for an empty value)");
       assertThat(reply.headers().get("connection")).isEqualTo("close");
+      assertThat(client.isClosedByServer()).isTrue();
     }
     assertThat(door.get("/kv/kept", "accept", BARE).text()).isEqualTo("precious");
   }
