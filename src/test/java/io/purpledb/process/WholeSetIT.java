@@ -37,7 +37,7 @@ final class WholeSetIT {
   private static final int READERS = 200;
   private static final int WARM = 200;
   private static final int WARM_ROUNDS = 2;
-  private static final int ROUNDS = 6;
+  private static final int ROUNDS = 12;
 
   private ServerProcess server;
 

@@ -49,6 +49,9 @@ final class JsonText {
   private @Nullable Iterable<Piece> pieces;
   private int bytes = -1;
 
+  /** Whether it is its pieces as they are, as most are: none has an escape. */
+  private boolean isPlain;
+
   /**
    * @param heldBytes what is in memory for it however much of it is made; the text has as many or
    *     more
@@ -68,10 +71,13 @@ final class JsonText {
   int bytes() {
     if (bytes < 0) {
       long sum = 0;
+      long held = 0;
       byte[] chunk = new byte[JsonChunks.BYTES];
       for (Piece piece : pieces()) {
         sum += JsonChunks.size(piece, chunk);
+        held += piece.bytes().size();
       }
+      isPlain = sum == held;
       bytes = Math.toIntExact(sum);
     }
     return bytes;
@@ -121,6 +127,9 @@ final class JsonText {
     byte[] next() {
       byte[] part = new byte[Math.min(Parts.BYTES, left)];
       int filled = 0;
+      while (isPlain && filled < part.length) {
+        filled += copy(part, filled);
+      }
       while (filled < part.length) {
         if (madeFrom == madeTo) {
           makeMore();
@@ -134,13 +143,28 @@ final class JsonText {
       return part;
     }
 
-    private void makeMore() {
+    /** Copies what there is room for of one piece; answers how much that is. */
+    private int copy(byte[] part, int at) {
+      ByteString all = current().bytes();
+      int size = Math.min(part.length - at, all.size() - pieceAt);
+      ByteString copied = size == all.size() ? all : all.substring(pieceAt, pieceAt + size);
+      copied.copyTo(part, at);
+      pieceAt += size;
+      return size;
+    }
+
+    private Piece current() {
       Piece current = piece;
       if (current == null || pieceAt == current.bytes().size()) {
         current = next.next();
         piece = current;
         pieceAt = 0;
       }
+      return current;
+    }
+
+    private void makeMore() {
+      Piece current = current();
       int size = Math.min(chunk.length, current.bytes().size() - pieceAt);
       JsonChunks.copy(current.bytes(), pieceAt, size, chunk);
       pieceAt += size;
