@@ -50,8 +50,6 @@ public record Call(
   /** Who waits for longer waits for so long: any number of nanoseconds would not fit. */
   private static final long LONGEST_MILLIS = TimeUnit.DAYS.toMillis(1);
 
-  private static final String EXPECTED_TIMEOUT = "0 or more whole milliseconds";
-
   /** Says only until when an answer is waited for: so many milliseconds from now on. */
   public static Call within(long timeoutMillis) {
     return NOTHING.endingWithin(timeoutMillis);
@@ -131,14 +129,16 @@ public record Call(
   }
 
   private static long millis(String timeout) {
+    long millis;
     try {
-      long millis = Long.parseLong(timeout);
-      if (millis >= 0) {
-        return millis;
-      }
+      millis = Long.parseLong(timeout);
     } catch (NumberFormatException e) {
-      throw Failure.invalid("%s: %s (expected: %s)".formatted(TIMEOUT, timeout, EXPECTED_TIMEOUT));
+      millis = -1;
     }
-    throw Failure.invalid("%s: %s (expected: %s)".formatted(TIMEOUT, timeout, EXPECTED_TIMEOUT));
+    if (millis < 0) {
+      throw Failure.invalid(
+          "%s: %s (expected: 0 or more whole milliseconds)".formatted(TIMEOUT, timeout));
+    }
+    return millis;
   }
 }

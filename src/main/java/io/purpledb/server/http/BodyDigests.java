@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,10 +36,14 @@ final class BodyDigests {
 
   private BodyDigests() {}
 
-  /** Fails as invalid when a body is not the one that a digest was made of. */
+  /**
+   * Fails as invalid when a body is not the one that a digest was made of. Each algorithm runs once
+   * however often a client names it: this is on the event loop.
+   */
   static void require(MultiMap headers, ByteString body) {
+    Map<String, String> made = new HashMap<>(0);
     if (headers.contains(CONTENT_MD5)) {
-      require(CONTENT_MD5, "md5", headers.get(CONTENT_MD5), body);
+      require(CONTENT_MD5, "md5", headers.get(CONTENT_MD5), body, made);
     }
     for (CharSequence name : LISTS) {
       if (headers.contains(name)) {
@@ -46,7 +51,7 @@ final class BodyDigests {
           int equals = member.indexOf('=');
           if (equals > 0) {
             String algorithm = member.substring(0, equals).strip().toLowerCase(Locale.ROOT);
-            require(name, algorithm, member.substring(equals + 1), body);
+            require(name, algorithm, member.substring(equals + 1), body, made);
           }
         }
       }
@@ -54,7 +59,11 @@ final class BodyDigests {
   }
 
   private static void require(
-      CharSequence header, String algorithm, String digest, ByteString body) {
+      CharSequence header,
+      String algorithm,
+      String digest,
+      ByteString body,
+      Map<String, String> made) {
     String known = ALGORITHMS.get(algorithm);
     if (known == null) {
       return;
@@ -63,7 +72,8 @@ final class BodyDigests {
     if (given.length() > 1 && given.startsWith(":") && given.endsWith(":")) { // of RFC 9530
       given = given.substring(1, given.length() - 1);
     }
-    String right = Base64.getEncoder().encodeToString(digest(known, body));
+    String right =
+        made.computeIfAbsent(known, name -> Base64.getEncoder().encodeToString(digest(name, body)));
     if (!MessageDigest.isEqual(
         given.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8))) {
       throw Failure.invalid(
