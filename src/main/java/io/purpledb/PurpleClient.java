@@ -5,9 +5,11 @@ import io.purpledb.cluster.ClusterNode;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.message.Bus;
+import io.purpledb.message.Call;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
+import io.purpledb.message.ResponseStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -79,6 +81,16 @@ public final class PurpleClient {
   public <R extends Message> Future<R> call(Message request) {
     return service(Operation.of(request).service())
         .<R>request(request)
+        .recover(cause -> Future.failedFuture(Failure.of(cause)));
+  }
+
+  /**
+   * Calls a service whose operation answers many messages. The stream begins paused.
+   *
+   * @return the stream, when it has begun
+   */
+  public <R extends Message> Future<ResponseStream<R>> stream(Message request) {
+    return service(Operation.of(request).service()).<R>stream(request, Call.NOTHING)
         .recover(cause -> Future.failedFuture(Failure.of(cause)));
   }
 

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageCodec;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The addresses of the event bus and the form of the messages on it; docs/event-bus.md. */
@@ -56,11 +57,16 @@ public final class Bus {
    */
   public static void registerCodecs(Vertx vertx, int maxBytes) {
     if (vertx.sharedData().getLocalMap("purple.bus").putIfAbsent("codecs", true) == null) {
-      Operation.ALL.stream()
-          .flatMap(operation -> Stream.of(operation.request(), operation.response()))
-          .forEach(prototype -> register(vertx.eventBus(), prototype, maxBytes));
+      registerCodecs(vertx, Operation.ALL, maxBytes);
       vertx.eventBus().registerDefaultCodec(Exchange.class, new Exchange.Codec());
     }
+  }
+
+  /** Teaches an event bus the messages of other operations than Purple's, once. */
+  public static void registerCodecs(Vertx vertx, List<Operation> operations, int maxBytes) {
+    operations.stream()
+        .flatMap(operation -> Stream.of(operation.request(), operation.response()))
+        .forEach(prototype -> register(vertx.eventBus(), prototype, maxBytes));
   }
 
   @SuppressWarnings("unchecked") // the prototype's class is the message's class

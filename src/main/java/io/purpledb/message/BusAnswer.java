@@ -2,7 +2,10 @@ package io.purpledb.message;
 
 import com.google.protobuf.Message;
 import io.vertx.core.Completable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,25 @@ record BusAnswer(
     } else {
       unread.sendRefusal(node, reply);
     }
+  }
+
+  /**
+   * Replies with a message of a stream, and awaits the one that asks for the next; throws what
+   * sending it throws.
+   */
+  Future<io.vertx.core.eventbus.Message<Object>> replyAndAwait(
+      @Nullable Object body, DeliveryOptions options) {
+    if (node == null) {
+      return message.replyAndRequest(body, options);
+    }
+    Promise<io.vertx.core.eventbus.Message<Object>> next = Promise.promise();
+    unread.send(node, bytes(body), () -> message.replyAndRequest(body, options).onComplete(next));
+    return next.future();
+  }
+
+  /** Replies with nothing, for the last time. */
+  void end(DeliveryOptions options) {
+    message.reply(null, options);
   }
 
   /** About what a message of the event bus has of the heap. */

@@ -39,6 +39,14 @@ public interface Caller {
     return request(request, Call.NOTHING);
   }
 
+  /**
+   * Sends a request that is answered by many messages. The future fails as that of {@link
+   * #request}; after it has the stream, the stream does.
+   *
+   * @param call what goes with it; its deadline, if it has one, ends the stream
+   */
+  <R extends Message> Future<ResponseStream<R>> stream(Message request, Call call);
+
   /** Asks whether the address can serve; fails with the reason when not. */
   Future<Void> health();
 }

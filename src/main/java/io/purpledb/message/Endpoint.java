@@ -8,11 +8,13 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,20 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Endpoint extends VerticleBase implements Handlers {
 
+  /** How many streams one instance has open at once; more are refused as busy. */
+  static final int MAX_STREAMS = 10_000;
+
   private final String address;
   private final int maxInFlight;
   private final Reach reach;
   private final Map<Class<?>, BiFunction<Message, Call, Future<?>>> handlers = new HashMap<>();
+  private final Map<Class<?>, BiFunction<Message, Call, ReadStream<? extends Message>>> streams =
+      new HashMap<>();
+  private final Map<String, Operation> operations = new HashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private Interceptors interceptors = Interceptors.NONE;
   private int inFlight;
+  private int openStreams;
 
   /** Where requests may come from. */
   protected enum Reach {
@@ -62,6 +71,17 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   public final <Q extends Message, R extends Message> void on(
       Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler) {
     handlers.put(type, (request, call) -> handler.apply(type.cast(request), call));
+    Operation.of(type).ifPresent(operation -> operations.put(operation.id(), operation));
+  }
+
+  /**
+   * Says how one type of request is answered by many messages. The stream is paused at once, and
+   * its handler becomes null when nobody reads it any more, which must end it.
+   */
+  protected final <Q extends Message, R extends Message> void onStream(
+      Class<Q> type, BiFunction<Q, Call, ReadStream<R>> handler) {
+    streams.put(type, (request, call) -> handler.apply(type.cast(request), call));
+    Operation.of(type).ifPresent(operation -> operations.put(operation.id(), operation));
   }
 
   /**
@@ -70,6 +90,14 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
    */
   protected boolean isEntrance() {
     return false;
+  }
+
+  /**
+   * How long a reader on the event bus may take before it asks for the next message of a stream, in
+   * milliseconds; then the stream is ended.
+   */
+  protected long patienceMillis() {
+    return BusStream.PATIENCE_MILLIS;
   }
 
   /** Whether this instance can serve; fails with the reason when not. */
@@ -109,6 +137,8 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     Message request = exchange.request();
     if (request == null) {
       answer(this::health, exchange);
+    } else if (streams.containsKey(request.getClass())) {
+      stream(request, exchange.call(), isEntrance(), exchange);
     } else if (isEntrance()) {
       intercepted(request, exchange.call(), exchange);
     } else {
@@ -152,11 +182,12 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
       if (call.isOver()) {
         throw Failure.timedOut("the deadline was over before the request was here");
       }
-      if (body instanceof Message request) {
-        intercepted(request, call, ended);
+      Message request = body instanceof Message typed ? typed : fromPlain(operation(id), body);
+      boolean isPlain = request != body;
+      if (streams.containsKey(request.getClass())) {
+        stream(request, call, true, toBus(answer, held, isPlain));
       } else {
-        Operation operation = plainOperation(id);
-        intercepted(fromPlain(operation, body), call, toPlain(ended));
+        intercepted(request, call, isPlain ? toPlain(ended) : ended);
       }
     } catch (Throwable t) {
       ended.fail(t);
@@ -165,7 +196,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   /** Answers a request that has just come into this server. */
   private void intercepted(Message request, Call call, Completable<@Nullable Object> answer) {
-    if (interceptors.isEmpty() || !Operation.isRequest(request)) {
+    if (interceptors.isEmpty() || Operation.of(request.getClass()).isEmpty()) {
       bounded(() -> handle(request, call), answer);
     } else {
       answer(() -> interceptors.around(request, call, this::boundedFuture), answer);
@@ -222,8 +253,68 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     }
   }
 
-  private Operation plainOperation(@Nullable String id) {
-    Operation operation = id == null ? null : Operation.withId(id);
+  /**
+   * Answers a request with a stream.
+   *
+   * @param isIntercepted whether it has just come into this server
+   */
+  private void stream(
+      Message request, Call call, boolean isIntercepted, Completable<@Nullable Object> answer) {
+    if (openStreams >= MAX_STREAMS) {
+      answer.fail(
+          Failure.busy(
+              "%s: %d open streams (expected: at most %d on each event loop)"
+                  .formatted(address, openStreams, MAX_STREAMS)));
+      return;
+    }
+    OpenStream stream = new OpenStream(vertx, answer);
+    Interceptor.Next source = (q, c) -> stream.begin(source(q, c), c);
+    openStreams++;
+    Future<? extends @Nullable Message> end;
+    try {
+      end =
+          isIntercepted && Operation.of(request.getClass()).isPresent()
+              ? interceptors.around(request, call, source)
+              : source.proceed(request, call);
+    } catch (Throwable t) {
+      end = Future.failedFuture(t);
+    }
+    end.onComplete(
+        (response, cause) -> {
+          openStreams--;
+          stream.end(cause);
+        });
+  }
+
+  private ReadStream<? extends Message> source(Message request, Call call) {
+    Failure refusal = refusal();
+    if (refusal != null) {
+      throw refusal;
+    }
+    BiFunction<Message, Call, ReadStream<? extends Message>> handler =
+        streams.get(request.getClass());
+    if (handler == null) {
+      throw notOfHere(request);
+    }
+    return handler.apply(request, call);
+  }
+
+  /** Sends a stream, or why there is none, to who asked over the event bus. */
+  private Completable<@Nullable Object> toBus(
+      BusAnswer answer, InFlightBytes.Held held, boolean isPlain) {
+    return (response, cause) -> {
+      held.release();
+      if (response instanceof OpenStream stream) {
+        Function<Message, Object> form = isPlain ? JsonMessages::toJson : message -> message;
+        new BusStream(vertx, stream, answer, form, patienceMillis()).start();
+      } else {
+        answer.complete(response, cause);
+      }
+    };
+  }
+
+  private Operation operation(@Nullable String id) {
+    Operation operation = id == null ? null : operations.getOrDefault(id, Operation.withId(id));
     if (operation == null) {
       throw Failure.invalid(
           "header operation: %s (expected: %s or an operation of %s such as kvGet)"
@@ -261,10 +352,14 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     }
     BiFunction<Message, Call, Future<?>> handler = handlers.get(request.getClass());
     if (handler == null) {
-      throw Failure.invalid(
-          "%s: not an operation of %s"
-              .formatted(request.getDescriptorForType().getFullName(), address));
+      throw notOfHere(request);
     }
     return handler.apply(request, call);
+  }
+
+  private Failure notOfHere(Message request) {
+    return Failure.invalid(
+        "%s: not an operation of %s"
+            .formatted(request.getDescriptorForType().getFullName(), address));
   }
 }

@@ -58,6 +58,8 @@ final class Exchange extends Pending.Entry implements Completable<@Nullable Obje
   public void complete(@Nullable Object answer, @Nullable Throwable cause) {
     if (pending.remove(this)) {
       end(answer, cause);
+    } else if (answer instanceof ResponseStream<?> stream) {
+      stream.cancel(); // nobody waits for it any more
     }
   }
 

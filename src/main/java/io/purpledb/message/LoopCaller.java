@@ -25,6 +25,12 @@ final class LoopCaller implements Caller {
     return (Future<R>) (Future<?>) send(new Exchange(request, bounded(call), pending));
   }
 
+  @Override
+  @SuppressWarnings("unchecked") // the endpoint answers a request with a stream of its own response
+  public <R extends Message> Future<ResponseStream<R>> stream(Message request, Call call) {
+    return (Future<ResponseStream<R>>) (Future<?>) send(new Exchange(request, call, pending));
+  }
+
   private Call bounded(Call call) {
     return call.deadlineNanos() == Call.NO_DEADLINE
         ? call.endingWithin(pending.timeoutMillis())

@@ -1,6 +1,7 @@
 package io.purpledb.message;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
@@ -14,6 +15,7 @@ import io.purpledb.v1.SetProto;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,21 +48,31 @@ public record Operation(
           .flatMap(service -> service.getMethods().stream().map(Operation::of))
           .toList();
 
-  private static final Map<Class<?>, Operation> BY_REQUEST =
-      ALL.stream()
-          .collect(Collectors.toUnmodifiableMap(o -> o.request().getClass(), Function.identity()));
+  /** By the class of the request; empty for one of a message that is no request. */
+  private static final ClassValue<Optional<Operation>> BY_REQUEST =
+      new ClassValue<>() {
+        @Override
+        protected Optional<Operation> computeValue(Class<?> type) {
+          Descriptor request =
+              Internal.getDefaultInstance(type.asSubclass(Message.class)).getDescriptorForType();
+          return request.getFile().getServices().stream()
+              .flatMap(service -> service.getMethods().stream())
+              .filter(method -> method.getInputType().equals(request))
+              .findFirst()
+              .map(Operation::of);
+        }
+      };
 
   private static final Map<String, Operation> BY_ID =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Operation::id, Function.identity()));
 
   /** The operation whose request this is; the contract has one request type per operation. */
   public static Operation of(Message request) {
-    Operation operation = BY_REQUEST.get(request.getClass());
-    if (operation == null) {
-      throw new IllegalArgumentException(
-          request.getClass().getName() + " (expected: a request of purple.v1)");
-    }
-    return operation;
+    return of(request.getClass())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    request.getClass().getName() + " (expected: a request of the contract)"));
   }
 
   /** Whether it changes nothing, as the contract says by its {@code idempotency_level}. */
@@ -68,9 +80,14 @@ public record Operation(
     return method.getOptions().getIdempotencyLevel() == IdempotencyLevel.NO_SIDE_EFFECTS;
   }
 
-  /** Whether a message is the request of an operation. */
-  static boolean isRequest(Message message) {
-    return BY_REQUEST.containsKey(message.getClass());
+  /** Whether it answers many messages, as the contract says by {@code stream}. */
+  public boolean isStream() {
+    return method.isServerStreaming();
+  }
+
+  /** The operation whose requests are of a class; empty when it is no request's. */
+  static Optional<Operation> of(Class<? extends Message> request) {
+    return BY_REQUEST.get(request);
   }
 
   /** The operation with an id such as {@code kvGet}, or null. */
@@ -78,21 +95,22 @@ public record Operation(
     return BY_ID.get(id);
   }
 
-  private static Operation of(MethodDescriptor method) {
+  /** The operation that a method of a contract declares. */
+  public static Operation of(MethodDescriptor method) {
     return new Operation(
         shortName(method.getService()),
         Character.toLowerCase(method.getName().charAt(0)) + method.getName().substring(1),
         method,
-        prototype(method.getInputType().getName()),
-        prototype(method.getOutputType().getName()));
+        prototype(method.getInputType()),
+        prototype(method.getOutputType()));
   }
 
   private static String shortName(ServiceDescriptor service) {
     return service.getName().replaceFirst("Service$", "").toLowerCase(Locale.ROOT);
   }
 
-  private static Message prototype(String name) {
-    String type = KvProto.class.getPackageName() + "." + name;
+  private static Message prototype(Descriptor message) {
+    String type = message.getFile().getOptions().getJavaPackage() + "." + message.getName();
     try {
       return Internal.getDefaultInstance(Class.forName(type).asSubclass(Message.class));
     } catch (ClassNotFoundException e) {

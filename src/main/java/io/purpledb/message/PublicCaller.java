@@ -41,6 +41,28 @@ public final class PublicCaller implements Caller {
     }
   }
 
+  @Override
+  public <R extends Message> Future<ResponseStream<R>> stream(Message request, Call call) {
+    Failure refused = lacksText(request);
+    if (refused != null) {
+      return Future.failedFuture(refused);
+    }
+    try {
+      return bus.<R>request(address, request, streamOptions(call))
+          .<ResponseStream<R>>map(first -> new BusReader<>(request, first))
+          .recover(failure -> Future.failedFuture(Outcome.of(request, failure)));
+    } catch (Throwable t) {
+      return Future.failedFuture(t);
+    }
+  }
+
+  /** Those of a stream, which the caller's time is for its beginning only. */
+  private DeliveryOptions streamOptions(Call call) {
+    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    call.putInto(headers);
+    return new DeliveryOptions(options).setHeaders(headers);
+  }
+
   /** Those of a request, which is waited for as long as its deadline allows. */
   private DeliveryOptions options(Call call) {
     if (call.equals(Call.NOTHING)) {

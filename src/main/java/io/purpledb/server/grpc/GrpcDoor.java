@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import io.purpledb.config.Config;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.message.Operation;
 import io.purpledb.message.Pending;
 import io.purpledb.server.AllowedHosts;
 import io.purpledb.server.CommonHeaders;
@@ -32,6 +33,7 @@ import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
   private final Config config;
   private final long watchPeriodMillis;
   private final long idleMillis;
+  private final List<Operation> operations;
   private final AllowedHosts hosts;
   private final Cors cors;
   private @Nullable Loop loop;
@@ -72,7 +75,21 @@ public final class GrpcDoor extends VerticleBase implements Door {
     this(
         config,
         WATCH_PERIOD_MILLIS,
-        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()));
+        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()),
+        Operation.ALL);
+  }
+
+  /**
+   * A door to other operations.
+   *
+   * @param operations of services that are deployed on the same event loops
+   */
+  public GrpcDoor(Config config, List<Operation> operations) {
+    this(
+        config,
+        WATCH_PERIOD_MILLIS,
+        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()),
+        operations);
   }
 
   /**
@@ -81,7 +98,13 @@ public final class GrpcDoor extends VerticleBase implements Door {
    *     take
    */
   GrpcDoor(Config config, long watchPeriodMillis, long idleMillis) {
+    this(config, watchPeriodMillis, idleMillis, Operation.ALL);
+  }
+
+  private GrpcDoor(
+      Config config, long watchPeriodMillis, long idleMillis, List<Operation> operations) {
     this.config = config;
+    this.operations = operations;
     this.watchPeriodMillis = watchPeriodMillis;
     this.idleMillis = idleMillis;
     this.hosts = new AllowedHosts(config);
@@ -106,7 +129,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     unread = watching;
     InFlightBytes inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
     GrpcServer grpc = GrpcServer.server(vertx, grpcOptions(maxMessageBytes));
-    new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis).bind(grpc);
+    new MethodTable(loop, config.requestTimeoutMillis(), watchPeriodMillis, operations).bind(grpc);
     server =
         vertx
             .createHttpServer(httpOptions())

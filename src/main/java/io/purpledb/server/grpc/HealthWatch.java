@@ -98,7 +98,7 @@ final class HealthWatch {
     private void tell(ServingStatus status) {
       if (status != told) {
         told = status;
-        write(Health.response(status));
+        var unused = writeNow(Health.response(status));
       }
       if (++periods % PERIODS_PER_PING == 0) {
         ping();

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Everything that can be called: which path leads to which kind of call. */
 final class MethodTable {
@@ -28,30 +29,42 @@ final class MethodTable {
   private final Loop loop;
   private final long timeoutMillis;
   private final long watchPeriodMillis;
+  private final List<Operation> operations;
   private final Map<String, Caller> services = new HashMap<>();
 
   /**
    * @param timeoutMillis when a service that does not answer is given up, in milliseconds
    * @param watchPeriodMillis how often health is asked for those who watch it
+   * @param operations what the services do
    */
-  MethodTable(Loop loop, long timeoutMillis, long watchPeriodMillis) {
+  MethodTable(Loop loop, long timeoutMillis, long watchPeriodMillis, List<Operation> operations) {
     this.loop = loop;
     this.timeoutMillis = timeoutMillis;
     this.watchPeriodMillis = watchPeriodMillis;
+    this.operations = operations;
   }
 
   void bind(GrpcServer server) {
     Health health = new Health(servicesByFullName());
     List<UnaryMethod> methods = new ArrayList<>();
-    methods.addAll(MethodsV1.of(this::service));
+    methods.addAll(MethodsV1.unary(operations, this::service));
     methods.addAll(MethodsV0.of(this::service));
     methods.addAll(health.methods());
     methods.forEach(
         method ->
             bind(server, method.contract(), call -> new UnaryCall(loop, method, call).start()));
+    List<StreamMethod> streams = MethodsV1.streams(operations, this::service);
+    streams.forEach(
+        method ->
+            bind(server, method.contract(), call -> new StreamCall(loop, method, call).start()));
     HealthWatch watch = new HealthWatch(loop, health, watchPeriodMillis);
     bind(server, Health.WATCH, watch::accept);
-    bindReflection(server, methods);
+    bindReflection(
+        server,
+        Stream.concat(
+                methods.stream().map(UnaryMethod::contract),
+                streams.stream().map(StreamMethod::contract))
+            .map(MethodDescriptor::getService));
     server.callHandler(call -> new UnknownCall(loop, call).start());
   }
 
@@ -62,7 +75,7 @@ final class MethodTable {
 
   private Map<String, Caller> servicesByFullName() {
     Map<String, Caller> byName = new LinkedHashMap<>();
-    for (Operation operation : Operation.ALL) {
+    for (Operation operation : operations) {
       byName.put(operation.method().getService().getFullName(), service(operation.service()));
     }
     for (ServiceDescriptor service : PurpleProto.getDescriptor().getServices()) {
@@ -71,9 +84,9 @@ final class MethodTable {
     return byName;
   }
 
-  private void bindReflection(GrpcServer server, List<UnaryMethod> methods) {
+  private void bindReflection(GrpcServer server, Stream<ServiceDescriptor> services) {
     Set<ServiceDescriptor> listed = new LinkedHashSet<>();
-    methods.forEach(method -> listed.add(method.contract().getService()));
+    services.forEach(listed::add);
     listed.add(Reflection.SERVICE);
     Reflection reflection = new Reflection(listed);
     for (String service : List.of(Reflection.SERVICE.getFullName(), Reflection.V1ALPHA)) {

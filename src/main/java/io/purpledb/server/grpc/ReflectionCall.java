@@ -29,7 +29,7 @@ final class ReflectionCall extends ServerCall {
       return;
     }
     stillAlive();
-    write(reflection.answer((ServerReflectionRequest) message));
+    var unused = writeNow(reflection.answer((ServerReflectionRequest) message));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Pending;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcHeaderNames;
@@ -107,11 +108,18 @@ abstract class ServerCall extends Pending.Entry {
     return response.writeQueueFull();
   }
 
-  /** Answers one of several messages. */
-  final void write(Message message) {
-    if (!ended) {
-      response.write(bytes(message));
-    }
+  /** What the connection of the call leaves unread. */
+  final UnreadConnection connection() {
+    return UnreadConnection.of(request.connection());
+  }
+
+  /**
+   * Answers one of several messages.
+   *
+   * @return ends when it is with the socket, or never will be
+   */
+  final Future<Void> writeNow(Message message) {
+    return ended ? Future.succeededFuture() : response.write(bytes(message));
   }
 
   /** Answers the last message and ends well. */

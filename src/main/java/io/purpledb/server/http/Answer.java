@@ -22,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param type the media type, or null when there is no body
  * @param body what is sent; empty when there is no body, or a text
  * @param text what is sent instead when it is large, and is made then
+ * @param events what is sent instead when there are many, one after another
  */
-record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable JsonText text) {
+record Answer(
+    int status,
+    @Nullable CharSequence type,
+    Buffer body,
+    @Nullable JsonText text,
+    @Nullable Events<?> events) {
 
   /** Says that it is done, and no more. */
   static final Answer EMPTY = new Answer(0, null, Buffer.buffer());
@@ -38,7 +44,7 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
   private static final int FOUND = 302;
 
   Answer(int status, @Nullable CharSequence type, Buffer body) {
-    this(status, type, body, null);
+    this(status, type, body, null, null);
   }
 
   static Answer json(Json.Members members) {
@@ -54,12 +60,17 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
   static Answer json(Json.Members small, JsonText large) {
     boolean isLarge =
         UnreadConnection.counts(large.heldBytes()) || UnreadConnection.counts(large.bytes());
-    return isLarge ? new Answer(0, JSON, Buffer.buffer(), large) : json(small);
+    return isLarge ? new Answer(0, JSON, Buffer.buffer(), large, null) : json(small);
   }
 
   /** Whether the JSON of so many bytes may be large. */
   static boolean mayBeLarge(int bytes) {
     return UnreadConnection.counts(bytes) || UnreadConnection.counts(MOST_FOR_A_BYTE * bytes);
+  }
+
+  /** An answer of many events. */
+  static Answer events(Events<?> events) {
+    return new Answer(0, EventStream.TYPE, Buffer.buffer(), null, events);
   }
 
   static Answer text(String text) {
@@ -76,7 +87,7 @@ record Answer(int status, @Nullable CharSequence type, Buffer body, @Nullable Js
 
   /** The same with another status. */
   Answer withStatus(int other) {
-    return new Answer(other, type, body, text);
+    return new Answer(other, type, body, text, events);
   }
 
   /**

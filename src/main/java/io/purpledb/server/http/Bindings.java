@@ -52,6 +52,24 @@ final class Bindings {
                 .map(response -> answer.apply(in, response)));
   }
 
+  /**
+   * Leaves an operation that answers many messages to the service that it belongs to.
+   *
+   * @param request makes the message for the service
+   * @param event makes what is told of a message
+   */
+  <R extends Message> void onStream(
+      String operationId,
+      Function<Input, ? extends Message> request,
+      Function<R, ServerEvent> event) {
+    Caller service = service(contract.operation(operationId).service());
+    on(
+        operationId,
+        in ->
+            service.<R>stream(request.apply(in), in.call())
+                .map(stream -> Answer.events(new Events<>(stream, event))));
+  }
+
   private Caller service(String name) {
     Caller service = services.get(name);
     if (service == null) {

@@ -31,6 +31,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,17 +53,19 @@ public final class HttpDoor extends VerticleBase implements Door {
   private static final int GRACE_SECONDS = 10;
   private static final long HEALTH_MILLIS = 1_000;
 
+  /** A stream of events that says nothing for so long says that it is there. */
+  private static final long QUIET_MILLIS = 15_000;
+
   private final Config config;
   private final HttpContract contract;
   private final long idleMillis;
+  private final Consumer<Bindings> more;
   private @Nullable HttpServer server;
   private @Nullable UnreadAnswers unread;
+  private @Nullable EventStreams streams;
 
   public HttpDoor(Config config, HttpContract contract) {
-    this(
-        config,
-        contract,
-        Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis()));
+    this(config, contract, idleMillis(config));
   }
 
   /**
@@ -72,9 +75,23 @@ public final class HttpDoor extends VerticleBase implements Door {
    *     request may take
    */
   HttpDoor(Config config, HttpContract contract, long idleMillis) {
+    this(config, contract, idleMillis, bindings -> {});
+  }
+
+  /**
+   * A door with another patience and more operations.
+   *
+   * @param more binds those that the contract has beside Purple's
+   */
+  HttpDoor(Config config, HttpContract contract, long idleMillis, Consumer<Bindings> more) {
     this.config = config;
     this.contract = contract;
     this.idleMillis = idleMillis;
+    this.more = more;
+  }
+
+  private static long idleMillis(Config config) {
+    return Math.max(config.limits().idleMillis(), 2 * config.requestTimeoutMillis());
   }
 
   @Override
@@ -86,7 +103,9 @@ public final class HttpDoor extends VerticleBase implements Door {
   @Override
   public Future<?> start() {
     int port = config.httpPort() == 0 ? FREE_PORT : config.httpPort();
-    Routes routes = new Routes(vertx, config, contract, bindings());
+    EventStreams opening = new EventStreams(vertx, Math.min(QUIET_MILLIS, idleMillis / 3));
+    streams = opening;
+    Routes routes = new Routes(vertx, config, contract, bindings(), opening);
     AllowedHosts hosts = new AllowedHosts(config);
     Cors cors = new Cors(config.limits().browsers(), EXPOSED_HEADERS);
     UnreadAnswers watching = UnreadAnswers.andIdle(vertx, Room.OF_ANSWERS, idleMillis);
@@ -187,9 +206,11 @@ public final class HttpDoor extends VerticleBase implements Door {
   public Future<?> stop() {
     HttpServer started = server;
     UnreadAnswers watching = unread;
-    if (started == null || watching == null) {
+    EventStreams open = streams;
+    if (started == null || watching == null || open == null) {
       return Future.succeededFuture();
     }
+    open.end();
     return watching
         .drain(config.limits().drainMillis())
         .compose(x -> started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS))
@@ -205,6 +226,7 @@ public final class HttpDoor extends VerticleBase implements Door {
     SetHttp.bind(bindings);
     Health health = new Health(config, callers(HEALTH_MILLIS), cluster(), Notices.of(vertx));
     ServerHttp.bind(bindings, contract.files(), health);
+    more.accept(bindings);
     return bindings;
   }
 

@@ -21,12 +21,19 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   private final Vertx vertx;
   private final Config config;
   private final InFlightBytes inFlight;
+  private final EventStreams streams;
 
-  OperationHandler(OperationCheck operation, Bindings.Binding binding, Vertx vertx, Config config) {
+  OperationHandler(
+      OperationCheck operation,
+      Bindings.Binding binding,
+      Vertx vertx,
+      Config config,
+      EventStreams streams) {
     this.operation = operation;
     this.binding = binding;
     this.vertx = vertx;
     this.config = config;
+    this.streams = streams;
     this.inFlight = InFlightBytes.of(vertx, config.maxInFlightBytes());
   }
 
@@ -120,6 +127,15 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   private void send(HttpServerRequest request, Answer answer) {
     if (operation.responseTypes().size() > 1) {
       request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    }
+    Events<?> events = answer.events();
+    if (events != null) {
+      try {
+        streams.answer(request, events);
+      } catch (Throwable t) {
+        Problem.send(request, t);
+      }
+      return;
     }
     int bytes = answer.body().length(); // 0 of a large text, which takes room itself
     if (bytes == 0 || request.version() != HttpVersion.HTTP_2 || UnreadConnection.counts(bytes)) {

@@ -32,18 +32,18 @@ final class Problem {
   }
 
   static Answer answer(Failure failure) {
-    int status = failure.kind().httpStatus();
-    return new Answer(
-        status,
-        TYPE,
-        Json.object(
-            json -> {
-              json.writeStringField("type", TYPES + failure.kind().code());
-              json.writeStringField("title", failure.kind().title());
-              json.writeStringField("code", failure.kind().code());
-              json.writeNumberField("status", status);
-              json.writeStringField("detail", failure.getMessage());
-            }));
+    return new Answer(failure.kind().httpStatus(), TYPE, Json.object(members(failure)));
+  }
+
+  /** What is said of a failure. */
+  static Json.Members members(Failure failure) {
+    return json -> {
+      json.writeStringField("type", TYPES + failure.kind().code());
+      json.writeStringField("title", failure.kind().title());
+      json.writeStringField("code", failure.kind().code());
+      json.writeNumberField("status", failure.kind().httpStatus());
+      json.writeStringField("detail", failure.getMessage());
+    };
   }
 
   /** The answer over HTTP/2 to a request that was not read. */

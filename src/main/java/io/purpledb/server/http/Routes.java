@@ -40,13 +40,14 @@ final class Routes implements Handler<HttpServerRequest> {
   /** What is served below one first segment of a path. */
   private record Segment(List<OperationHandler> handlers, Router router) {}
 
-  Routes(Vertx vertx, Config config, HttpContract contract, Bindings bindings) {
+  Routes(
+      Vertx vertx, Config config, HttpContract contract, Bindings bindings, EventStreams streams) {
     this.contract = contract;
     Map<String, List<OperationHandler>> handlers = new HashMap<>();
     RouterBuilder builder = RouterBuilder.create(vertx, contract.openapi());
     for (OperationCheck operation : contract.operations()) {
       OperationHandler handler =
-          new OperationHandler(operation, bindings.get(operation.id()), vertx, config);
+          new OperationHandler(operation, bindings.get(operation.id()), vertx, config, streams);
       builder
           .getRoute(operation.id())
           .setDoValidation(false) // OperationCheck does it

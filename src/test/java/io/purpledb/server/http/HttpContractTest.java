@@ -99,7 +99,14 @@ class HttpContractTest {
   void anOperationWithoutBindingFailsTheStart() {
     Bindings bindings = new Bindings(contract, Map.of());
 
-    assertThatThrownBy(() -> new Routes(vertx, TestDoor.config(1, 1), contract, bindings))
+    assertThatThrownBy(
+            () ->
+                new Routes(
+                    vertx,
+                    TestDoor.config(1, 1),
+                    contract,
+                    bindings,
+                    new EventStreams(vertx, 1_000)))
         .hasMessageContaining("of the contract has no binding");
   }
 

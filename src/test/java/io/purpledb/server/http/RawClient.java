@@ -76,6 +76,14 @@ final class RawClient implements AutoCloseable {
     return in.read() < 0;
   }
 
+  /** Reads on until there is such a line. */
+  void awaitLine(String expected) throws IOException {
+    String line = line();
+    while (!line.equals(expected)) {
+      line = line();
+    }
+  }
+
   private String line() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int c = in.read(); c != '\n'; c = in.read()) {

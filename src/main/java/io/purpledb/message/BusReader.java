@@ -1,0 +1,127 @@
+package io.purpledb.message;
+
+import com.google.protobuf.Message;
+import io.vertx.core.Handler;
+import io.vertx.core.eventbus.DeliveryOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a stream that {@link BusStream} sends. It asks for a message when its reader has asked for
+ * one, so one that pauses for longer than {@link BusStream#PATIENCE_MILLIS} loses its stream.
+ */
+final class BusReader<R extends Message> implements ResponseStream<R> {
+
+  private static final long TIMEOUT_MILLIS = 30_000;
+
+  private final Message request;
+  private io.vertx.core.eventbus.Message<R> current;
+  private @Nullable Handler<R> handler;
+  private @Nullable Handler<Void> endHandler;
+  private @Nullable Handler<Throwable> exceptionHandler;
+  private long demand;
+  private boolean asking;
+  private boolean ended;
+
+  /**
+   * @param first the first reply, which says that the stream has begun
+   */
+  BusReader(Message request, io.vertx.core.eventbus.Message<R> first) {
+    this.request = request;
+    this.current = first;
+  }
+
+  private void ask() {
+    if (asking || ended || demand == 0 || handler == null) {
+      return;
+    }
+    asking = true;
+    current
+        .<R>replyAndRequest(null, new DeliveryOptions().setSendTimeout(TIMEOUT_MILLIS))
+        .onComplete(this::take, this::fail);
+  }
+
+  private void take(io.vertx.core.eventbus.Message<R> reply) {
+    asking = false;
+    current = reply;
+    if (ended) {
+      sayCancel();
+      return;
+    }
+    String what = reply.headers().get(BusStream.HEADER);
+    Handler<R> to = handler;
+    if (BusStream.END.equals(what)) {
+      ended = true;
+      Handler<Void> done = endHandler;
+      if (done != null) {
+        done.handle(null);
+      }
+    } else if (BusStream.MESSAGE.equals(what) && to != null) {
+      if (demand != Long.MAX_VALUE) {
+        demand--;
+      }
+      to.handle(reply.body());
+    }
+    ask();
+  }
+
+  private void fail(Throwable cause) {
+    asking = false;
+    Handler<Throwable> failed = exceptionHandler;
+    if (!ended && failed != null) {
+      ended = true;
+      failed.handle(Outcome.of(request, cause));
+    }
+    ended = true;
+  }
+
+  private void sayCancel() {
+    current.reply(null, new DeliveryOptions().addHeader(BusStream.HEADER, BusStream.CANCEL));
+  }
+
+  @Override
+  public void cancel() {
+    if (!ended) {
+      ended = true;
+      if (!asking) {
+        sayCancel();
+      }
+    }
+  }
+
+  @Override
+  public ResponseStream<R> handler(@Nullable Handler<R> messages) {
+    handler = messages;
+    ask();
+    return this;
+  }
+
+  @Override
+  public ResponseStream<R> endHandler(@Nullable Handler<Void> end) {
+    endHandler = end;
+    return this;
+  }
+
+  @Override
+  public ResponseStream<R> exceptionHandler(@Nullable Handler<Throwable> failure) {
+    exceptionHandler = failure;
+    return this;
+  }
+
+  @Override
+  public ResponseStream<R> pause() {
+    demand = 0;
+    return this;
+  }
+
+  @Override
+  public ResponseStream<R> resume() {
+    return fetch(Long.MAX_VALUE);
+  }
+
+  @Override
+  public ResponseStream<R> fetch(long amount) {
+    demand = demand > Long.MAX_VALUE - amount ? Long.MAX_VALUE : demand + amount;
+    ask();
+    return this;
+  }
+}

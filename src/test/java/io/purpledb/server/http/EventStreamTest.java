@@ -1,0 +1,315 @@
+package io.purpledb.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.purpledb.PurpleServer;
+import io.purpledb.config.Config;
+import io.purpledb.support.OperationCounts;
+import io.purpledb.support.RawHttp2;
+import io.purpledb.support.TestService;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.StreamResetException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Operations that answer many messages, as Server-Sent Events. */
+@Timeout(90)
+final class EventStreamTest {
+
+  private static final Config CONFIG = TestDoor.config(1 << 20, 10_000);
+  private static final OperationCounts STATUSES = new OperationCounts();
+
+  private static final int WINDOW = 65_535;
+
+  private static PurpleServer server;
+  private static TestService.Counts counts;
+  private static TestOperations.Deployed door;
+
+  @BeforeAll
+  static void start() {
+    server = TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(STATUSES)));
+    counts = TestService.deploy(server.vertx(), Runtime.getRuntime().availableProcessors());
+    door = TestOperations.deploy(server.vertx(), CONFIG);
+  }
+
+  @AfterAll
+  static void stop() {
+    TestDoor.await(server.close());
+  }
+
+  /** One stream was asked for, and has ended so. */
+  private static void assertEnded(String code) throws InterruptedException {
+    counts.awaitNoneOpen();
+    Map<String, Integer> statuses = STATUSES.take();
+    while (statuses.isEmpty()) {
+      Thread.sleep(1);
+      statuses = STATUSES.take();
+    }
+    assertThat(statuses).isEqualTo(Map.of("testCount " + code, 1));
+  }
+
+  private static URI uri(String query) {
+    return URI.create("http://127.0.0.1:%d/tests/k/numbers?%s".formatted(door.port(), query));
+  }
+
+  private static HttpRequest get(String query) {
+    return HttpRequest.newBuilder(uri(query)).build();
+  }
+
+  private static HttpClient client(HttpClient.Version version) {
+    return HttpClient.newBuilder().version(version).build();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void allInOrderAndTheEnd(HttpClient.Version version) throws Exception {
+    HttpResponse<String> response = client(version).send(get("count=3"), BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+    assertThat(response.headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(response.body())
+        .isEqualTo(
+            """
+            id: 1
+            data: {"number":1,"padding":""}
+
+            id: 2
+            data: {"number":2,"padding":""}
+
+            id: 3
+            data: {"number":3,"padding":""}
+
+            event: end
+            data: {}
+
+            """);
+    assertEnded("ok");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void failuresAreTheLastEvent(HttpClient.Version version) throws Exception {
+    String body =
+        client(version).send(get("count=3&failingAfter=1"), BodyHandlers.ofString()).body();
+
+    assertThat(body)
+        .startsWith("id: 1\n")
+        .endsWith(
+            """
+            event: problem
+            data: {"type":"urn:purple:problem:conflict","title":"Conflict","code":"conflict","status":409,"detail":"number 1 is too much"}
+
+            """);
+    assertEnded("conflict");
+  }
+
+  @Test
+  void whatCannotBeginIsAProblem() throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest json =
+        HttpRequest.newBuilder(uri("count=1")).header("accept", "application/json").build();
+
+    HttpResponse<String> wrong = client.send(get("count=x"), BodyHandlers.ofString());
+    HttpResponse<String> unwanted = client.send(json, BodyHandlers.ofString());
+
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.headers().firstValue("content-type")).hasValue("application/problem+json");
+    assertThat(unwanted.statusCode()).isEqualTo(406);
+    assertThat(unwanted.body()).contains("text/event-stream");
+  }
+
+  @Test
+  void headHasTheHeadAlone() throws Exception {
+    HttpRequest head =
+        HttpRequest.newBuilder(uri("count=-1"))
+            .method("HEAD", HttpRequest.BodyPublishers.noBody())
+            .build();
+
+    HttpResponse<String> response = HttpClient.newHttpClient().send(head, BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
+    assertThat(response.body()).isEmpty();
+    assertEnded("ok");
+  }
+
+  /** It has no chunks; the end of the connection is the end. */
+  @Test
+  void overHttp10() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=1 HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n");
+
+      String answer = client.rest();
+
+      assertThat(answer).startsWith("HTTP/1.0 200 OK\r\n").doesNotContain("transfer-encoding");
+      assertThat(answer)
+          .endsWith(
+              "\r\n\r\n:\n\nid: 1\ndata: {\"number\":1,\"padding\":\"\"}\n\nevent: end\ndata: {}\n\n");
+    }
+    assertEnded("ok");
+  }
+
+  /** It is found out when the stream says that it is there. */
+  @Test
+  void whoGoesAwayEndsIt() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=1&waiting=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+      assertThat(client.reply().status()).isEqualTo(200);
+      client.awaitLine(":");
+    }
+
+    assertEnded("ok");
+  }
+
+  @Test
+  void whoResetsItEndsIt() throws Exception {
+    try (RawHttp2 connection = new RawHttp2(door.port()).open(WINDOW)) {
+      connection.frame(
+          RawHttp2.HEADERS,
+          RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
+          1,
+          Http2Client.request("GET", "/tests/k/numbers?count=1&waiting=true"));
+      counts.awaitOpen();
+      connection.frame(RawHttp2.RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
+
+      assertEnded("ok");
+    }
+  }
+
+  /** What waits for it is bounded, and so is how long it may wait. */
+  @Test
+  void whoDoesNotReadOverHttp1() throws Exception {
+    long before = counts.made();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+      socket.setReceiveBufferSize(8 << 10);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /tests/k/numbers?padding=100000 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      assertEnded("ok");
+      assertThat(100_000 * (counts.made() - before)).as("bytes").isLessThan(10 << 20);
+    }
+  }
+
+  /** One stream of a connection that reads all others. */
+  @Test
+  void whoDoesNotReadOverHttp2() throws Exception {
+    long before = counts.made();
+    int noWindow = 0;
+    try (RawHttp2 connection = new RawHttp2(door.port()).open(noWindow)) {
+      connection.frame(
+          RawHttp2.HEADERS,
+          RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
+          1,
+          Http2Client.request("GET", "/tests/k/numbers?padding=100000"));
+
+      assertEnded("ok");
+      assertThat(counts.made() - before).isLessThan(10);
+    }
+  }
+
+  /** The others of its connection go on, and it ends alone. */
+  @Test
+  void aStreamThatIsNotReadBesideOthersThatAre() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    io.vertx.core.http.HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2ConnectionWindowSize(100 << 20),
+            new PoolOptions().setHttp2MaxSize(1));
+    try {
+      Promise<Void> reset = Promise.promise();
+      HttpConnection connection =
+          TestDoor.await(
+              client
+                  .request(
+                      HttpMethod.GET, door.port(), "127.0.0.1", "/tests/k/numbers?padding=9000")
+                  .compose(
+                      request ->
+                          request
+                              .exceptionHandler(reset::tryFail)
+                              .send()
+                              .map(
+                                  response -> {
+                                    response.pause();
+                                    response.exceptionHandler(reset::tryFail);
+                                    return request.connection();
+                                  })));
+
+      while (!reset.future().isComplete()) {
+        assertThat(readAnother(client)).isSameAs(connection);
+        Thread.sleep(100);
+      }
+
+      assertThat(reset.future().cause()).isInstanceOf(StreamResetException.class);
+      assertThat(readAnother(client)).isSameAs(connection);
+      counts.awaitNoneOpen();
+    } finally {
+      TestDoor.await(vertx.close());
+      STATUSES.take();
+    }
+  }
+
+  private static HttpConnection readAnother(io.vertx.core.http.HttpClient client) {
+    String path = "/tests/k/numbers?padding=9000&count=10";
+    return TestDoor.await(
+        client
+            .request(HttpMethod.GET, door.port(), "127.0.0.1", path)
+            .compose(
+                request ->
+                    request
+                        .send()
+                        .compose(HttpClientResponse::body)
+                        .map(body -> request.connection())));
+  }
+
+  @Test
+  void aServerThatStopsEndsThem() throws Exception {
+    PurpleServer stopping = TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system()));
+    TestService.deploy(stopping.vertx(), Runtime.getRuntime().availableProcessors());
+    TestOperations.Deployed itsDoor = TestOperations.deploy(stopping.vertx(), CONFIG);
+    URI uri =
+        URI.create(
+            "http://127.0.0.1:%d/tests/k/numbers?count=1&waiting=true".formatted(itsDoor.port()));
+    HttpResponse<Stream<String>> response =
+        client(HttpClient.Version.HTTP_1_1)
+            .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofLines());
+
+    Future<Void> stopped = stopping.vertx().undeploy(itsDoor.id());
+    List<String> lines = response.body().toList();
+
+    assertThat(lines).contains("event: problem");
+    assertThat(lines.get(lines.size() - 2)).contains("\"detail\":\"the server is stopping\"");
+    TestDoor.await(stopped);
+    TestDoor.await(stopping.close());
+  }
+}

@@ -1,0 +1,83 @@
+package io.purpledb.server.http;
+
+import com.google.protobuf.Message;
+import io.purpledb.config.Config;
+import io.purpledb.support.TestService;
+import io.purpledb.test.v1.TestCountRequest;
+import io.purpledb.test.v1.TestCountResponse;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/** The operations of {@link TestService} over HTTP, beside those of Purple. */
+final class TestOperations {
+
+  /** A stream that says nothing for a third of it says that it is there. */
+  private static final long IDLE_MILLIS = 3_000;
+
+  private TestOperations() {}
+
+  /** openapi.yaml with test-openapi.yaml. */
+  static HttpContract contract() {
+    JsonObject json = ContractDocument.read().json().copy();
+    JsonObject more = read().json();
+    json.put(
+        "tags",
+        new JsonArray().addAll(json.getJsonArray("tags")).addAll(more.getJsonArray("tags")));
+    json.getJsonObject("paths").mergeIn(more.getJsonObject("paths"));
+    return HttpContract.of(new ContractDocument("", json));
+  }
+
+  private static ContractDocument read() {
+    try (InputStream in = TestOperations.class.getResourceAsStream("/test-openapi.yaml")) {
+      return ContractDocument.parse(
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Opens a door to them; answers its port. */
+  static Deployed deploy(Vertx vertx, Config config) {
+    HttpDoor door = new HttpDoor(config, contract(), IDLE_MILLIS, TestOperations::bind);
+    String id = TestDoor.await(vertx.deployVerticle(door, new DeploymentOptions()));
+    return new Deployed(id, door.port());
+  }
+
+  /**
+   * A door.
+   *
+   * @param id of its deployment
+   */
+  record Deployed(String id, int port) {}
+
+  private static void bind(Bindings bindings) {
+    bindings.onStream("testCount", TestOperations::count, TestOperations::event);
+  }
+
+  private static Message count(Input in) {
+    return TestCountRequest.newBuilder()
+        .setKey(in.text("key"))
+        .setCount(in.has("count") ? in.integer("count") : -1)
+        .setPaddingBytes(in.has("padding") ? (int) in.integer("padding") : 0)
+        .setFailingAfter(in.has("failingAfter") ? in.integer("failingAfter") : 0)
+        .setWaiting(in.has("waiting") && in.flag("waiting"))
+        .build();
+  }
+
+  private static ServerEvent event(TestCountResponse response) {
+    return new ServerEvent(
+        Long.toString(response.getNumber()),
+        null,
+        json -> {
+          json.writeNumberField("number", response.getNumber());
+          json.writeStringField("padding", "x".repeat(response.getPadding().size()));
+        });
+  }
+}
