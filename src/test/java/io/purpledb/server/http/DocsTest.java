@@ -54,7 +54,7 @@ class DocsTest {
 
     assertThat(reply.status()).isEqualTo(302);
     assertThat(reply.headers().get("location")).isEqualTo("/docs");
-    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_PATH)).isNotEmpty();
+    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_METHOD)).isNotEmpty();
   }
 
   @ParameterizedTest
