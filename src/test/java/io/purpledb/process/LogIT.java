@@ -32,6 +32,22 @@ final class LogIT {
     }
   }
 
+  /** One line, of the heap that was asked for: a collector keeps a part of it to itself. */
+  @Test
+  @Timeout(60)
+  void aHeapThatIsTooSmallForTheLargestValue(@TempDir Path directory) throws Exception {
+    String[] args = {"--backend", "disk", "--max-value-bytes", "16MiB"};
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "143m", args)) {
+      assertThat(server.output().lines().filter(line -> line.contains("heap: ")))
+          .singleElement()
+          .asString()
+          .contains("WARNING", "heap: 143 MiB", "max-value-bytes is 16777216", "-Xmx144m");
+    }
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "144m", args)) {
+      assertThat(server.output()).doesNotContain("heap: ");
+    }
+  }
+
   private static void awaitHeaders(RawHttp2 client, int wanted) throws IOException {
     DataInputStream in = new DataInputStream(client.in());
     boolean found = false;
