@@ -37,11 +37,11 @@ final class LogIT {
   @Timeout(60)
   void aHeapThatIsTooSmallForTheLargestValue(@TempDir Path directory) throws Exception {
     String[] args = {"--backend", "disk", "--max-value-bytes", "16MiB"};
-    try (ServerProcess server = ServerProcess.startWithHeap(directory, "143m", args)) {
+    try (ServerProcess server = ServerProcess.startWithHeap(directory, "140m", args)) {
       assertThat(server.output().lines().filter(line -> line.contains("heap: ")))
           .singleElement()
           .asString()
-          .contains("WARNING", "heap: 143 MiB", "max-value-bytes is 16777216", "-Xmx144m");
+          .contains("WARNING", "heap: 140 MiB", "max-value-bytes is 16777216", "-Xmx144m");
     }
     try (ServerProcess server = ServerProcess.startWithHeap(directory, "144m", args)) {
       assertThat(server.output()).doesNotContain("heap: ");
