@@ -51,7 +51,9 @@ final class LogIT {
     }
   }
 
-  /** Who starts, joins, leaves and stops as it should reads of Purple, and nothing of its engines. */
+  /**
+   * Who starts, joins, leaves and stops as it should reads of Purple, and nothing of its engines.
+   */
   @Test
   @Timeout(120)
   void aClusterThatComesAndGoes(@TempDir Path directory) {
