@@ -39,6 +39,7 @@ main() {
     [[ $backend == disk ]] || each follow_readme
     stop
   done
+  rm -rf "$out"/server.*
   echo "clients: ${languages[*]}: packages are in target/clients"
 }
 
@@ -52,11 +53,11 @@ choose() {
   for name in "${all[@]}"; do
     [[ ,$excluded, == *,$name,* || (-n $only && ,$only, != *,$name,*) ]] || languages+=("$name")
   done
-  [[ ${#languages[@]} -gt 0 ]] || fail "clients: $only without $excluded leaves none (expected: ${all[*]})"
+  [[ ${#languages[@]} -gt 0 ]] || fail "-Dclients=$only without $excluded leaves none (expected: ${all[*]})"
 }
 
 known() { # known PROPERTY NAME
-  [[ " ${all[*]} " == *" $2 "* ]] || fail "$1: $2 (expected: ${all[*]})"
+  [[ " ${all[*]} " == *" $2 "* ]] || fail "-D$1=$2 (expected: ${all[*]})"
 }
 
 # The commands of a language are there.
@@ -142,7 +143,8 @@ stop() {
 readme() { # readme DIRECTORY NAME SENTENCE INSTALL FENCE EXAMPLE...
   local directory=$1 name=$2 sentence=$3 install=$4 fence=$5 example
   {
-    printf '# %s\n\n%s\nGenerated from its contracts; version %s, MIT licence.\n\n```\n%s\n```\n' "$name" "$sentence" "$version" "$install"
+    printf '# %s\n\n%s\nGenerated from its contracts; version %s, MIT licence.\n\n' "$name" "$sentence" "$version"
+    printf 'It is in no registry: it is installed from where it was built, with the folder of that checkout in `PURPLE`:\n\n```\n%s\n```\n' "$install"
     for example in "${@:6}"; do
       printf '\n```%s\n%s\n```\n' "$fence" "$(<"$example")"
     done

@@ -16,7 +16,7 @@ build() {
   rm -rf "$module/api" "$module/.openapi-generator"
   cp LICENSE "$module"
   readme "$module" purple-go 'Clients of [Purple], a data server for microservices: HTTP in the package purple, gRPC in purplev1.' \
-    "go get github.com/purpledb/purple-go" go clients/go/example-{http,grpc}/main.go
+    'go mod edit -require=github.com/purpledb/purple-go@v0.0.0 -replace=github.com/purpledb/purple-go="$PURPLE/target/clients/go"' go clients/go/example-{http,grpc}/main.go
   say "fetch the libraries of the module, build it"
   cd "$module"
   gofmt -w .

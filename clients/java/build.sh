@@ -5,7 +5,7 @@ heading=Java
 packages=$out/java
 
 build() {
-  rm -rf "$packages/client/.openapi-generator" "$packages/programs" "$packages/grpc/proto"
+  rm -rf "$packages/client"/{.openapi-generator,api,gradle} "$packages/programs" "$packages/grpc/proto"
   cp -r clients/java/{pom.xml,grpc,programs} "$packages"
   mkdir -p "$packages/grpc/proto"
   cp -r proto/purple "$packages/grpc/proto"
@@ -21,8 +21,9 @@ build() {
   mvn -q -B -f "$packages" package
 }
 
+# How a Maven project comes to a package.
 dependency() { # dependency ARTIFACT
-  printf '<dependency>\n  <groupId>io.purpledb</groupId>\n  <artifactId>%s</artifactId>\n  <version>%s</version>\n</dependency>' "$1" "$version"
+  printf 'mvn install -f "$PURPLE/target/clients/java" -pl client,grpc\n\n<dependency>\n  <groupId>io.purpledb</groupId>\n  <artifactId>%s</artifactId>\n  <version>%s</version>\n</dependency>' "$1" "$version"
 }
 
 check() {

@@ -15,7 +15,7 @@ build() {
   # What Maven calls 1.0.0-SNAPSHOT is 1.0.0.dev0 here.
   sed -i "s/^version = .*/version = \"${version/-SNAPSHOT/.dev0}\"/" "$packages/client/pyproject.toml"
   readme "$packages/client" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
-    'pip install purple-client' python clients/python/example_http.py
+    'pip install "$PURPLE"/target/clients/python/client/dist/*.whl' python clients/python/example_http.py
   pack client
 
   mkdir -p "$packages/grpc/purple/v1"
@@ -23,7 +23,7 @@ build() {
   python -m grpc_tools.protoc -Iproto --{python,pyi,grpc_python}_out="$packages/grpc" --mypy_grpc_out=quiet:"$packages/grpc" proto/purple/v1/*.proto
   touch "$packages/grpc/purple/v1/"{__init__.py,py.typed}
   readme "$packages/grpc" purple-grpc 'The gRPC stubs of [Purple], a data server for microservices.' \
-    'pip install purple-grpc' python clients/python/example_grpc.py
+    'pip install "$PURPLE"/target/clients/python/grpc/dist/*.whl' python clients/python/example_grpc.py
   pack grpc
 
   say "mypy --strict"

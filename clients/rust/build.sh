@@ -10,7 +10,7 @@ build() {
   rm -rf "$crate/.openapi-generator" "$crate"/*.crate
   cp LICENSE "$crate"
   readme "$crate" purple-client 'The HTTP client of [Purple], a data server for microservices.' \
-    'cargo add purple-client' rust clients/rust/src/bin/example_http.rs
+    'cargo add purple-client --path "$PURPLE/target/clients/rust"' rust clients/rust/src/bin/example_http.rs
   mkdir -p "$programs"
   cp -r clients/rust/{Cargo.toml,src} "$programs"
   say "fetch the libraries, build the crate"

@@ -8,7 +8,7 @@ programs=$packages/programs
 build() {
   rm -rf "$packages"/*.tgz "$packages/client/.openapi-generator"
   readme "$packages/client" @purpledb/client 'The HTTP client of [Purple], a data server for microservices.' \
-    'npm install @purpledb/client' typescript clients/typescript/example-http.ts
+    'npm install "$PURPLE"/target/clients/typescript/purpledb-client-*.tgz' typescript clients/typescript/example-http.ts
   pack client
 
   mkdir -p "$packages/grpc"
@@ -21,7 +21,7 @@ build() {
     echo "export * from './purple/v1/$(basename "$file" .proto)_pb.js';"
   done >"$packages/grpc/src/index.ts"
   readme "$packages/grpc" @purpledb/grpc 'The gRPC stubs of [Purple], a data server for microservices.' \
-    'npm install @purpledb/grpc' typescript clients/typescript/example-grpc.ts
+    'npm install "$PURPLE"/target/clients/typescript/purpledb-grpc-*.tgz' typescript clients/typescript/example-grpc.ts
   pack grpc
 
   say "fetch what the programs need, build them"

@@ -25,7 +25,9 @@ async fn codes(live: &str, key: &str) -> Result<(), Error> {
     failed("cache_set, ttl -1", "invalid_argument", 400, client.cache_set(key, "x", Some(-1)).await);
     failed("kv_put, too large", "value_too_large", 413, client.kv_put(key, vec![0; (1 << 20) + 1]).await);
     failed("kv_get, wrong URL", "no_such_path", 404, Client::new(&format!("{live}/nowhere"))?.kv_get(key).await);
-    failed("kv_get, no URL", "invalid_argument", 0, Client::new("http://[")?.kv_get(key).await);
+    for none in ["localhost:8080", "localhost", "ftp://localhost", "http://[", ""] {
+        failed(&format!("kv_get, the URL {none}"), "invalid_argument", 0, Client::new(none)?.kv_get(key).await);
+    }
     Ok(())
 }
 

@@ -42,6 +42,8 @@ final class Log {
           level("org.apache.ratis.grpc.server.GrpcClientProtocolService", Level.SEVERE),
           level("org.apache.ratis.grpc.server.GrpcServerProtocolService", Level.SEVERE),
           level("io.vertx.core.eventbus.impl.clustered.ClusteredEventBus", Level.SEVERE),
+          // A node that stops closes its bus before it leaves; Membership tells that it left.
+          level("io.vertx.core.eventbus.impl.clustered.OutboundConnection", Level.SEVERE),
           // It is answered: a codec that is not known, once for each message of a stranger.
           level("io.vertx.core.eventbus.impl.clustered.ClusteredMessage", Level.OFF),
           level("io.vertx.core.net.impl.ConnectionBase", Level.OFF));

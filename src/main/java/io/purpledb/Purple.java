@@ -64,6 +64,7 @@ public final class Purple {
   /** Starts a server that is closed when this process is asked to end. */
   static PurpleServer serve(Config config) {
     Log.configure(config.debug(), config.cluster() != null);
+    HeapNeed.warn(config);
     ProcessEnd end = ProcessEnd.ofThisProcess();
     end.watchThreads();
     PurpleServer server = await(PurpleServer.start(config, SteadyClock.system()));

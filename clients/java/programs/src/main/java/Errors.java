@@ -33,6 +33,10 @@ public final class Errors {
     failed("cacheSet, ttl -1", "invalid_argument", 400, () -> client.cacheSet(KEY, "x", -1));
     byte[] large = new byte[(1 << 20) + 1];
     failed("kvPut, too large", "value_too_large", 413, () -> client.kvPut(KEY, large));
+    for (String none : List.of("localhost:8080", "localhost", "ftp://localhost", "http://[", "")) {
+      PurpleClient wrong = new PurpleClient(none);
+      failed("kvGet, the URL " + none, "invalid_argument", 0, () -> wrong.kvGet(KEY));
+    }
     PurpleClient nowhere = new PurpleClient(live + "/nowhere");
     failed("kvGet, wrong URL", "no_such_path", 404, () -> nowhere.kvGet(KEY));
   }

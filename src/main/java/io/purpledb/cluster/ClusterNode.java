@@ -17,6 +17,7 @@ import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
+import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -61,6 +62,13 @@ public final class ClusterNode {
   public static Future<Vertx> join(
       ClusterConfig cluster, BusTransport transport, VertxOptions options, Membership membership) {
     ClusterNode node = new ClusterNode(cluster.self(), cluster.members(), cluster.tls());
+    try {
+      FreePorts.checkMember(cluster);
+    } catch (StartFailure taken) {
+      return Future.failedFuture(taken);
+    } catch (UnknownHostException e) {
+      return Future.failedFuture(node.cannotJoin(e));
+    }
     return node.join(transport, options, membership::update);
   }
 
@@ -80,9 +88,6 @@ public final class ClusterNode {
       BusTransport transport, VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
-      if (self != null) {
-        FreePorts.checkMember(self);
-      }
       InetAddress address = self == null ? NodeAddress.towards(members) : OwnAddress.of(self);
       options.setEventBusOptions(bus(address));
       String name = NodeName.of(self);
@@ -138,7 +143,7 @@ public final class ClusterNode {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String who = self == null ? "a guest of " + members : "cluster-self: " + self;
+    String who = self == null ? "a guest of " + members : "node " + self;
     String ports = self == null ? "" : " (expected: free ports from %d on)".formatted(self.port());
     return StartFailure.wrongSurroundings(
         "%s cannot join the cluster: %s%s".formatted(who, root, ports), cause);

@@ -27,7 +27,12 @@ final class ClusterSettings {
     List<Member> members = settings.value(Setting.CLUSTER_MEMBERS);
     Member owner = member(Setting.CLUSTER_DISK_OWNER, members);
     ClusterTls tls = tls();
-    return new ClusterConfig(members, self(members), owner == null ? members.get(0) : owner, tls);
+    return new ClusterConfig(
+        members,
+        self(members),
+        settings.given(Setting.CLUSTER_SELF) != null,
+        owner == null ? members.get(0) : owner,
+        tls);
   }
 
   private Member self(List<Member> members) {

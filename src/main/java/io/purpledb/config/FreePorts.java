@@ -5,7 +5,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Whether a member can listen on its ports, looked for before anything is begun that would say it
@@ -20,11 +22,12 @@ public final class FreePorts {
    *
    * @throws UnknownHostException when this machine has no address
    */
-  public static void checkMember(Member self) throws UnknownHostException {
+  public static void checkMember(ClusterConfig cluster) throws UnknownHostException {
+    Member self = cluster.self();
     InetAddress address = OwnAddress.of(self);
-    check(self, address, self.busPort(), "event bus");
-    check(self, address, self.membershipPort(), "membership");
-    check(self, address, self.watchPort(), "watching");
+    check(cluster, address, self.busPort(), "event bus");
+    check(cluster, address, self.membershipPort(), "membership");
+    check(cluster, address, self.watchPort(), "watching");
   }
 
   /**
@@ -32,26 +35,43 @@ public final class FreePorts {
    *
    * @throws UnknownHostException when this machine has no address
    */
-  public static void checkReplica(Member self) throws UnknownHostException {
-    check(self, OwnAddress.of(self), self.replicationPort(), "copies of the data");
+  public static void checkReplica(ClusterConfig cluster) throws UnknownHostException {
+    Member self = cluster.self();
+    check(cluster, OwnAddress.of(self), self.replicationPort(), "copies of the data");
   }
 
-  private static void check(Member self, InetAddress address, int port, String what) {
+  private static void check(ClusterConfig cluster, InetAddress address, int port, String what) {
     try {
       new ServerSocket(port, 1, address).close();
     } catch (IOException e) {
-      throw StartFailure.wrongSurroundings(
-          "cluster-self: %s: port %d (%s) on %s %s (expected: free ports from %d to %d)"
-              .formatted(
-                  self.id(),
-                  port,
-                  what,
-                  address.getHostAddress(),
-                  reason(e),
-                  self.port(),
-                  self.port() + Member.PORTS - 1),
-          e);
+      String taken =
+          "port %d (%s) on %s %s".formatted(port, what, address.getHostAddress(), reason(e));
+      throw StartFailure.wrongSurroundings(failure(cluster, taken), e);
     }
+  }
+
+  /** Who starts one node too many has not said which it is to be: the setting is not to blame. */
+  private static String failure(ClusterConfig cluster, String taken) {
+    Member self = cluster.self();
+    String free = "free ports from %d to %d".formatted(self.port(), self.port() + Member.PORTS - 1);
+    if (cluster.selfGiven()) {
+      return "cluster-self: %s: %s (expected: %s)".formatted(self.id(), taken, free);
+    }
+    if (SelfFinder.isClaimed(self)) {
+      return "cluster-members: %s, which this node is: %s (expected: %s)"
+          .formatted(self.id(), taken, free);
+    }
+    return "cluster-members: no node is left for this server, as other processes have ports of all on"
+        + " this machine, %s: %s (expected: one that is free; stop a node first, or name one more in"
+            .formatted(here(cluster.members()), taken)
+        + " cluster-members of all nodes)";
+  }
+
+  private static String here(List<Member> members) {
+    return members.stream()
+        .filter(SelfFinder::isHere)
+        .map(Member::id)
+        .collect(Collectors.joining(", "));
   }
 
   private static String reason(IOException e) {

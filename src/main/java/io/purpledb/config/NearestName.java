@@ -2,6 +2,7 @@ package io.purpledb.config;
 
 import java.util.Collection;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Helps a user who mistyped a name. */
 final class NearestName {
@@ -17,6 +18,14 @@ final class NearestName {
    * @param naming a plain name as the user would write it
    */
   static String hint(String written, Collection<String> known, UnaryOperator<String> naming) {
+    String nearest = of(written, known);
+    return nearest == null
+        ? "--help lists what there is"
+        : "did you mean " + naming.apply(nearest) + "?";
+  }
+
+  /** The known name that a user may have meant; null when none is near. */
+  static @Nullable String of(String written, Collection<String> known) {
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (String name : known) {
@@ -26,9 +35,7 @@ final class NearestName {
         least = distance;
       }
     }
-    return least <= nearest.length() / 2
-        ? "did you mean " + naming.apply(nearest) + "?"
-        : "--help lists what there is";
+    return least <= nearest.length() / 2 ? nearest : null;
   }
 
   /** How many letters to insert, remove or replace: the Levenshtein distance. */

@@ -1,6 +1,8 @@
 package io.purpledb.config;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -10,6 +12,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line why picocli could not split a command line. */
 final class OptionFailure {
+
+  private static final Pattern ONE_DASH_AND_LETTERS = Pattern.compile("-[A-Za-z]{2}");
 
   private OptionFailure() {}
 
@@ -38,15 +42,41 @@ final class OptionFailure {
       return StartFailure.wrongSetting(
           argument, "one argument too many", "at most the command http or grpc, and options");
     }
-    String option = argument.replaceFirst("=.*", ""); // a value may be a password
-    List<String> known =
-        e.getCommandLine().getCommandSpec().optionsMap().keySet().stream()
-            .filter(name -> name.startsWith("--"))
-            .map(OptionFailure::plain)
-            .toList();
+    return unknown(argument, e.getCommandLine());
+  }
+
+  /**
+   * Refuses a long name behind one dash. For picocli that is a cluster of short options: {@code
+   * -http-port} would be {@code -h} and an unknown {@code -ttp-port}, and {@code -port} a {@code
+   * -p} with the value {@code ort}.
+   */
+  static void refuseOneDash(List<String> arguments, CommandLine parser) {
+    for (String argument : arguments) {
+      boolean mayBeLong = ONE_DASH_AND_LETTERS.matcher(argument).lookingAt();
+      if (mayBeLong && NearestName.of(plain(withoutValue(argument)), names(parser)) != null) {
+        throw unknown(argument, parser);
+      }
+    }
+  }
+
+  private static StartFailure unknown(String argument, CommandLine parser) {
+    String option = withoutValue(argument);
     return StartFailure.wrongSetting(
         "%s: unknown option (%s)"
-            .formatted(option, NearestName.hint(plain(option), known, name -> "--" + name)));
+            .formatted(
+                option, NearestName.hint(plain(option), names(parser), name -> "--" + name)));
+  }
+
+  /** A value may be a password. */
+  private static String withoutValue(String argument) {
+    return argument.replaceFirst("=.*", "");
+  }
+
+  private static List<String> names(CommandLine parser) {
+    return parser.getCommandSpec().optionsMap().keySet().stream()
+        .filter(name -> name.startsWith("--"))
+        .map(OptionFailure::plain)
+        .toList();
   }
 
   private static String expected(ArgSpec argument) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -23,8 +24,10 @@ final class Options {
 
   /** Splits the arguments; what is not an option or a command ends the start. */
   static Options parse(List<String> arguments) {
+    CommandLine parser = OptionModel.parser();
+    OptionFailure.refuseOneDash(arguments, parser);
     try {
-      return new Options(OptionModel.parser().parseArgs(arguments.toArray(String[]::new)));
+      return new Options(parser.parseArgs(arguments.toArray(String[]::new)));
     } catch (ParameterException e) {
       throw OptionFailure.of(e);
     }

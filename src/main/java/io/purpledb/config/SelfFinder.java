@@ -84,6 +84,16 @@ final class SelfFinder {
     }
   }
 
+  /** Whether a member is on this machine. */
+  static boolean isHere(Member member) {
+    return isLocal(member.host()) || firstLabel(member.host()).equalsIgnoreCase(machineName());
+  }
+
+  /** Whether this process has a member. */
+  static boolean isClaimed(Member member) {
+    return CLAIMS.containsKey(member);
+  }
+
   private static boolean isLocal(String host) {
     try {
       InetAddress address = InetAddress.getByName(host);

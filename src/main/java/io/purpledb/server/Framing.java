@@ -7,6 +7,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
@@ -159,7 +160,11 @@ public final class Framing extends ChannelInboundHandlerAdapter {
               .formatted(cut(target)));
     }
     String rest = target.substring(end);
-    request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+    if (rest.isEmpty() && request.method().equals(HttpMethod.OPTIONS)) {
+      request.setUri("*"); // RFC 9112, section 3.2.4
+    } else {
+      request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+    }
     request.headers().set(HttpHeaderNames.HOST, authority);
     return null;
   }

@@ -30,7 +30,7 @@ final class Nodes implements AutoCloseable {
   Nodes(int count, @Nullable ClusterTls tls, BusLimits limits) {
     members = ClusterPorts.members(count);
     for (Member self : members) {
-      ClusterConfig cluster = new ClusterConfig(members, self, members.get(0), tls);
+      ClusterConfig cluster = new ClusterConfig(members, self, true, members.get(0), tls);
       Membership membership = new Membership(cluster);
       memberships.add(membership);
       BusTransport transport = new BusTransport(WrappedTransport.nativeOrJava(), limits);

@@ -30,7 +30,7 @@ class RelayTest {
   private static final String ADDRESS = Bus.backend("disk", "kv");
   private static final List<Member> MEMBERS = Member.listOf("a:7800,b:7800,c:7800");
   private static final ClusterConfig CLUSTER =
-      new ClusterConfig(MEMBERS, MEMBERS.get(1), MEMBERS.get(0), null);
+      new ClusterConfig(MEMBERS, MEMBERS.get(1), true, MEMBERS.get(0), null);
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Context loop = vertx.getOrCreateContext();

@@ -85,7 +85,7 @@ class PrintTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "-h", "http --help"})
+  @ValueSource(strings = {"--help", "-h", "http --help", "-Vh", "-hV"})
   void helpExplainsEverySettingAlsoWhenTheEnvironmentIsWrong(String arguments) {
     String help = Ask.with(arguments).and("PURPLE_BAKEND", "x").print();
 

@@ -190,6 +190,9 @@ class SourcesTest {
     assertThat(Ask.with("http -p 9000 --backend memory").start())
         .returns(Set.of("http"), Config::doors)
         .returns(9000, Config::httpPort);
+    for (String port : List.of("-p9000", "-p=9000")) {
+      assertThat(Ask.with("http " + port).start()).returns(9000, Config::httpPort);
+    }
     assertThat(Ask.with("--debug grpc --port=9000").start())
         .returns(Set.of("grpc"), Config::doors)
         .returns(9000, Config::grpcPort)

@@ -119,6 +119,25 @@ class FramesTest {
   }
 
   /** RFC 9113, 5.1.1: a connection error. */
+  /** RFC 9113, section 8.3.1: malformed, which is an error of the stream (8.1.1). */
+  @ParameterizedTest
+  @ValueSource(strings = {"missing", "empty"})
+  void aRequestWithoutAPathEndsItsStreamAlone(String how) throws Exception {
+    try (RawHttp2 connection = open()) {
+      ByteArrayOutputStream block = new ByteArrayOutputStream();
+      RawHttp2.literal(block, ":method", "POST");
+      RawHttp2.literal(block, ":scheme", "http");
+      RawHttp2.literal(block, ":authority", "localhost");
+      if (how.equals("empty")) {
+        RawHttp2.literal(block, ":path", "");
+      }
+      RawHttp2.literal(block, "content-type", "application/grpc");
+      connection.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, A, block.toByteArray());
+      assertReset(connection, A);
+      assertServes(connection, B);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, A, B})
   void aStreamNumberThatGoesBackEndsTheConnection(int again) throws Exception {

@@ -43,6 +43,9 @@ public final class ContractCheck {
   private static final List<String> HEADERS =
       List.of("Allow", "Retry-After", "Accept-Encoding", "Location", "Vary");
 
+  /** Paths that are there, and lead to one of the contract. */
+  private static final Set<String> LEADING_ELSEWHERE = Set.of("/", "/docs/");
+
   private static final int NO_SUCH_PATH = 404;
   private static final int NO_SUCH_METHOD = 405;
 
@@ -85,7 +88,9 @@ public final class ContractCheck {
         responses.containsKey("" + status),
         "%s (declared: %s)".formatted(answer, responses.fieldNames()));
     if (operation == null) {
-      require(status != (path.isEmpty() ? NO_SUCH_METHOD : NO_SUCH_PATH), answer);
+      boolean isThere =
+          path.isPresent() || LEADING_ELSEWHERE.contains(uri.replaceFirst("[?].*", ""));
+      require(status != (isThere ? NO_SUCH_PATH : NO_SUCH_METHOD), answer);
     }
     checkHeaders(
         answer,

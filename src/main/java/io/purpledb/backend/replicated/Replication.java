@@ -169,7 +169,7 @@ public final class Replication {
     }
     int entryBytes = LargestEntry.remember(directory, maxValueBytes, isNew);
     try (Undo undo = new Undo()) {
-      FreePorts.checkReplica(cluster.self());
+      FreePorts.checkReplica(cluster);
       RaftGroup group = Group.of(cluster, address);
       Stored stored = undo.add(new Stored(Group.data(cluster, directory), ids(group)));
       stored.check();

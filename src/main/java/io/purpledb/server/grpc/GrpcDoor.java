@@ -235,6 +235,10 @@ public final class GrpcDoor extends VerticleBase implements Door {
       refuse(http, 415, wrongType);
       return;
     }
+    if (!isMethod(http.uri())) {
+      StatusAnswer.send(http, UnknownCall.failure(http.uri()));
+      return;
+    }
     Failure tooLarge = HeaderSize.check(METADATA, headerBytes, config.limits().maxHeaderBytes());
     if (tooLarge != null) {
       StatusAnswer.send(http, tooLarge);
@@ -252,6 +256,14 @@ public final class GrpcDoor extends VerticleBase implements Door {
     }
     grpc.handle(new CountedRequest(http, held, maxMessageBytes(), keepsMessages));
     Expectations.meet(http);
+  }
+
+  /**
+   * Whether a target begins with a slash, and goes on. For Vert.x the first character of any other
+   * would be the slash, and a target without a path a call that nobody answers with a text.
+   */
+  private static boolean isMethod(String target) {
+    return target.startsWith("/") && target.length() > 1;
   }
 
   /** Tells who came to the wrong port, with curl or a browser, where the other one is. */

@@ -3,11 +3,14 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
+import io.purpledb.server.Shown;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
 
 /** A call of a method that is not served. */
 final class UnknownCall extends ServerCall {
+
+  private static final int LONGEST = 200;
 
   private final String path;
 
@@ -18,9 +21,15 @@ final class UnknownCall extends ServerCall {
 
   @Override
   void onStart() {
-    throw new Failure(
+    throw failure(path);
+  }
+
+  /** The failure of a call of what is no method. */
+  static Failure failure(String path) {
+    return new Failure(
         Failure.Kind.NO_SUCH_METHOD,
-        "method: %s (expected: a method that reflection lists)".formatted(path));
+        "method: %s (expected: a method that reflection lists)"
+            .formatted(Shown.cut(path, LONGEST)));
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.purpledb.server.http;
 
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.Shown;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
@@ -17,6 +20,20 @@ final class Accept {
   private record Range(String name, double quality) {}
 
   private Accept() {}
+
+  /** The media type that fits best; fails as not acceptable when none does. */
+  static String require(MultiMap headers, List<String> offered) {
+    int choice = choose(headers, offered);
+    if (choice < 0) {
+      throw new Failure(
+          Kind.NOT_ACCEPTABLE,
+          "Accept: %s (expected: %s)"
+              .formatted(
+                  Shown.cut(String.join(", ", headers.getAll(HttpHeaders.ACCEPT))),
+                  String.join(", ", offered)));
+    }
+    return offered.get(choice);
+  }
 
   /**
    * The index of the media type that fits best; the first one when several fit equally or nothing

@@ -3,7 +3,9 @@ package io.purpledb.server.http;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
 import io.purpledb.server.Shown;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The digests that a client sends with a body, so that a body which was damaged on its way is not
@@ -31,14 +34,59 @@ final class BodyDigests {
           HttpHeaders.createOptimized("repr-digest"),
           HttpHeaders.createOptimized("digest"));
 
+  private static final List<CharSequence> NAMES =
+      Stream.concat(Stream.of(CONTENT_MD5), LISTS.stream()).toList();
+
   private static final Map<String, String> ALGORITHMS =
       Map.of("md5", "MD5", "sha", "SHA-1", "sha-256", "SHA-256", "sha-512", "SHA-512");
+
+  /** What all algorithms take a millisecond or two for; others on the event loop wait for that. */
+  static final int MAX_BYTES_ON_LOOP = 256 << 10;
 
   private BodyDigests() {}
 
   /**
-   * Fails as invalid when a body is not the one that a digest was made of. Each algorithm runs once
-   * however often a client names it: this is on the event loop.
+   * Fails as invalid when a body is not the one that a digest was made of: at once, or later when
+   * it is large. Large ones of one event loop are looked at one after the other, beside it.
+   */
+  static Future<Void> check(Vertx vertx, MultiMap headers, ByteString body) {
+    if (!areGiven(headers)) {
+      return Future.succeededFuture();
+    }
+    MultiMap digests = copy(headers);
+    if (body.size() > MAX_BYTES_ON_LOOP) {
+      return vertx.executeBlocking(
+          () -> {
+            require(digests, body);
+            return null;
+          });
+    }
+    try {
+      require(digests, body);
+      return Future.succeededFuture();
+    } catch (Failure other) {
+      return Future.failedFuture(other);
+    }
+  }
+
+  private static boolean areGiven(MultiMap headers) {
+    for (CharSequence name : NAMES) {
+      if (headers.contains(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What another thread may look at while the request goes on. */
+  private static MultiMap copy(MultiMap headers) {
+    MultiMap copy = MultiMap.caseInsensitiveMultiMap();
+    NAMES.forEach(name -> copy.add(name.toString(), headers.getAll(name)));
+    return copy;
+  }
+
+  /**
+   * The same at once, whatever its size. Each algorithm runs once however often a client names it.
    */
   static void require(MultiMap headers, ByteString body) {
     Map<String, String> made = new HashMap<>(0);

@@ -10,6 +10,7 @@ import io.purpledb.server.Shown;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Set;
@@ -95,7 +96,7 @@ final class Http2Requests {
   private @Nullable Failure check(HttpServerRequest request) {
     String uri = request.uri();
     if (uri == null) { // only CONNECT has none
-      return PathCheck.noSuchPath(String.valueOf(request.authority()));
+      return Routes.noTunnel(String.valueOf(request.authority()));
     }
     if (uri.length() > HttpDoor.MAX_REQUEST_LINE_BYTES) {
       return new Failure(
@@ -103,7 +104,8 @@ final class Http2Requests {
           ":path: %d bytes (expected: at most %d)"
               .formatted(uri.length(), HttpDoor.MAX_REQUEST_LINE_BYTES));
     }
-    if (!uri.startsWith("/")) { // RFC 9113, section 8.3.1
+    boolean ofServer = uri.equals("*") && request.method().equals(HttpMethod.OPTIONS);
+    if (!uri.startsWith("/") && !ofServer) { // RFC 9113, section 8.3.1
       return Failure.invalid(
           ":path: %s (expected: a path, which begins with /)".formatted(Shown.cut(uri)));
     }

@@ -3,6 +3,8 @@ package io.purpledb.server.http;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.vertx.core.MultiMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Input {
 
   private final OperationCheck operation;
+  private final MultiMap headers;
   private final Call call;
   private final Object[] path;
   private final @Nullable Object[] query;
@@ -28,6 +31,7 @@ final class Input {
    */
   Input(
       OperationCheck operation,
+      MultiMap headers,
       Call call,
       Object[] path,
       @Nullable Object[] query,
@@ -35,6 +39,7 @@ final class Input {
       MediaType bodyType,
       ByteString body) {
     this.operation = operation;
+    this.headers = headers;
     this.call = call;
     this.path = path;
     this.query = query;
@@ -45,7 +50,7 @@ final class Input {
 
   /** The same request, when its body has come. */
   Input withBody(ByteString bytes) {
-    return new Input(operation, call, path, query, responseType, bodyType, bytes);
+    return new Input(operation, headers, call, path, query, responseType, bodyType, bytes);
   }
 
   Call call() {
@@ -54,6 +59,17 @@ final class Input {
 
   String responseType() {
     return responseType;
+  }
+
+  /**
+   * Fails as not acceptable when the client takes none of this media type: that of an answer which
+   * has one form, though the operation has several.
+   *
+   * @param type with its parameters, if it has any
+   */
+  void requireAccepted(String type) {
+    int end = type.indexOf(';');
+    Accept.require(headers, List.of(end < 0 ? type : type.substring(0, end)));
   }
 
   boolean has(String parameter) {

@@ -2,11 +2,7 @@ package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Call;
-import io.purpledb.message.Failure;
-import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +43,7 @@ record OperationCheck(
     @Nullable Object[] queryValues = query.read(rawQuery);
     return new Input(
         this,
+        headers,
         Call.NOTHING.tracedBy(headers.get(Call.TRACE)),
         path.read(rawPath, query.isGiven(KeyEncoding.PARAMETER, queryValues)),
         queryValues,
@@ -59,18 +56,10 @@ record OperationCheck(
     if (responseTypes.isEmpty()) {
       return "";
     }
-    int choice = Accept.choose(headers, responseTypes);
-    if (choice < 0 && !method.equals(HttpMethod.GET)) {
-      return responseTypes.get(0); // to refuse a write for the form of its answer helps nobody
+    if (!method.equals(HttpMethod.GET)) {
+      // To refuse a write for the form of its answer helps nobody.
+      return responseTypes.get(Math.max(0, Accept.choose(headers, responseTypes)));
     }
-    if (choice < 0) {
-      throw new Failure(
-          Kind.NOT_ACCEPTABLE,
-          "Accept: %s (expected: %s)"
-              .formatted(
-                  Shown.cut(String.join(", ", headers.getAll(HttpHeaders.ACCEPT))),
-                  String.join(", ", responseTypes)));
-    }
-    return responseTypes.get(choice);
+    return Accept.require(headers, responseTypes);
   }
 }

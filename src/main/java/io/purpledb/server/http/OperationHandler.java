@@ -90,14 +90,13 @@ final class OperationHandler implements Handler<HttpServerRequest> {
 
   private void serveWith(
       ByteString body, HttpServerRequest request, Input in, InFlightBytes.Held held) {
-    try {
-      BodyDigests.require(request.headers(), body);
-    } catch (Failure other) {
-      held.release();
-      Problem.send(request, other);
-      return;
-    }
-    serve(request, in.withBody(body), held);
+    BodyDigests.check(vertx, request.headers(), body)
+        .onComplete(
+            same -> serve(request, in.withBody(body), held),
+            other -> {
+              held.release();
+              Problem.send(request, other);
+            });
   }
 
   private void serve(HttpServerRequest request, Input in, InFlightBytes.Held held) {

@@ -21,12 +21,29 @@ record QueryCheck(List<ParameterCheck> parameters) {
       ParameterCheck parameter = parameters.get(i);
       String text = texts[i];
       if (text != null) {
-        values[i] = parameter.value(KeyEncoding.decoded(parameter.name(), text, encoded));
+        values[i] = value(parameter, text, encoded, raw);
       } else if (parameter.required()) {
         throw parameter.missing();
       }
     }
     return values;
+  }
+
+  private static Object value(
+      ParameterCheck parameter, String text, boolean encoded, @Nullable String raw) {
+    try {
+      return parameter.value(KeyEncoding.decoded(parameter.name(), text, encoded));
+    } catch (Failure wrong) {
+      boolean takesNoSpace = encoded || !(parameter.type() instanceof TextType);
+      boolean hadPlus = raw != null && raw.indexOf('+') >= 0 && text.indexOf(' ') >= 0;
+      throw takesNoSpace && hadPlus ? spaceForPlus(wrong) : wrong;
+    }
+  }
+
+  /** Who sends a plus sign as it is must not be told of a space alone, which it never sent. */
+  private static Failure spaceForPlus(Failure wrong) {
+    return Failure.invalid(
+        wrong.getMessage() + "; in a query a + is a space: leave it out, or send it as %2B");
   }
 
   /** Whether a parameter was given, among the values that {@link #read} has read. */

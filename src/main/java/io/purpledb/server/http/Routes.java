@@ -34,7 +34,15 @@ final class Routes implements Handler<HttpServerRequest> {
   /** Where people who try a browser want to be. */
   private static final Map<String, String> PAGES = Map.of("/", "/docs", "/docs/", "/docs");
 
+  private static final List<HttpMethod> READS = List.of(HttpMethod.GET, HttpMethod.HEAD);
+
+  /** The target that is the server as a whole (RFC 9110, section 9.3.7). */
+  private static final String SERVER = "*";
+
+  private static final int NO_CONTENT = 204;
+
   private final HttpContract contract;
+  private final String allowedSomewhere;
   private final Map<String, Segment> segments = new HashMap<>();
 
   /** What is served below one first segment of a path. */
@@ -43,6 +51,11 @@ final class Routes implements Handler<HttpServerRequest> {
   Routes(
       Vertx vertx, Config config, HttpContract contract, Bindings bindings, EventStreams streams) {
     this.contract = contract;
+    this.allowedSomewhere =
+        list(
+            Stream.concat(
+                Stream.of(HttpMethod.OPTIONS),
+                contract.operations().stream().flatMap(o -> o.methods().stream())));
     Map<String, List<OperationHandler>> handlers = new HashMap<>();
     RouterBuilder builder = RouterBuilder.create(vertx, contract.openapi());
     for (OperationCheck operation : contract.operations()) {
@@ -62,10 +75,16 @@ final class Routes implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     String path = request.path();
+    if (!path.startsWith("/")) {
+      serveOther(request);
+      return;
+    }
     Segment segment = segments.get(firstSegment(path));
-    String page = path.endsWith("/") && isRead(request) ? PAGES.get(path) : null;
-    if (page != null) {
+    String page = path.endsWith("/") ? PAGES.get(path) : null;
+    if (page != null && READS.contains(request.method())) {
       Answer.redirect(request, page);
+    } else if (page != null) {
+      noSuchMethod(request);
     } else if (segment == null) {
       noSuchPath(request);
     } else {
@@ -84,8 +103,29 @@ final class Routes implements Handler<HttpServerRequest> {
     }
   }
 
-  private static boolean isRead(HttpServerRequest request) {
-    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+  /** A request whose target is no path: of the whole server, or of none of its resources. */
+  private void serveOther(HttpServerRequest request) {
+    String target = request.uri();
+    if (request.method().equals(HttpMethod.OPTIONS) && target.equals(SERVER)) {
+      request.response().putHeader(HttpHeaders.ALLOW, allowedSomewhere);
+      Answer.EMPTY.send(request, NO_CONTENT);
+    } else if (request.method().equals(HttpMethod.CONNECT)) {
+      Problem.send(request, noTunnel(target));
+    } else {
+      Problem.send(
+          request,
+          Failure.invalid(
+              "request target: %s (expected: a path, which begins with /)"
+                  .formatted(Shown.cut(target))));
+    }
+  }
+
+  /** The failure of a client that takes this server for a proxy. */
+  static Failure noTunnel(String target) {
+    return new Failure(
+        Kind.NOT_IMPLEMENTED,
+        "CONNECT: %s (expected: another method, as this server is no proxy)"
+            .formatted(Shown.cut(target)));
   }
 
   private void serve(HttpServerRequest request, Segment segment) {
@@ -125,8 +165,8 @@ final class Routes implements Handler<HttpServerRequest> {
     }
     return router
         .errorHandler(400, this::malformed)
-        .errorHandler(404, this::noSuchMethod)
-        .errorHandler(405, this::noSuchMethod)
+        .errorHandler(404, context -> noSuchMethod(context.request()))
+        .errorHandler(405, context -> noSuchMethod(context.request()))
         .errorHandler(500, context -> Problem.send(context.request(), context.failure()));
   }
 
@@ -150,8 +190,7 @@ final class Routes implements Handler<HttpServerRequest> {
     Problem.send(request, failure);
   }
 
-  private void noSuchMethod(RoutingContext context) {
-    HttpServerRequest request = context.request();
+  private void noSuchMethod(HttpServerRequest request) {
     String allowed = methods(request.path());
     if (allowed.isEmpty()) { // the router takes a slash at the end of a path for nothing, too
       noSuchPath(request);
@@ -166,11 +205,14 @@ final class Routes implements Handler<HttpServerRequest> {
   }
 
   private String methods(String rawPath) {
-    return at(rawPath)
-        .flatMap(operation -> operation.methods().stream())
-        .map(HttpMethod::name)
-        .sorted()
-        .collect(Collectors.joining(", "));
+    return list(
+        PAGES.containsKey(rawPath)
+            ? READS.stream()
+            : at(rawPath).flatMap(operation -> operation.methods().stream()));
+  }
+
+  private static String list(Stream<HttpMethod> methods) {
+    return methods.map(HttpMethod::name).distinct().sorted().collect(Collectors.joining(", "));
   }
 
   private Stream<OperationCheck> at(String rawPath) {
@@ -178,11 +220,8 @@ final class Routes implements Handler<HttpServerRequest> {
         .filter(operation -> operation.path().template().matches(rawPath));
   }
 
-  /** The first segment of a path that starts with a slash; empty when it does not. */
+  /** The first segment of a path, which starts with a slash. */
   private static String firstSegment(String path) {
-    if (!path.startsWith("/")) {
-      return "";
-    }
     int end = path.indexOf('/', 1);
     return end < 0 ? path.substring(1) : path.substring(1, end);
   }

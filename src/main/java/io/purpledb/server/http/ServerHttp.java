@@ -17,6 +17,13 @@ final class ServerHttp {
     bindings.on("contractYaml", in -> Future.succeededFuture(files.yaml()));
     bindings.on("contractJson", in -> Future.succeededFuture(files.json()));
     bindings.on("docs", in -> Future.succeededFuture(files.page()));
-    bindings.on("docsAsset", in -> Future.succeededFuture(files.asset(in.text("asset"))));
+    bindings.on("docsAsset", in -> Future.succeededFuture(asset(in, files)));
+  }
+
+  /** A file is what it is: its type is not chosen, but taken or not. */
+  private static Answer asset(Input in, StaticFiles files) {
+    Answer asset = files.asset(in.text("asset"));
+    in.requireAccepted(String.valueOf(asset.type()));
+    return asset;
   }
 }

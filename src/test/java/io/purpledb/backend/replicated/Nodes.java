@@ -92,7 +92,7 @@ final class Nodes implements AutoCloseable {
   }
 
   ClusterConfig config(int i) {
-    return new ClusterConfig(members, members.get(i), members.get(0), tls);
+    return new ClusterConfig(members, members.get(i), true, members.get(0), tls);
   }
 
   private String address(Member from, Member to) {

@@ -263,6 +263,25 @@ class MalformedCallTest {
     assertThat(answer.text()).endsWith(" (expected: a method that reflection lists)");
   }
 
+  /** The text has all of it: nothing before the slash is thrown away. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "purple.v1.KvService/KvGet",
+        "*",
+        "?",
+        "?x=y",
+        "/",
+        "http://a/purple.v1.KvService"
+      })
+  void aTargetThatIsNoPathIsShownAsItIs(String target) {
+    Answer answer = client.call(target, Map.of(), RawClient.frame(REQUEST));
+
+    assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
+    assertThat(answer.text())
+        .isEqualTo("method: " + target + " (expected: a method that reflection lists)");
+  }
+
   @Test
   void refusesAnUnknownMethodBeforeTheEnd() {
     Answer answer = client.callWithoutEnd("/a/b", Map.of(), RawClient.frame(new byte[2 << 20]));

@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.net.URLDecoder;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -286,6 +287,34 @@ class WebOverHttp1Test {
       client.send(BEGIN + "Transfer-Encoding: chunked\r\n\r\n" + large + "x\r\n");
 
       assertThat(client.last().failure(Kind.TOO_LARGE)).startsWith("message: 2130706432 bytes");
+    }
+  }
+
+  /** It was refused before its body was read, which then proves to be none. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET " + PATH + "      | Content-Type: application/grpc-web                       | 405",
+        "POST " + PATH + "     | Content-Type: application/json                           | 415",
+        "POST " + PATH + "     | Content-Type: application/grpc                           | 415",
+        "POST /a/b             | Content-Type: application/grpc-web                       | 200",
+        "POST *                | Content-Type: application/grpc-web                       | 200",
+        "POST " + PATH + "     | Content-Type: application/grpc-web\\r\\nExpect: foo        | 417",
+        "POST " + PATH + "     | Content-Type: application/grpc-web\\r\\ngrpc-timeout: x    | 200",
+        "POST " + PATH + "     | Content-Type: application/grpc-web\\r\\nContent-Encoding: a | 200",
+      })
+  void aMalformedChunkAfterARefusalIsNotAnswered(String request, String headers, int status)
+      throws Exception {
+    String begin =
+        request + " HTTP/1.1\r\nHost: localhost\r\n" + headers.translateEscapes() + "\r\n";
+    for (String chunks : List.of("zz\r\n", "1\r\nx\r\n-1\r\n")) {
+      try (Connection client = new Connection()) {
+        client.send(begin + "Transfer-Encoding: chunked\r\n\r\n" + chunks + begin + END);
+        Answer answer = client.last();
+        assertThat(answer.httpStatus()).isEqualTo(status);
+        assertThat(answer.body()).doesNotContain("HTTP/1.1 4", "HTTP/1.1 2");
+      }
     }
   }
 

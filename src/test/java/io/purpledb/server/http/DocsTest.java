@@ -6,6 +6,7 @@ import io.purpledb.message.Failure.Kind;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,7 +55,7 @@ class DocsTest {
 
     assertThat(reply.status()).isEqualTo(302);
     assertThat(reply.headers().get("location")).isEqualTo("/docs");
-    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_PATH)).isNotEmpty();
+    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_METHOD)).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -70,6 +71,28 @@ class DocsTest {
 
     assertThat(asset.type()).isEqualTo(type);
     assertThat(asset.body().length()).isPositive();
+  }
+
+  /** What the client does not take is not sent, although another file has a type that it takes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "page.css             | image/png                        | text/css",
+        "page.css             | text/javascript, */*;q=0         | text/css",
+        "swagger-ui.css       | text/*;q=0, */*                  | text/css",
+        "page.js              | text/css                         | text/javascript",
+        "favicon-32x32.png    | text/css, text/javascript        | image/png",
+      })
+  void anAssetOfAnotherTypeIsRefused(String name, String accept, String type) {
+    String path = "/docs/" + name;
+    assertThat(door.get(path, "accept", accept).problem(Kind.NOT_ACCEPTABLE))
+        .isEqualTo("Accept: " + accept + " (expected: " + type + ")");
+    assertThat(door.call("HEAD", path, null, "accept", accept).status()).isEqualTo(406);
+    for (String taken : List.of(type, accept + ", " + type, "image/avif, *;q=.1", "*/*")) {
+      assertThat(door.get(path, "accept", taken).type()).startsWith(type);
+    }
+    assertThat(door.get("/docs/none", "accept", accept).problem(Kind.NOT_FOUND)).isNotEmpty();
   }
 
   @ParameterizedTest

@@ -237,6 +237,65 @@ class FramingTest {
     }
   }
 
+  /**
+   * Requests that are answered before their body is read, which then proves to be none: what was
+   * answered is all that is, and the connection ends, as where the next request begins is not
+   * known.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PUT /kv/framed        | Content-Type: a/b\\r\\nContent-Encoding: gzip | 415",
+        "PUT /kv/framed        | Content-Type: image                        | 415",
+        "PUT /kv/framed        | Content-Type: a/b\\r\\nExpect: foo            | 417",
+        "PUT /kv/framed        | Content-Type: a/b\\r\\nIf-Match: *            | 501",
+        "PUT /kv/framed?x=1    | Content-Type: a/b                          | 400",
+        "GET /kv/framed        | Accept: image/png                          | 406",
+        "POST /kv/framed       | Content-Type: a/b                          | 405",
+        "OPTIONS *             | X: y                                       | 204",
+        "GET /                 | X: y                                       | 302",
+        "GET *                 | X: y                                       | 400",
+        "PUT /nowhere          | Content-Type: a/b                          | 404",
+        "PUT /kv/framed        | Host: evil.example                         | 400",
+      })
+  void aMalformedBodyOfWhatIsAnsweredAlready(String request, String header, int status)
+      throws Exception {
+    String head =
+        request + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + unescaped(header);
+    for (String chunks : List.of("zz\r\n", "1\r\nx\r\n+1\r\n", "1\r\nxy\r\n", "-1\r\n")) {
+      try (RawClient client = new RawClient(door.port())) {
+        client.send(head + "\r\n\r\n" + chunks + NEXT).endOfInput();
+        assertThat(client.reply().status()).isEqualTo(status);
+        assertThat(client.rest()).isEmpty();
+      }
+      try (RawClient client = new RawClient(door.port())) {
+        assertThat(client.send(head + "\r\n\r\n").reply().status()).isEqualTo(status);
+        client.send(chunks + NEXT).endOfInput();
+        assertThat(client.rest()).isEmpty();
+      }
+    }
+  }
+
+  /** The same of a body that proves to be too large before it proves to be none. */
+  @Test
+  void aMalformedBodyOfWhatIsTooLargeAlready() throws Exception {
+    String chunk = "1000\r\n" + "x".repeat(4096) + "\r\n";
+    for (String tail : List.of("zz\r\n", chunk + "zz\r\n", "0\r\nX y\r\n\r\n")) {
+      try (RawClient client = new RawClient(door.port())) {
+        client.send(CHUNKED + chunk + "1\r\nx\r\n");
+        assertThat(client.reply().status()).isEqualTo(413);
+        client.send(tail + NEXT);
+        assertThat(client.rest()).isEmpty();
+      }
+      try (RawClient client = new RawClient(door.port())) {
+        client.send(CHUNKED + chunk + "1\r\nx\r\n" + tail + NEXT).endOfInput();
+        assertThat(client.reply().status()).isEqualTo(413);
+        assertThat(client.rest()).isEmpty();
+      }
+    }
+  }
+
   /** What is odd, and allowed. */
   @ParameterizedTest
   @ValueSource(

@@ -155,8 +155,8 @@ class Http2RequestsTest {
   @Test
   void thereIsNoTunnel() throws Exception {
     byte[] connect = Http2Client.block(":method", "CONNECT", ":authority", "localhost:80");
-    assertThat(client.begin(1, connect).reply(1).problem(Kind.NO_SUCH_PATH))
-        .startsWith("localhost:80 (expected: ");
+    assertThat(client.begin(1, connect).reply(1).problem(Kind.NOT_IMPLEMENTED))
+        .isEqualTo("CONNECT: localhost:80 (expected: another method, as this server is no proxy)");
     assertServes(3);
   }
 
@@ -188,6 +188,17 @@ class Http2RequestsTest {
     assertThat(client.whole(1, Http2Client.request("GET", path)).reply(1).problem(Kind.INVALID))
         .startsWith(":path: " + path);
     assertServes(3);
+  }
+
+  /** RFC 9113, section 8.3.1. */
+  @Test
+  void theServerAsAWholeSaysWhatItHas() throws Exception {
+    Reply reply = client.whole(1, Http2Client.request("OPTIONS", "*")).reply(1);
+    assertThat(reply.status()).isEqualTo(204);
+    assertThat(reply.headers().get("allow")).isEqualTo("DELETE, GET, HEAD, OPTIONS, PUT");
+    assertThat(client.whole(3, Http2Client.request("OPTIONS", "**")).reply(3).problem(Kind.INVALID))
+        .startsWith(":path: **");
+    assertServes(5);
   }
 
   @Test

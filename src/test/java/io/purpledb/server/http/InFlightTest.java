@@ -2,6 +2,7 @@ package io.purpledb.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.support.LogWatch;
 import io.vertx.core.buffer.Buffer;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,12 +16,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The bytes of all requests have a bound: one beyond it is told to come again. */
 @Timeout(30)
 class InFlightTest {
 
   private static final int BOUND = 60_000;
+
+  @RegisterExtension static final LogWatch LOG = new LogWatch();
 
   @Test
   void aRequestBeyondItIsRefusedBeforeItsBodyIsRead() throws Exception {
@@ -45,6 +49,27 @@ class InFlightTest {
         assertThat(put(door, BodyPublishers.ofByteArray(new byte[40_000])).statusCode())
             .isEqualTo(204);
       }
+    }
+  }
+
+  /**
+   * For want of room, too, what was answered stays the only answer when the body proves to be none.
+   */
+  @Test
+  void aMalformedBodyOfWhatIsRefusedAlreadyIsNotAnswered() throws Exception {
+    String begin =
+        "PUT /kv/none HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n";
+    String chunks = ("4000\r\n" + "x".repeat(0x4000) + "\r\n").repeat(4);
+    try (TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 10_000, BOUND));
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), door.port());
+        RawClient client = new RawClient(door.port())) {
+      send(slow, "PUT /kv/slow HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n");
+      send(slow, "Expect: 100-continue\r\nContent-Length: 40000\r\n\r\n");
+      assertThat(read(slow, 12)).startsWith("HTTP/1.1 100");
+      Reply reply = client.send(begin + chunks + chunks + "zz\r\n" + begin).reply();
+      assertThat(reply.status()).as(reply.text()).isEqualTo(503);
+      assertThat(client.rest()).isEmpty();
+      assertThat(LOG.take()).isEmpty();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.LogWatch;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -222,17 +223,37 @@ class MalformedHttpTest {
     assertThat(door.get("/kv/gone").status()).isEqualTo(404);
   }
 
+  /** RFC 9112, section 3.2: it is no path, so there is nothing that it could be the path of. */
   @Test
-  void oddTargetsAreNotFound() throws Exception {
+  void aTargetThatIsNoPathIsRefused() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("OPTIONS *" + END);
-      client.reply().problem(Kind.NO_SUCH_PATH);
-      client.send("GET ping" + END);
-      client.reply().problem(Kind.NO_SUCH_PATH);
-      client.send("CONNECT a:80" + END);
-      client.reply().problem(Kind.NO_SUCH_PATH);
-      client.send("GET ?a=b" + END);
-      client.reply().problem(Kind.NO_SUCH_PATH);
+      for (String target : List.of("ping", "kv/a?x=1", "?a=b", "*?", "**", "http:", "http:/ping")) {
+        assertThat(client.send("GET " + target + END).reply().problem(Kind.INVALID))
+            .isEqualTo("request target: " + target + " (expected: a path, which begins with /)");
+      }
+      assertThat(client.send("GET *" + END).reply().problem(Kind.INVALID)).startsWith("request");
+      assertThat(client.send("POST *" + END).reply().problem(Kind.INVALID)).startsWith("request");
+      assertThat(client.send("OPTIONS a" + END).reply().problem(Kind.INVALID)).startsWith("reques");
+      assertThat(client.send("CONNECT a:80" + END).reply().problem(Kind.NOT_IMPLEMENTED))
+          .isEqualTo("CONNECT: a:80 (expected: another method, as this server is no proxy)");
+    }
+  }
+
+  /** RFC 9110, section 9.3.7, and RFC 9112, section 3.2.4. */
+  @Test
+  void theServerAsAWholeSaysWhatItHas() throws Exception {
+    try (RawClient client = new RawClient(door.port())) {
+      for (String target : List.of("*", "http://localhost", "http://localhost:8080")) {
+        Reply reply = client.send("OPTIONS " + target + END).reply();
+        assertThat(reply.status()).isEqualTo(204);
+        assertThat(reply.headers().get("allow")).isEqualTo("DELETE, GET, HEAD, OPTIONS, PUT");
+        assertThat(reply.headers().contains("content-length")).isFalse();
+      }
+      for (String target : List.of("http://localhost/", "http://localhost?a=b", "/")) {
+        Reply reply = client.send("OPTIONS " + target + END).reply();
+        assertThat(reply.problem(Kind.NO_SUCH_METHOD)).isEqualTo("OPTIONS (expected: GET, HEAD)");
+        assertThat(reply.headers().get("allow")).isEqualTo("GET, HEAD");
+      }
     }
   }
 

@@ -72,6 +72,13 @@ class MethodsTest {
         "POST   | /health/ready | GET, HEAD",
         "PUT    | /docs         | GET, HEAD",
         "PUT    | /docs/page.js | GET, HEAD",
+        "DELETE | /docs         | GET, HEAD",
+        "POST   | /docs/        | GET, HEAD",
+        "OPTIONS| /docs/        | GET, HEAD",
+        "POST   | /             | GET, HEAD",
+        "PUT    | /             | GET, HEAD",
+        "OPTIONS| /             | GET, HEAD",
+        "BREW   | /?a=b         | GET, HEAD",
         "POST   | /kv/..        | DELETE, GET, HEAD, PUT",
         "POST   | /kv/%zz       | DELETE, GET, HEAD, PUT",
       })

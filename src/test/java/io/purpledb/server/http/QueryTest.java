@@ -40,7 +40,7 @@ class QueryTest {
         "/flags/a | value: missing (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
         "/flags/a?value=maybe | value: maybe (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
         "/flags/a?value=tRUE | value: tRUE (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
-        "/flags/a?value=+true | value:  true (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
+        "/flags/a?value=+true | value:  true (expected: one of 1 t T TRUE true True 0 f F FALSE false False); in a query a + is a space: leave it out, or send it as %2B",
         "/flags/a?value= | value: empty (expected: one of 1 t T TRUE true True 0 f F FALSE false False)",
         "/sets/a | item: missing (expected: 1 to 1024 bytes of UTF-8)",
         "/sets/a?item= | item: empty (expected: 1 to 1024 bytes of UTF-8)",
@@ -104,6 +104,32 @@ class QueryTest {
     assertThat(door.call("PUT", "/cache/text?value=" + raw, null).status()).isEqualTo(204);
 
     assertThat(door.get("/cache/text").json().getString("value")).isEqualTo(text);
+  }
+
+  /** The space in the value is none that the client has sent. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "/counters/a?increment=+1            | `increment:  1 (expected: a 64-bit integer)`",
+        "/cache/a?value=x&ttl=+5             | `ttl:  5 (expected: `",
+        "/flags/a?value=+true                | `value:  true (expected: one of`",
+        "/sets/a?item=a+b&keyEncoding=base64url | `item: a b (expected: UTF-8 in base64url, by`",
+      })
+  void aPlusSignIsToldToBeASpace(String target, String wrong) {
+    assertThat(door.call("PUT", target, null).problem(Kind.INVALID))
+        .startsWith(wrong)
+        .endsWith("); in a query a + is a space: leave it out, or send it as %2B");
+    assertThat(door.call("PUT", target.replace("+", "%20"), null).problem(Kind.INVALID))
+        .startsWith(wrong)
+        .doesNotContain("in a query");
+  }
+
+  @Test
+  void aTextThatMayHaveSpacesIsTakenAsItIs() {
+    String key = "/sets/a?item=" + "a+".repeat(600);
+    assertThat(door.call("PUT", key, null).problem(Kind.INVALID)).doesNotContain("in a query");
   }
 
   @Test
