@@ -30,6 +30,7 @@ public final class Failure extends RuntimeException {
     NOT_ACCEPTABLE("not_acceptable", 406, GrpcStatus.INVALID_ARGUMENT, "Not Acceptable"),
     REQUEST_TIMEOUT("request_timeout", 408, GrpcStatus.DEADLINE_EXCEEDED, "Request Timeout"),
     CONFLICT("conflict", 409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
+    CONDITION_FAILED("condition_failed", 412, GrpcStatus.ABORTED, "Precondition Failed"),
     TOO_LARGE("value_too_large", 413, GrpcStatus.RESOURCE_EXHAUSTED, "Content Too Large"),
     ANSWER_TOO_LARGE("answer_too_large", 413, 1, GrpcStatus.RESOURCE_EXHAUSTED, "Answer Too Large"),
     URI_TOO_LONG("uri_too_long", 414, GrpcStatus.INVALID_ARGUMENT, "URI Too Long"),

@@ -9,6 +9,10 @@ import io.purpledb.message.Operation;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
 import io.purpledb.test.v1.TestProto;
+import io.purpledb.test.v1.TestReadRequest;
+import io.purpledb.test.v1.TestReadResponse;
+import io.purpledb.test.v1.TestWriteRequest;
+import io.purpledb.test.v1.TestWriteResponse;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -16,6 +20,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.streams.ReadStream;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,18 +37,28 @@ public final class TestService extends Endpoint {
   private final AtomicLong made;
   private final AtomicLong open;
   private final long patienceMillis;
+  private final Map<String, TestReadResponse> documents;
+  private final AtomicLong versions = new AtomicLong();
 
   /**
    * @param made counts the numbers that were made
    * @param open counts the streams that are open
+   * @param documents of all instances
    * @param patienceMillis how long a reader on the event bus may take for a message
    */
-  private TestService(AtomicLong made, AtomicLong open, long patienceMillis) {
+  private TestService(
+      AtomicLong made,
+      AtomicLong open,
+      Map<String, TestReadResponse> documents,
+      long patienceMillis) {
     super(Bus.service("test"), Integer.MAX_VALUE);
     this.patienceMillis = patienceMillis;
+    this.documents = documents;
     this.made = made;
     this.open = open;
     onStream(TestCountRequest.class, this::count);
+    on(TestWriteRequest.class, this::write);
+    on(TestReadRequest.class, this::read);
   }
 
   /** What all instances of one Vert.x have done. */
@@ -85,14 +101,41 @@ public final class TestService extends Endpoint {
     Bus.registerCodecs(vertx);
     Bus.registerCodecs(vertx, OPERATIONS, Integer.MAX_VALUE);
     Counts counts = new Counts();
+    Map<String, TestReadResponse> documents = new ConcurrentHashMap<>();
     Await.value(
         vertx
             .deployVerticle(
-                () -> new TestService(counts.made, counts.open, patienceMillis),
+                () -> new TestService(counts.made, counts.open, documents, patienceMillis),
                 new DeploymentOptions().setInstances(loops))
             .toCompletionStage()
             .toCompletableFuture());
     return counts;
+  }
+
+  private Future<TestWriteResponse> write(TestWriteRequest request) {
+    TestReadResponse before = documents.get(request.getKey());
+    String is = before == null ? "none" : before.getVersion();
+    if (request.getVersionsCount() > 0 && !request.getVersionsList().contains(is)) {
+      throw new Failure(
+          Failure.Kind.CONDITION_FAILED,
+          "version: %s (expected: one of %s)".formatted(is, request.getVersionsList()));
+    }
+    String version = "v" + versions.incrementAndGet();
+    documents.put(
+        request.getKey(),
+        TestReadResponse.newBuilder()
+            .setDocument(request.getDocument())
+            .setVersion(version)
+            .build());
+    return Future.succeededFuture(
+        TestWriteResponse.newBuilder().setVersion(version).setCreated(before == null).build());
+  }
+
+  private Future<TestReadResponse> read(TestReadRequest request) {
+    TestReadResponse found = documents.get(request.getKey());
+    return found == null
+        ? Future.failedFuture(Failure.notFound(request.getKey()))
+        : Future.succeededFuture(found);
   }
 
   private ReadStream<TestCountResponse> count(TestCountRequest request, Call call) {

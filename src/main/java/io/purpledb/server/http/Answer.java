@@ -1,11 +1,14 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.purpledb.message.Bytes;
+import io.purpledb.message.JsonMessages;
 import io.purpledb.server.CommonHeaders;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -23,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  * @param body what is sent; empty when there is no body, or a text
  * @param text what is sent instead when it is large, and is made then
  * @param events what is sent instead when there are many, one after another
+ * @param headers what else is said of it; null when nothing is
  */
 record Answer(
     int status,
     @Nullable CharSequence type,
     Buffer body,
     @Nullable JsonText text,
-    @Nullable Events<?> events) {
+    @Nullable Events<?> events,
+    @Nullable MultiMap headers) {
 
   /** Says that it is done, and no more. */
   static final Answer EMPTY = new Answer(0, null, Buffer.buffer());
@@ -42,9 +47,10 @@ record Answer(
   private static final int MOST_FOR_A_BYTE = 6;
   private static final int NO_CONTENT = 204;
   private static final int FOUND = 302;
+  private static final int NOT_MODIFIED = 304;
 
   Answer(int status, @Nullable CharSequence type, Buffer body) {
-    this(status, type, body, null, null);
+    this(status, type, body, null, null, null);
   }
 
   static Answer json(Json.Members members) {
@@ -60,7 +66,7 @@ record Answer(
   static Answer json(Json.Members small, JsonText large) {
     boolean isLarge =
         UnreadConnection.counts(large.heldBytes()) || UnreadConnection.counts(large.bytes());
-    return isLarge ? new Answer(0, JSON, Buffer.buffer(), large, null) : json(small);
+    return isLarge ? new Answer(0, JSON, Buffer.buffer(), large, null, null) : json(small);
   }
 
   /** Whether the JSON of so many bytes may be large. */
@@ -70,7 +76,7 @@ record Answer(
 
   /** An answer of many events. */
   static Answer events(Events<?> events) {
-    return new Answer(0, EventStream.TYPE, Buffer.buffer(), null, events);
+    return new Answer(0, EventStream.TYPE, Buffer.buffer(), null, events, null);
   }
 
   static Answer text(String text) {
@@ -85,9 +91,39 @@ record Answer(
     return new Answer(0, BYTES, Bytes.buffer(bytes));
   }
 
+  /** A message as a JSON object, by its descriptor. */
+  static Answer json(Message message) {
+    return new Answer(0, JSON, JsonMessages.toJson(message).toBuffer());
+  }
+
+  /** The same with one more header. */
+  Answer withHeader(CharSequence name, String value) {
+    MultiMap more = MultiMap.caseInsensitiveMultiMap();
+    if (headers != null) {
+      more.addAll(headers);
+    }
+    more.set(name, value);
+    return new Answer(status, type, body, text, events, more);
+  }
+
+  /** The same with the version of what it shows, as a strong entity tag. */
+  Answer withVersion(String version) {
+    return withHeader(HttpHeaders.ETAG, EntityTags.quoted(version));
+  }
+
+  /** The version of what it shows, quoted; null when it does not say. */
+  @Nullable String version() {
+    return headers == null ? null : headers.get(HttpHeaders.ETAG);
+  }
+
+  /** The same without its body, for a client that has it already. */
+  Answer notModified() {
+    return new Answer(NOT_MODIFIED, null, Buffer.buffer(), null, null, headers);
+  }
+
   /** The same with another status. */
   Answer withStatus(int other) {
-    return new Answer(other, type, body, text, events);
+    return new Answer(other, type, body, text, events, headers);
   }
 
   /**
@@ -106,11 +142,14 @@ record Answer(
     if (type != null) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     }
+    if (headers != null) {
+      response.headers().setAll(headers);
+    }
     int bytes = body.length();
     if (text != null || UnreadConnection.counts(bytes)) {
       UnreadConnection unread = UnreadConnection.of(request.connection());
       unread.inTurn(text == null ? bytes : text.heldBytes(), () -> sendLarge(request, unread));
-    } else if (code == NO_CONTENT) {
+    } else if (code == NO_CONTENT || code == NOT_MODIFIED) {
       response.end();
     } else if (bytes == 0) { // not as a body: over HTTP/2 that would wait for a window
       response.putHeader(HttpHeaders.CONTENT_LENGTH, "0").end();

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param taken whether there may be one
  * @param required whether there must be one, be it empty
- * @param form its JSON form, or null when it has none: then a body of any media type is bytes
+ * @param form its JSON form when that is an object of texts; null when it has none
+ * @param document its JSON form when that is anything else; null when it has none. With neither a
+ *     body of any media type is bytes
  */
-record BodyCheck(boolean taken, boolean required, @Nullable JsonForm form) {
+record BodyCheck(
+    boolean taken, boolean required, @Nullable JsonForm form, @Nullable JsonDocument document) {
 
   /** An operation that takes no body. */
-  static final BodyCheck NONE = new BodyCheck(false, false, null);
+  static final BodyCheck NONE = new BodyCheck(false, false, null, null);
 
   private static final long MIB = 1 << 20;
 
@@ -32,7 +35,7 @@ record BodyCheck(boolean taken, boolean required, @Nullable JsonForm form) {
   MediaType type(MultiMap headers) {
     List<String> types = taken ? headers.getAll(HttpHeaders.CONTENT_TYPE) : List.of();
     if (types.isEmpty()) {
-      return form == null ? BYTES : JSON;
+      return isJson() ? JSON : BYTES;
     }
     MediaType type = types.size() == 1 ? MediaType.parse(types.get(0)) : null;
     if (type == null) {
@@ -41,15 +44,29 @@ record BodyCheck(boolean taken, boolean required, @Nullable JsonForm form) {
           "Content-Type: %s (expected: one media type)"
               .formatted(Shown.cut(String.join(", ", types))));
     }
+    requireJson(type);
     if (isForm(type)) {
       type.requireUtf8();
     }
     return type;
   }
 
+  private boolean isJson() {
+    return form != null || document != null;
+  }
+
+  /** Fails as unsupported when the body must be JSON and is something else. */
+  private void requireJson(MediaType type) {
+    if (document != null && !isForm(type)) {
+      throw new Failure(
+          Kind.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Type: %s (expected: %s)".formatted(type.name(), JSON.name()));
+    }
+  }
+
   /** Whether a body of this type is the JSON form. */
   boolean isForm(MediaType type) {
-    return form != null && type.name().equals(JSON.name());
+    return isJson() && type.name().equals(JSON.name());
   }
 
   /** The largest body of a type for a value of a size: JSON may write a byte as 6 characters. */

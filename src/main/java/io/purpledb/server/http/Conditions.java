@@ -36,24 +36,28 @@ final class Conditions {
 
   private Conditions() {}
 
-  /** Fails when there is one. */
-  static void require(HttpMethod method, MultiMap headers) {
-    refuse(ALWAYS, headers);
+  /**
+   * Fails when there is one.
+   *
+   * @param taken the headers that the operation takes
+   */
+  static void require(HttpMethod method, HeaderCheck taken, MultiMap headers) {
+    refuse(ALWAYS, taken, headers);
     if (!method.equals(HttpMethod.GET)) {
-      refuse(WRITES, headers);
+      refuse(WRITES, taken, headers);
       if (headers.contains(CONTENT_RANGE)) {
         throw Failure.invalid(
             "Content-Range: %s (expected: none, because a write is of the whole value)"
                 .formatted(Shown.cut(headers.get(CONTENT_RANGE))));
       }
-    } else if ("*".equals(headers.get(IF_NONE_MATCH))) {
+    } else if ("*".equals(headers.get(IF_NONE_MATCH)) && !taken.has(IF_NONE_MATCH)) {
       throw Heeded.notImplemented(IF_NONE_MATCH, headers);
     }
   }
 
-  private static void refuse(List<CharSequence> names, MultiMap headers) {
+  private static void refuse(List<CharSequence> names, HeaderCheck taken, MultiMap headers) {
     for (CharSequence name : names) {
-      if (headers.contains(name)) {
+      if (headers.contains(name) && !taken.has(name)) {
         throw Heeded.notImplemented(name, headers);
       }
     }

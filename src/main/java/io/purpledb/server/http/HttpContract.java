@@ -18,6 +18,7 @@ import io.vertx.openapi.contract.RequestBody;
 import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
 import io.vertx.openapi.impl.OpenAPIFormatValidator;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * Routes, checks, success statuses and media types are all read from it.
  */
 public final class HttpContract {
+
+  private static final String NOT_MODIFIED = "304";
+  private static final JsonObject NOTHING = new JsonObject();
 
   private final OpenAPIContract openapi;
   private final List<String> services;
@@ -133,7 +137,7 @@ public final class HttpContract {
             .getJsonObject(operation.getOpenAPIPath())
             .getJsonObject(operation.getHttpMethod().name().toLowerCase(Locale.ROOT))
             .getJsonObject("responses");
-    String success = success(operation, responses);
+    List<String> successes = successes(operation, responses);
     return new OperationCheck(
         operation.getOperationId(),
         operation.getTags().get(0),
@@ -141,31 +145,36 @@ public final class HttpContract {
         PathCheck.of(
             PathTemplate.of(operation.getOpenAPIPath()), parameters(operation, Location.PATH)),
         new QueryCheck(parameters(operation, Location.QUERY)),
+        new HeaderCheck(parameters(operation, Location.HEADER)),
         body(operation.getRequestBody()),
-        Integer.parseInt(success),
-        List.copyOf(
-            document
-                .resolve(responses.getJsonObject(success))
-                .getJsonObject("content", new JsonObject())
-                .fieldNames()));
+        successes.stream().map(Integer::valueOf).toList(),
+        successes.stream()
+            .map(status -> document.resolve(responses.getJsonObject(status)))
+            .flatMap(answer -> answer.getJsonObject("content", NOTHING).fieldNames().stream())
+            .distinct()
+            .toList());
   }
 
-  private static String success(Operation operation, JsonObject responses) {
+  /** The statuses that are no failure: those of success first, in the order of the contract. */
+  private static List<String> successes(Operation operation, JsonObject responses) {
     List<String> successes =
-        responses.fieldNames().stream().filter(status -> status.startsWith("2")).toList();
-    if (successes.size() != 1) {
+        responses.fieldNames().stream()
+            .filter(status -> status.startsWith("2") || status.equals(NOT_MODIFIED))
+            .sorted(Comparator.comparing(NOT_MODIFIED::equals))
+            .toList();
+    if (successes.isEmpty() || successes.get(0).equals(NOT_MODIFIED)) {
       throw new IllegalArgumentException(
-          "%s: success is %s (expected: one status)"
+          "%s: success is %s (expected: a status that begins with 2)"
               .formatted(operation.getOperationId(), successes));
     }
-    return successes.get(0);
+    return successes;
   }
 
   private static List<ParameterCheck> parameters(Operation operation, Location location) {
     for (Parameter parameter : operation.getParameters()) {
-      if (parameter.getIn() != Location.PATH && parameter.getIn() != Location.QUERY) {
+      if (parameter.getIn() == Location.COOKIE) {
         throw new IllegalArgumentException(
-            "%s: %s is in %s (expected: path or query)"
+            "%s: %s is in %s (expected: path, query or header)"
                 .formatted(operation.getOperationId(), parameter.getName(), parameter.getIn()));
       }
     }
@@ -187,9 +196,12 @@ public final class HttpContract {
       return BodyCheck.NONE;
     }
     MediaType json = body.getContent().get(MediaType.APPLICATION_JSON);
-    return new BodyCheck(
-        true,
-        body.isRequired(),
-        json == null ? null : JsonForm.of(json.getOpenAPIModel().getJsonObject("schema")));
+    if (json == null) {
+      return new BodyCheck(true, body.isRequired(), null, null);
+    }
+    JsonObject schema = json.getOpenAPIModel().getJsonObject("schema");
+    return JsonForm.isFor(schema)
+        ? new BodyCheck(true, body.isRequired(), JsonForm.of(schema), null)
+        : new BodyCheck(true, body.isRequired(), null, JsonDocument.of(schema));
   }
 }

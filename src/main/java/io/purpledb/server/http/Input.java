@@ -1,8 +1,10 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.message.JsonMessages;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ final class Input {
   private final Call call;
   private final Object[] path;
   private final @Nullable Object[] query;
+  private final @Nullable Object[] header;
   private final String responseType;
   private final MediaType bodyType;
   private final ByteString body;
@@ -24,6 +27,7 @@ final class Input {
    * @param call what its headers say besides
    * @param path the values of the path parameters
    * @param query the values of the query parameters, null where there is none
+   * @param header the same for those in headers
    * @param responseType the media type that the client likes best of those that the operation
    *     answers; empty when it answers none
    * @param bodyType what the body is
@@ -35,6 +39,7 @@ final class Input {
       Call call,
       Object[] path,
       @Nullable Object[] query,
+      @Nullable Object[] header,
       String responseType,
       MediaType bodyType,
       ByteString body) {
@@ -43,6 +48,7 @@ final class Input {
     this.call = call;
     this.path = path;
     this.query = query;
+    this.header = header;
     this.responseType = responseType;
     this.bodyType = bodyType;
     this.body = body;
@@ -50,7 +56,7 @@ final class Input {
 
   /** The same request, when its body has come. */
   Input withBody(ByteString bytes) {
-    return new Input(operation, headers, call, path, query, responseType, bodyType, bytes);
+    return new Input(operation, headers, call, path, query, header, responseType, bodyType, bytes);
   }
 
   Call call() {
@@ -125,6 +131,25 @@ final class Input {
             + failure.getMessage());
   }
 
+  /** The entity tags of a header such as If-Match; null when it is not given. */
+  @Nullable EntityTags tags(String parameter) {
+    return has(parameter) ? EntityTags.parse(parameter, text(parameter)) : null;
+  }
+
+  /**
+   * The body as a message, by its schema in the contract and by its descriptor.
+   *
+   * @param prototype an empty message
+   */
+  @SuppressWarnings("unchecked") // a message of the prototype's type
+  <M extends Message> M document(M prototype) {
+    JsonDocument schema = operation.body().document();
+    if (schema == null) {
+      throw new IllegalStateException(operation.id() + " has no JSON document");
+    }
+    return (M) JsonMessages.fromJson(schema.read(body), prototype);
+  }
+
   private Object given(String parameter) {
     Object value = value(parameter);
     if (value == null) {
@@ -141,6 +166,10 @@ final class Input {
     int inQuery = ParameterCheck.index(operation.query().parameters(), parameter);
     if (inQuery >= 0) {
       return query[inQuery];
+    }
+    int inHeader = ParameterCheck.index(operation.header().parameters(), parameter);
+    if (inHeader >= 0) {
+      return header[inHeader];
     }
     throw new IllegalArgumentException(
         "%s (expected: a parameter of %s)".formatted(parameter, operation.id()));

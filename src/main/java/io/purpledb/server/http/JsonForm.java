@@ -89,6 +89,23 @@ final class JsonForm {
     this.members = byName.values().stream().map(same -> common(same, alternatives.size())).toList();
   }
 
+  /** Whether a schema is of objects with no members but texts. */
+  static boolean isFor(JsonObject schema) {
+    return schema.getJsonArray("oneOf", new JsonArray().add(schema)).stream()
+        .map(JsonObject.class::cast)
+        .allMatch(JsonForm::isOfTexts);
+  }
+
+  private static boolean isOfTexts(JsonObject schema) {
+    JsonObject members = schema.getJsonObject("properties", new JsonObject());
+    return "object".equals(schema.getString("type"))
+        && Boolean.FALSE.equals(schema.getValue("additionalProperties"))
+        && members.stream()
+            .filter(member -> !member.getKey().startsWith("__"))
+            .allMatch(
+                member -> "string".equals(((JsonObject) member.getValue()).getString("type")));
+  }
+
   /**
    * @throws IllegalArgumentException when the schema says what is not checked here
    */

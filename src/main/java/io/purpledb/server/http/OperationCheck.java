@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the operationId
  * @param service the tag: the service that the operation belongs to
  * @param method its method in the contract
- * @param status the status of success
+ * @param statuses those of success, and 304; the first is that of an answer which has none of its
+ *     own
  * @param responseTypes the media types of success; none when it has no body
  */
 record OperationCheck(
@@ -23,13 +24,19 @@ record OperationCheck(
     HttpMethod method,
     PathCheck path,
     QueryCheck query,
+    HeaderCheck header,
     BodyCheck body,
-    int status,
+    List<Integer> statuses,
     List<String> responseTypes) {
 
   /** The methods of its requests: HEAD works where GET does. */
   List<HttpMethod> methods() {
     return method.equals(HttpMethod.GET) ? List.of(method, HttpMethod.HEAD) : List.of(method);
+  }
+
+  /** The status of success where nothing else is said. */
+  int status() {
+    return statuses.get(0);
   }
 
   /**
@@ -39,7 +46,7 @@ record OperationCheck(
    * @param rawQuery the query as it was sent, or null when there is none
    */
   Input check(String rawPath, @Nullable String rawQuery, MultiMap headers) {
-    Conditions.require(method, headers);
+    Conditions.require(method, header, headers);
     @Nullable Object[] queryValues = query.read(rawQuery);
     return new Input(
         this,
@@ -47,6 +54,7 @@ record OperationCheck(
         Call.NOTHING.tracedBy(headers.get(Call.TRACE)),
         path.read(rawPath, query.isGiven(KeyEncoding.PARAMETER, queryValues)),
         queryValues,
+        header.read(headers),
         responseType(headers),
         body.type(headers),
         ByteString.EMPTY);

@@ -106,7 +106,7 @@ final class OperationHandler implements Handler<HttpServerRequest> {
           .onComplete(
               answer -> {
                 held.release();
-                send(request, answer);
+                send(request, in, answer);
               },
               failure -> {
                 held.release();
@@ -121,6 +121,19 @@ final class OperationHandler implements Handler<HttpServerRequest> {
   private static void refuse(HttpServerRequest request, Failure failure) {
     request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
     Problem.send(request, failure);
+  }
+
+  private void send(HttpServerRequest request, Input in, Answer answer) {
+    Answer asked = answer;
+    if (answer.version() != null && operation.method().equals(HttpMethod.GET)) {
+      try {
+        asked = operation.header().asked(in, answer);
+      } catch (Throwable t) {
+        Problem.send(request, t);
+        return;
+      }
+    }
+    send(request, asked);
   }
 
   private void send(HttpServerRequest request, Answer answer) {

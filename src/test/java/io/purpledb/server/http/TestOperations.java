@@ -5,6 +5,11 @@ import io.purpledb.config.Config;
 import io.purpledb.support.TestService;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
+import io.purpledb.test.v1.TestDocument;
+import io.purpledb.test.v1.TestReadRequest;
+import io.purpledb.test.v1.TestReadResponse;
+import io.purpledb.test.v1.TestWriteRequest;
+import io.purpledb.test.v1.TestWriteResponse;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -13,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 
 /** The operations of {@link TestService} over HTTP, beside those of Purple. */
@@ -31,6 +37,9 @@ final class TestOperations {
         "tags",
         new JsonArray().addAll(json.getJsonArray("tags")).addAll(more.getJsonArray("tags")));
     json.getJsonObject("paths").mergeIn(more.getJsonObject("paths"));
+    json.getJsonObject("components")
+        .getJsonObject("schemas")
+        .mergeIn(more.getJsonObject("schemas"));
     return HttpContract.of(new ContractDocument("", json));
   }
 
@@ -59,6 +68,28 @@ final class TestOperations {
 
   private static void bind(Bindings bindings) {
     bindings.onStream("testCount", TestOperations::count, TestOperations::event);
+    bindings.on("testWrite", TestOperations::write, TestOperations::written);
+    bindings.on(
+        "testRead",
+        in -> TestReadRequest.newBuilder().setKey(in.text("key")).build(),
+        (Input in, TestReadResponse found) ->
+            Answer.json(found.getDocument()).withVersion(found.getVersion()));
+  }
+
+  private static Message write(Input in) {
+    EntityTags expected = in.tags("If-Match");
+    return TestWriteRequest.newBuilder()
+        .setKey(in.text("key"))
+        .addAllVersions(expected == null ? List.of() : expected.versions())
+        .setDocument(in.document(TestDocument.getDefaultInstance()))
+        .build();
+  }
+
+  private static Answer written(Input in, TestWriteResponse done) {
+    Answer answer = Answer.json(done).withVersion(done.getVersion());
+    return done.getCreated()
+        ? answer.withStatus(201).withHeader("Location", "/tests/" + in.text("key"))
+        : answer;
   }
 
   private static Message count(Input in) {
