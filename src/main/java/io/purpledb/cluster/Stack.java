@@ -9,7 +9,6 @@ import org.jgroups.fork.UnknownForkHandler;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.FRAG4;
-import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
 import org.jgroups.protocols.RSVP;
 import org.jgroups.protocols.TCP;
@@ -33,6 +32,10 @@ final class Stack {
   private static final long SILENT_MILLIS = 3_000;
   private static final long HEARTBEAT_MILLIS = 1_000;
   private static final long MERGE_MILLIS = 3_000;
+
+  /** How often a node that sees all members looks for others. */
+  private static final long ALL_HERE_MILLIS = 15_000;
+
   private static final long JOIN_MILLIS = 500;
   private static final int CONNECT_MILLIS = 500;
 
@@ -75,7 +78,7 @@ final class Stack {
         new JChannel(
             tcp,
             new MemberPing(members),
-            new MERGE3().setMinInterval(MERGE_MILLIS / 2).setMaxInterval(MERGE_MILLIS),
+            new MemberMerge(members, MERGE_MILLIS, ALL_HERE_MILLIS),
             new Watch(address),
             new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
             new VERIFY_SUSPECT2().setTimeout(250),
