@@ -50,6 +50,9 @@ final class Stack {
   /** What was sent over a connection that broke is missed and asked for after so long. */
   private static final long XMIT_MILLIS = 1_000;
 
+  /** How old the time may be that connections take for now; twice a second by default. */
+  private static final long CLOCK_MILLIS = 2_000;
+
   private Stack() {}
 
   /**
@@ -69,6 +72,7 @@ final class Stack {
         .setBundlerType(MemberBundler.class.getName())
         .setThreadFactory(
             new DefaultThreadFactory("", true, true)); // a guest may end without a word
+    tcp.setTimeServiceInterval(CLOCK_MILLIS);
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
     NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(XMIT_MILLIS);
     multicast.setResendLastSeqno(true);

@@ -8,8 +8,8 @@ import org.apache.ratis.util.JvmPauseMonitor;
 
 /**
  * Ratis' watch for pauses of the JVM: three times a second it asks all collectors for their
- * figures, a twelfth of what an idle node needs. What it is for, Purple does not need: it warns of
- * pauses, closes the server after very long ones ({@link RaftSettings} forbids that), and has a
+ * figures, a fifteenth of what an idle node needed. What it is for, Purple does not need: it warns
+ * of pauses, closes the server after very long ones ({@link RaftSettings} forbids that), and has a
  * leader step down after one of some seconds. Such a leader learns from the others whether there is
  * another, before it answers anything ({@link Confirmation}).
  */
