@@ -42,6 +42,15 @@ public final class ClusterNode {
   private static final long GUEST_SECONDS = 5;
   private static final int CONNECT_MILLIS = 2_000;
 
+  /** RxJava, which Infinispan uses, looks once a second for tasks that were cancelled. */
+  private static final String PURGE_SECONDS = "rx3.purge-period-seconds";
+
+  static {
+    if (System.getProperty(PURGE_SECONDS) == null) {
+      System.setProperty(PURGE_SECONDS, "60");
+    }
+  }
+
   private final @Nullable Member self;
   private final List<Member> members;
   private final @Nullable Tls tls;

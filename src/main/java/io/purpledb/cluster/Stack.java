@@ -9,7 +9,6 @@ import org.jgroups.fork.UnknownForkHandler;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FORK;
 import org.jgroups.protocols.FRAG4;
-import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
 import org.jgroups.protocols.RSVP;
 import org.jgroups.protocols.TCP;
@@ -33,6 +32,10 @@ final class Stack {
   private static final long SILENT_MILLIS = 3_000;
   private static final long HEARTBEAT_MILLIS = 1_000;
   private static final long MERGE_MILLIS = 3_000;
+
+  /** How often a node that sees all members looks for others. */
+  private static final long ALL_HERE_MILLIS = 15_000;
+
   private static final long JOIN_MILLIS = 500;
   private static final int CONNECT_MILLIS = 500;
 
@@ -46,6 +49,9 @@ final class Stack {
 
   /** What was sent over a connection that broke is missed and asked for after so long. */
   private static final long XMIT_MILLIS = 1_000;
+
+  /** How old the time may be that connections take for now; twice a second by default. */
+  private static final long CLOCK_MILLIS = 2_000;
 
   private Stack() {}
 
@@ -66,6 +72,7 @@ final class Stack {
         .setBundlerType(MemberBundler.class.getName())
         .setThreadFactory(
             new DefaultThreadFactory("", true, true)); // a guest may end without a word
+    tcp.setTimeServiceInterval(CLOCK_MILLIS);
     tcp.tcpNodelay(true).setSockConnTimeout(CONNECT_MILLIS).setLinger(-1);
     NAKACK2 multicast = new NAKACK2().useMcastXmit(false).setXmitInterval(XMIT_MILLIS);
     multicast.setResendLastSeqno(true);
@@ -75,7 +82,7 @@ final class Stack {
         new JChannel(
             tcp,
             new MemberPing(members),
-            new MERGE3().setMinInterval(MERGE_MILLIS / 2).setMaxInterval(MERGE_MILLIS),
+            new MemberMerge(members, MERGE_MILLIS, ALL_HERE_MILLIS),
             new Watch(address),
             new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
             new VERIFY_SUSPECT2().setTimeout(250),

@@ -45,7 +45,7 @@ public final class UnreadAnswers {
   private final Room room;
   private final Turns turns = new Turns();
   private final Set<UnreadConnection> open = new HashSet<>();
-  private final List<Long> timers = new ArrayList<>();
+  private final List<Looks> looks = new ArrayList<>();
 
   /** Whether there was any connection yet. */
   private boolean used;
@@ -67,7 +67,7 @@ public final class UnreadAnswers {
   public static UnreadAnswers andIdle(Vertx vertx, Room room, long idleMillis) {
     UnreadAnswers answers = new UnreadAnswers(vertx, room);
     long period = Math.max(1, idleMillis / IDLE_LOOKS);
-    answers.timers.add(vertx.setPeriodic(period, id -> answers.lookForIdle()));
+    answers.looks.add(new Looks(vertx, period, answers::lookForIdle));
     return answers;
   }
 
@@ -77,13 +77,14 @@ public final class UnreadAnswers {
   UnreadAnswers(Vertx vertx, Room room, long lookMillis) {
     this.vertx = vertx;
     this.room = room;
-    timers.add(vertx.setPeriodic(lookMillis, id -> look()));
+    looks.add(new Looks(vertx, lookMillis, this::look));
   }
 
   /** Begins to watch a connection that has just been accepted. */
   public void add(HttpConnection connection) {
     UnreadConnection added = new UnreadConnection(connection, room, turns, CONNECTION_BYTES);
     open.add(added);
+    looks.forEach(Looks::goOn);
     used = true;
     if (draining) {
       LastAnswers.on(connection);
@@ -135,19 +136,21 @@ public final class UnreadAnswers {
 
   /** Watches no longer. */
   public void close() {
-    timers.forEach(vertx::cancelTimer);
+    looks.forEach(Looks::close);
   }
 
-  private void lookForIdle() {
+  private boolean lookForIdle() {
     for (UnreadConnection connection : List.copyOf(open)) {
       connection.lookForIdle(IDLE_LOOKS);
     }
+    return !open.isEmpty();
   }
 
-  private void look() {
+  private boolean look() {
     int patience = room.usedBytes() > room.maxBytes() / 2 ? PATIENCE_UNDER_PRESSURE : PATIENCE;
     for (UnreadConnection connection : List.copyOf(open)) {
       connection.look(patience);
     }
+    return !open.isEmpty();
   }
 }

@@ -5,11 +5,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Waits for an answer; no answer within 30 seconds is an error. */
 public final class Await {
 
   private static final long TIMEOUT_SECONDS = 30;
+  private static final long POLL_MILLIS = 5;
 
   private Await() {}
 
@@ -24,6 +26,22 @@ public final class Await {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Waits until something is so. */
+  public static void until(BooleanSupplier reached) {
+    long begun = System.nanoTime();
+    while (!reached.getAsBoolean()) {
+      if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS)) {
+        throw new AssertionError("not so within " + TIMEOUT_SECONDS + " s");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
     }
   }
 

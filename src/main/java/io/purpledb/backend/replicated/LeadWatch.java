@@ -23,8 +23,8 @@ final class LeadWatch {
   private static final long PERIOD_MILLIS = 2_000;
   private static final long LOG_MILLIS = 1_000;
 
-  /** At rest the others are asked at each third look: what they say can hardly have changed. */
-  private static final int LOOKS_AT_REST = 3;
+  /** At rest the others are asked at each sixth look: what they say can hardly have changed. */
+  private static final int LOOKS_AT_REST = 6;
 
   private final PeerClocks clocks;
   private final PeerRooms rooms;

@@ -23,6 +23,9 @@ final class LogInPlace {
 
   private static final String OPEN = "log_inprogress_";
 
+  /** Of a file where the system has no keys. */
+  private static final Object NO_KEY = "none";
+
   private final Path directory;
   private final int maxBytes;
   private @Nullable Object directoryKey;
@@ -79,7 +82,8 @@ final class LogInPlace {
     for (Path file : files) {
       try {
         BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-        marks.add(String.valueOf(found.fileKey()));
+        Object key = found.fileKey();
+        marks.add(key == null ? NO_KEY : key);
         marks.add(found.lastModifiedTime());
         marks.add(found.size());
       } catch (NoSuchFileException e) {

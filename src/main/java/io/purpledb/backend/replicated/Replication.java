@@ -208,6 +208,7 @@ public final class Replication {
       machine.confirmBy(replication.confirmation);
       machine.tellOfLeader(replication.leadership::mayHaveChanged);
       server.start();
+      PauseWatch.end(server);
       replication.leadership.start();
       replication.watch.start();
       undo.forget();
