@@ -11,6 +11,8 @@ import io.purpledb.v1.CacheProto;
 import io.purpledb.v1.CounterProto;
 import io.purpledb.v1.FlagProto;
 import io.purpledb.v1.KvProto;
+import io.purpledb.v1.OptionsProto;
+import io.purpledb.v1.Right;
 import io.purpledb.v1.SetProto;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +80,16 @@ public record Operation(
   /** Whether it changes nothing, as the contract says by its {@code idempotency_level}. */
   public boolean isRead() {
     return method.getOptions().getIdempotencyLevel() == IdempotencyLevel.NO_SIDE_EFFECTS;
+  }
+
+  /** Whether it may be done twice where it was asked for once: then as much is done as by once. */
+  public boolean isSafeToRepeat() {
+    return method.getOptions().getIdempotencyLevel() != IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
+  }
+
+  /** What somebody must be allowed to do who calls it. */
+  public Right right() {
+    return method.getOptions().getExtension(OptionsProto.right);
   }
 
   /** Whether it answers many messages, as the contract says by {@code stream}. */

@@ -5,20 +5,17 @@ import io.purpledb.message.Failure;
 /** The bounds of keys, items, values and times to live. */
 final class Check {
 
-  /** The largest key or set item, in bytes of UTF-8. */
-  static final int MAX_KEY_BYTES = 1024;
-
   private static final int SHOWN = 64;
 
   private Check() {}
 
-  /** Fails as invalid unless a key or set item is well-formed text of 1 to 1,024 bytes. */
-  static void key(String name, String text) {
+  /** Fails as invalid unless a key or set item is well-formed text within bounds, in bytes. */
+  static void key(String name, String text, long min, long max) {
     long bytes = utf8Length(name, text);
-    if (bytes < 1 || bytes > MAX_KEY_BYTES) {
+    if (bytes < min || bytes > max) {
       throw Failure.invalid(
-          "%s: %s is %d bytes of UTF-8 (expected: 1 to %d)"
-              .formatted(name, shown(text), bytes, MAX_KEY_BYTES));
+          "%s: %s is %d bytes of UTF-8 (expected: %d to %d)"
+              .formatted(name, shown(text), bytes, min, max));
     }
   }
 
@@ -33,7 +30,7 @@ final class Check {
   }
 
   /** Fails as too large when a value is over the bound. */
-  static void size(String name, long bytes, int min, int max) {
+  static void size(String name, long bytes, long min, int max) {
     if (bytes > max) {
       throw Failure.tooLarge(
           "%s: %d bytes (expected: %d to %d bytes, the server's max-value-bytes)"
@@ -41,12 +38,16 @@ final class Check {
     }
   }
 
-  /** Fails as invalid unless a time to live is 0 (the default) to the bound. */
-  static void ttl(long seconds, long maxSeconds) {
-    if (seconds < 0 || seconds > maxSeconds) {
+  /**
+   * Fails as invalid unless a number is within bounds.
+   *
+   * @param unit what it counts; empty when that need not be said
+   */
+  static void number(String name, long number, long min, long max, String unit) {
+    if (number < min || number > max) {
       throw Failure.invalid(
-          "ttl_seconds: %d (expected: 0 to %d seconds; 0 means the default)"
-              .formatted(seconds, maxSeconds));
+          "%s: %d (expected: %d to %d%s)"
+              .formatted(name, number, min, max, unit.isEmpty() ? "" : " " + unit));
     }
   }
 

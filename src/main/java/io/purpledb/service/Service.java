@@ -1,5 +1,6 @@
 package io.purpledb.service;
 
+import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
@@ -8,6 +9,7 @@ import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A service: checks requests, says what absence means, and leaves the rest to its backend. */
@@ -15,6 +17,7 @@ public abstract class Service extends Endpoint {
 
   private final String backendAddress;
   private final long timeoutMillis;
+  private final int maxValueBytes;
   private @Nullable Caller backend;
 
   /**
@@ -24,6 +27,24 @@ public abstract class Service extends Endpoint {
     super(Bus.service(name), Integer.MAX_VALUE); // its backend bounds what is in flight
     this.backendAddress = Bus.backend(config.backend(name), name);
     this.timeoutMillis = config.requestTimeoutMillis();
+    this.maxValueBytes = config.maxValueBytes();
+  }
+
+  /** Serves an operation, whose requests are within the bounds that the contract declares. */
+  final <Q extends Message, R extends Message> void serve(
+      Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler) {
+    FieldChecks checks = FieldChecks.of(Internal.getDefaultInstance(type), maxValueBytes);
+    on(
+        type,
+        (Q request, Call call) -> {
+          checks.check(request);
+          return handler.apply(request, call);
+        });
+  }
+
+  /** Serves an operation that means the same to the backend. */
+  final <Q extends Message> void passOn(Class<Q> type) {
+    serve(type, (Q request, Call call) -> this.<Message>backend(request, call));
   }
 
   @Override

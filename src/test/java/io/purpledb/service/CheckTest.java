@@ -15,22 +15,22 @@ class CheckTest {
     int bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
     String longest = text.repeat(1024 / bytes);
 
-    assertThatCode(() -> Check.key("key", longest)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> Check.key("key", longest + text))
+    assertThatCode(() -> Check.key("key", longest, 1, 1024)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Check.key("key", longest + text, 1, 1024))
         .hasMessageStartingWith("key: \"")
         .hasMessageEndingWith(" bytes of UTF-8 (expected: 1 to 1024)");
   }
 
   @Test
   void refusesAnEmptyKey() {
-    assertThatThrownBy(() -> Check.key("key", ""))
+    assertThatThrownBy(() -> Check.key("key", "", 1, 1024))
         .hasMessage("key: \"\" is 0 bytes of UTF-8 (expected: 1 to 1024)");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a\ud83d", "a\udd11", "a\udd11\ud83d", "a\ud83d\ud83d\udd11"})
   void refusesALoneSurrogate(String text) {
-    assertThatThrownBy(() -> Check.key("item", text))
+    assertThatThrownBy(() -> Check.key("item", text, 1, 1024))
         .hasMessageStartingWith("item: a lone surrogate \\u")
         .hasMessageEndingWith(" at index 1 (expected: well-formed Unicode)");
   }
@@ -45,12 +45,13 @@ class CheckTest {
   }
 
   @Test
-  void boundsTimesToLive() {
-    assertThatCode(() -> Check.ttl(0, 10)).doesNotThrowAnyException();
-    assertThatCode(() -> Check.ttl(10, 10)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> Check.ttl(-1, 10))
-        .hasMessage("ttl_seconds: -1 (expected: 0 to 10 seconds; 0 means the default)");
-    assertThatThrownBy(() -> Check.ttl(11, 10))
-        .hasMessageStartingWith("ttl_seconds: 11 (expected: ");
+  void boundsNumbers() {
+    String unit = "seconds; 0 means the default";
+    assertThatCode(() -> Check.number("ttl", 0, 0, 10, unit)).doesNotThrowAnyException();
+    assertThatCode(() -> Check.number("ttl", 10, 0, 10, unit)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> Check.number("ttl", -1, 0, 10, unit))
+        .hasMessage("ttl: -1 (expected: 0 to 10 seconds; 0 means the default)");
+    assertThatThrownBy(() -> Check.number("ttl", 11, 0, 10, ""))
+        .hasMessage("ttl: 11 (expected: 0 to 10)");
   }
 }

@@ -1,11 +1,14 @@
 package io.purpledb.server.grpc;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.rpc.ErrorDetailsProto;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.reflection.v1.ErrorResponse;
+import io.vertx.grpc.reflection.v1.ExtensionNumberResponse;
+import io.vertx.grpc.reflection.v1.ExtensionRequest;
 import io.vertx.grpc.reflection.v1.FileDescriptorResponse;
 import io.vertx.grpc.reflection.v1.ListServiceResponse;
 import io.vertx.grpc.reflection.v1.ServerReflectionProto;
@@ -15,6 +18,7 @@ import io.vertx.grpc.reflection.v1.ServiceResponse;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,9 @@ final class Reflection {
   private final ListServiceResponse.Builder services = ListServiceResponse.newBuilder();
   private final Map<String, FileDescriptor> byFileName = new HashMap<>();
   private final Map<String, FileDescriptor> bySymbol = new HashMap<>();
+
+  /** By the full name of the message, of which many have none, then by number. */
+  private final Map<String, Map<Integer, FileDescriptor>> byExtension = new HashMap<>();
 
   /**
    * @param services what the server serves
@@ -62,8 +69,14 @@ final class Reflection {
       case FILE_BY_FILENAME -> setFile(response, byFileName.get(request.getFileByFilename()));
       case FILE_CONTAINING_SYMBOL ->
           setFile(response, bySymbol.get(request.getFileContainingSymbol()));
-      case FILE_CONTAINING_EXTENSION, ALL_EXTENSION_NUMBERS_OF_TYPE ->
-          setError(response, GrpcStatus.NOT_FOUND, "the contracts have no extensions");
+      case FILE_CONTAINING_EXTENSION -> {
+        ExtensionRequest extension = request.getFileContainingExtension();
+        setFile(
+            response,
+            extensions(extension.getContainingType()).get(extension.getExtensionNumber()));
+      }
+      case ALL_EXTENSION_NUMBERS_OF_TYPE ->
+          setNumbers(response, request.getAllExtensionNumbersOfType());
       default -> setError(response, GrpcStatus.INVALID_ARGUMENT, "no request (expected: one)");
     }
     return response.build();
@@ -80,6 +93,21 @@ final class Reflection {
     }
   }
 
+  private void setNumbers(ServerReflectionResponse.Builder response, String type) {
+    if (!byExtension.containsKey(type)) {
+      setError(response, GrpcStatus.NOT_FOUND, "no contract declares this message");
+      return;
+    }
+    response.setAllExtensionNumbersResponse(
+        ExtensionNumberResponse.newBuilder()
+            .setBaseTypeName(type)
+            .addAllExtensionNumber(extensions(type).keySet()));
+  }
+
+  private Map<Integer, FileDescriptor> extensions(String type) {
+    return byExtension.getOrDefault(type, Map.of());
+  }
+
   private static void setError(
       ServerReflectionResponse.Builder response, GrpcStatus status, String text) {
     response.setErrorResponse(
@@ -94,6 +122,12 @@ final class Reflection {
       bySymbol.put(service.getFullName(), file);
       service.getMethods().forEach(method -> bySymbol.put(method.getFullName(), file));
     }
+    for (FieldDescriptor extension : file.getExtensions()) {
+      byExtension
+          .computeIfAbsent(extension.getContainingType().getFullName(), type -> new TreeMap<>())
+          .put(extension.getNumber(), file);
+      bySymbol.put(extension.getFullName(), file);
+    }
     file.getEnumTypes().forEach(type -> bySymbol.put(type.getFullName(), file));
     file.getMessageTypes().forEach(this::index);
     file.getDependencies().forEach(this::index);
@@ -101,6 +135,7 @@ final class Reflection {
 
   private void index(Descriptor type) {
     bySymbol.put(type.getFullName(), type.getFile());
+    byExtension.computeIfAbsent(type.getFullName(), none -> new TreeMap<>());
     type.getEnumTypes().forEach(inner -> bySymbol.put(inner.getFullName(), type.getFile()));
     type.getNestedTypes().forEach(this::index);
   }

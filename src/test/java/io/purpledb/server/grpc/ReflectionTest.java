@@ -99,11 +99,54 @@ class ReflectionTest {
     ByteString bytes = response.getFileDescriptorResponse().getFileDescriptorProto(0);
     FileDescriptorProto file = FileDescriptorProto.parseFrom(bytes);
     assertThat(symbol).startsWith(file.getPackage() + ".");
-    assertThat(FileDescriptor.buildFrom(file, new FileDescriptor[0]).getServices()).isNotEmpty();
+    assertThat(build(file).getServices()).isNotEmpty();
     ServerReflectionRequest byName =
         ServerReflectionRequest.newBuilder().setFileByFilename(file.getName()).build();
     assertThat(ask(PATH, byName).get(0).getFileDescriptorResponse())
         .isEqualTo(response.getFileDescriptorResponse());
+  }
+
+  /** The contract with what it needs, all of which reflection has to tell. */
+  private static FileDescriptor build(FileDescriptorProto file) throws Exception {
+    List<FileDescriptor> needed = new ArrayList<>();
+    for (String name : file.getDependencyList()) {
+      ServerReflectionRequest byName =
+          ServerReflectionRequest.newBuilder().setFileByFilename(name).build();
+      needed.add(
+          build(
+              FileDescriptorProto.parseFrom(
+                  ask(PATH, byName).get(0).getFileDescriptorResponse().getFileDescriptorProto(0))));
+    }
+    return FileDescriptor.buildFrom(file, needed.toArray(FileDescriptor[]::new));
+  }
+
+  /** Which grpcurl asks for to show the options of a method or a field. */
+  @Test
+  void describesTheExtensions() throws Exception {
+    String extended = "google.protobuf.FieldOptions";
+    List<ServerReflectionResponse> responses =
+        ask(
+            PATH,
+            ServerReflectionRequest.newBuilder().setAllExtensionNumbersOfType(extended).build(),
+            ServerReflectionRequest.newBuilder()
+                .setFileContainingExtension(
+                    ExtensionRequest.newBuilder()
+                        .setContainingType(extended)
+                        .setExtensionNumber(50_100))
+                .build(),
+            ServerReflectionRequest.newBuilder()
+                .setAllExtensionNumbersOfType("purple.v1.KvGetRequest")
+                .build());
+
+    assertThat(responses.get(0).getAllExtensionNumbersResponse().getExtensionNumberList())
+        .containsExactly(50_100);
+    FileDescriptorProto file =
+        FileDescriptorProto.parseFrom(
+            responses.get(1).getFileDescriptorResponse().getFileDescriptorProto(0));
+    assertThat(file.getName()).isEqualTo("purple/v1/options.proto");
+    assertThat(responses.get(2).hasAllExtensionNumbersResponse()).isTrue();
+    assertThat(responses.get(2).getAllExtensionNumbersResponse().getExtensionNumberList())
+        .isEmpty();
   }
 
   /** Which grpcurl asks for to show what is in a failure. */

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -146,6 +147,7 @@ final class StreamCallTest {
   }
 
   /** A stream of a connection that reads all others: what waits is bounded, and for how long. */
+  @Tag("long")
   @Test
   void whoDoesNotReadEndsIt() throws Exception {
     long before = counts.made();

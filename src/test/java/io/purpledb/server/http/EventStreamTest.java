@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +203,7 @@ final class EventStreamTest {
   }
 
   /** What waits for it is bounded, and so is how long it may wait. */
+  @Tag("long")
   @Test
   void whoDoesNotReadOverHttp1() throws Exception {
     long before = counts.made();
@@ -219,6 +221,7 @@ final class EventStreamTest {
   }
 
   /** One stream of a connection that reads all others. */
+  @Tag("long")
   @Test
   void whoDoesNotReadOverHttp2() throws Exception {
     long before = counts.made();
@@ -236,6 +239,7 @@ final class EventStreamTest {
   }
 
   /** The others of its connection go on, and it ends alone. */
+  @Tag("long")
   @Test
   void aStreamThatIsNotReadBesideOthersThatAre() throws Exception {
     Vertx vertx = Vertx.vertx();
