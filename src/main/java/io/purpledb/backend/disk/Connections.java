@@ -82,6 +82,7 @@ final class Connections {
     this.files = files;
     this.file = file;
     this.policy = policy;
+    file.hold(true); // until a checkpoint
   }
 
   /**
@@ -320,7 +321,12 @@ final class Connections {
     log.force();
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
-    unlogged.run("CHECKPOINT SYNC");
+    file.hold(false);
+    try {
+      unlogged.run("CHECKPOINT SYNC");
+    } finally {
+      file.hold(true);
+    }
     if (!file.owed()) {
       log.restart(policy.keptBytes());
     }
@@ -351,6 +357,7 @@ final class Connections {
           log.restart(0);
         }
       } finally {
+        file.hold(false);
         closeAll();
       }
       if (settled) {
