@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DiskEngine implements Engine {
 
-  private static final String STEM = "entries";
+  /** What the names of its files begin with. */
+  static final String STEM = "entries";
+
   private static final long IDLE_MILLIS = 1_000;
   private static final long HISTORY_PART = 64;
 
