@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Engine {
 
-  /** Answers entries as they are at one moment, in the order of the keys; null where nothing is. */
+  /**
+   * Answers entries as they are at one moment, in the order of the keys; null where nothing is.
+   * Several keys whose values together are too much for the engine's memory fail as {@code
+   * answer_too_large}, here and as reads of a commit.
+   */
   Future<List<@Nullable Entry>> read(Call call, List<Key> keys);
 
   /** Makes changes if all checks are true, all or none. */

@@ -140,20 +140,31 @@ abstract class DurableEngineKit extends EngineKit {
     assertThat(last).hasSize(CommittingProcess.WORKERS);
   }
 
+  private Process start(String heap, Class<?> main, Path place) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            heap,
+            "-XX:+ExitOnOutOfMemoryError",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            main.getName(),
+            opener.getClass().getName(),
+            place.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** A heap of 128 MiB is enough for values of a sixth of it, and for many. */
+  @Test
+  final void aSmallHeapIsEnough() throws Exception {
+    Process process = start("-Xmx128m", SmallHeapProcess.class, directory.resolve("small"));
+
+    assertThat(process.waitFor()).isZero();
+  }
+
   private List<CommittingProcess.Line> linesUntilKilled(Path place, int count)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                CommittingProcess.class.getName(),
-                opener.getClass().getName(),
-                place.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = start("-Xmx128m", CommittingProcess.class, place);
     List<CommittingProcess.Line> lines = new java.util.ArrayList<>();
     try (BufferedReader out =
         new BufferedReader(

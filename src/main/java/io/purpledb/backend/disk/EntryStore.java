@@ -33,6 +33,9 @@ final class EntryStore implements Upkeep {
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
 
+  /** How many bytes several keys may have, in pages. */
+  private static final int READ_PAGES = 4;
+
   private static final String STATE = "SELECT POSITION, MILLIS FROM ENGINE_STATE";
   private static final String SET_STATE = "UPDATE ENGINE_STATE SET POSITION = ?, MILLIS = ?";
 
@@ -149,16 +152,17 @@ final class EntryStore implements Upkeep {
     DiskStep step = step(sql);
     int refusedBy = step.work(commit);
     boolean isDone = refusedBy == Committed.DONE;
+    List<Key> keys = commit.reads();
+    List<@Nullable EntryRow> rows = new ArrayList<>(keys.size());
+    for (Key key : keys) {
+      rows.add(isDone ? step.current(key) : step.alive(key));
+    }
+    requireFew(rows); // before anything is changed
     if (isDone) {
       make(sql, step, Event.Kind.DELETED);
     }
     changed.are(isDone ? step.keys() : List.of());
-    List<@Nullable Entry> entries = new ArrayList<>(commit.reads().size());
-    for (Key key : commit.reads()) {
-      EntryRow row = isDone ? step.current(key) : step.alive(key);
-      entries.add(row == null ? null : entry(sql, key, row));
-    }
-    return new Committed(refusedBy, position, entries);
+    return new Committed(refusedBy, position, entries(sql, keys, rows));
   }
 
   /** A claim; tells what it changed. */
@@ -259,10 +263,35 @@ final class EntryStore implements Upkeep {
   /** What is there of keys; of one moment when nothing is committed meanwhile. */
   List<@Nullable Entry> read(Sql sql, List<Key> keys) throws SQLException {
     Moment now = new Moment(clock);
-    List<@Nullable Entry> entries = new ArrayList<>(keys.size());
+    List<@Nullable EntryRow> rows = new ArrayList<>(keys.size());
     for (Key key : keys) {
       EntryRow row = table(key).find(sql, KeyBytes.of(key));
-      entries.add(row == null || !isAlive(row, now) ? null : entry(sql, key, row));
+      rows.add(row == null || !isAlive(row, now) ? null : row);
+    }
+    requireFew(rows);
+    return entries(sql, keys, rows);
+  }
+
+  /** One value may be as large as it is; several have to fit into the memory together. */
+  private void requireFew(List<@Nullable EntryRow> rows) {
+    long bytes = 0;
+    for (EntryRow row : rows) {
+      bytes += row == null ? 0 : row.bytes();
+    }
+    if (rows.size() > 1 && bytes > READ_PAGES * pageBytes) {
+      throw new Failure(
+          Failure.Kind.ANSWER_TOO_LARGE,
+          "the values of %d keys have %d bytes (expected: at most %d at once, or one key)"
+              .formatted(rows.size(), bytes, READ_PAGES * pageBytes));
+    }
+  }
+
+  private static List<@Nullable Entry> entries(
+      Sql sql, List<Key> keys, List<@Nullable EntryRow> rows) throws SQLException {
+    List<@Nullable Entry> entries = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      EntryRow row = rows.get(i);
+      entries.add(row == null ? null : entry(sql, keys.get(i), row));
     }
     return entries;
   }
