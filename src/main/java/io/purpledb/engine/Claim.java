@@ -5,7 +5,7 @@ package io.purpledb.engine;
  * get the same: the jobs of a queue that are due, where the order of the range is that of time.
  *
  * @param range where from
- * @param limit how many at most, 1 to {@link Scan#MAX_LIMIT}
+ * @param limit how many at most, 1 to {@link Scan#MAX_LIMIT}; fewer where their values are large
  * @param name the name that they get
  * @param itemPrefix what is put before their item
  */

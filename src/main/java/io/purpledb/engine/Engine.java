@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Engine {
 
-  /** Answers entries as they are at one moment, in the order of the keys; null where nothing is. */
+  /**
+   * Answers entries as they are at one moment, in the order of the keys; null where nothing is.
+   * Several keys whose values together are too much for the engine's memory fail as {@code
+   * answer_too_large}, here and as reads of a commit.
+   */
   Future<List<@Nullable Entry>> read(Call call, List<Key> keys);
 
   /** Makes changes if all checks are true, all or none. */
@@ -40,8 +44,9 @@ public interface Engine {
 
   /**
    * Tells of the changes of a range that come after a position, in the order of their positions,
-   * each once. Where they are not known any more, one {@link Event.Kind#GAP} comes first. It ends
-   * at the deadline of the call, if that has one. Who pauses it costs no memory for what is missed.
+   * each once. Where they are not known any more, one {@link Event.Kind#GAP} comes first; a change
+   * too large to be remembered is told as one, too. It ends at the deadline of the call, if that
+   * has one. Who pauses it costs no memory for what is missed.
    *
    * @param after a position that another call told; {@link #NOW} for what comes from now on
    */

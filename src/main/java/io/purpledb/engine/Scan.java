@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * last is on one of them, once; what changes meanwhile may be on one or not.
  *
  * @param after behind which key the page begins, as the page before said; null for the first
- * @param limit how many entries a page has at most, 1 to {@link #MAX_LIMIT}
+ * @param limit how many entries a page has at most, 1 to {@link #MAX_LIMIT}; it has fewer where
+ *     their values are large
  * @param reverse from the last to the first
  */
 public record Scan(Range range, @Nullable Key after, int limit, boolean reverse) {

@@ -58,6 +58,16 @@ abstract class EngineKit {
     return engine;
   }
 
+  final FakeClock clock() {
+    return clock;
+  }
+
+  /** Closes the engine and opens it again, at the same place. */
+  final void reopen() throws Exception {
+    await(engine.close());
+    engine = open(vertx, clock);
+  }
+
   @BeforeEach
   final void open() {
     vertx = Vertx.vertx();
@@ -139,10 +149,7 @@ abstract class EngineKit {
    */
   private void learn(ModelEngine model, Map<Key, Entry> before, String what) throws Exception {
     List<Entry> there = new ArrayList<>();
-    for (Range range : RandomCommits.everything()) {
-      Page page = await(engine.scan(Call.NOTHING, Scan.of(range, Scan.MAX_LIMIT)));
-      there.addAll(page.entries());
-    }
+    there.addAll(everything());
     assertThat(ModelEngine.withoutVersions(there))
         .as(what)
         .isEqualTo(ModelEngine.withoutVersions(model.alive(clock.millis()).values()));
@@ -161,15 +168,25 @@ abstract class EngineKit {
     }
   }
 
+  /** All that random commits may have put there. */
+  final List<Entry> everything() throws Exception {
+    List<Entry> there = new ArrayList<>();
+    for (Range range : RandomCommits.everything()) {
+      Page page = await(engine.scan(Call.NOTHING, Scan.of(range, Scan.MAX_LIMIT)));
+      there.addAll(page.entries());
+    }
+    return there;
+  }
+
   private static Key counter(String name) {
     return Key.of(N, "counter", name);
   }
 
-  private static Change add(Key key, long amount) {
+  static Change add(Key key, long amount) {
     return new Change.Add(key, amount, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
-  private static Change put(Key key, String value, long ttl) {
+  static Change put(Key key, String value, long ttl) {
     return new Change.Put(
         key, new Value.OfBytes(ByteString.copyFromUtf8(value)), Description.NONE, ttl);
   }
@@ -327,6 +344,83 @@ abstract class EngineKit {
     }
   }
 
+  /**
+   * Commits that wait together, of which every second is refused, by a check or by its last change:
+   * the others are all done, and nothing of a refused one is.
+   */
+  @Test
+  final void whatIsRefusedHarmsNoNeighbour() throws Exception {
+    int commits = 500;
+    Key never = counter("never");
+    List<Future<Committed>> all = new ArrayList<>();
+    for (int i = 0; i < commits; i++) {
+      all.add(engine.commit(Call.NOTHING, new Commit(List.of(), both(B), List.of(A))));
+      Change outOfBounds = new Change.Add(counter("bound"), 1, 5, 9);
+      all.add(
+          engine.commit(
+              Call.NOTHING,
+              i % 2 == 0
+                  ? new Commit(List.of(), List.of(add(A, 1), outOfBounds), List.of())
+                  : new Commit(List.of(new Check.Present(never)), both(never), List.of())));
+    }
+    List<Long> sums = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      Committed done = await(all.get(i));
+      assertThat(done.isDone()).as("commit %d", i).isEqualTo(i % 2 == 0);
+      sums.addAll(numbersOf(done.entries()));
+    }
+
+    assertThat(numbers(List.of(A, B, never, counter("bound"))))
+        .containsExactly((long) commits, (long) commits, 0L, 0L);
+    assertThat(sums).as("each commit has seen its own").doesNotHaveDuplicates();
+  }
+
+  private static List<Change> both(Key other) {
+    return List.of(add(A, 1), add(other, 1));
+  }
+
+  /** How large values of this engine may be in a test, at least 1 KiB. */
+  int largestBytes() {
+    return 5 << 20;
+  }
+
+  /** Values of all sizes, put in the place of each other, touched, moved and deleted. */
+  @Test
+  final void keepsValuesOfAllSizes() throws Exception {
+    int largest = largestBytes();
+    Key key = Key.of(N, "kv", "k");
+    for (int size : List.of(0, largest, 1, largest / 2, largest / 2 + 1, largest / 20, 0)) {
+      Value value = bytes(size);
+      Value before = bytes(largest - size);
+      await(
+          engine.commit(
+              Call.NOTHING,
+              Commit.of(new Change.Put(key, before, Description.NONE, Change.FOREVER))));
+      Commit put = Commit.answering(new Change.Put(key, value, Description.NONE, Change.FOREVER));
+      assertThat(await(engine.commit(Call.NOTHING, put)).entries().get(0).value()).isEqualTo(value);
+      assertThat(await(engine.read(Call.NOTHING, List.of(key))).get(0).value()).isEqualTo(value);
+      Commit touch = Commit.answering(new Change.Touch(key, 1_000));
+      Entry touched = await(engine.commit(Call.NOTHING, touch)).entries().get(0);
+      assertThat(touched.value()).isEqualTo(value);
+      assertThat(await(engine.read(Call.NOTHING, List.of(key, key)))).containsOnly(touched);
+      Claim claim = new Claim(Range.items(N, "kv", "k"), 1, "m", "x");
+      List<Entry> moved = await(engine.claim(Call.NOTHING, claim));
+      assertThat(moved.get(0).value()).isEqualTo(value);
+      Page page = await(engine.scan(Call.NOTHING, Scan.of(Range.of(N, "kv"), 2)));
+      assertThat(page.entries()).isEqualTo(moved);
+      Commit all = Commit.of(new Change.DeleteRange(Range.of(N, "kv")));
+      await(engine.commit(Call.NOTHING, all));
+      Page left = await(engine.scan(Call.NOTHING, Scan.of(Range.of(N, "kv"), 1)));
+      assertThat(left.entries()).isEmpty();
+    }
+  }
+
+  private static Value bytes(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return new Value.OfBytes(ByteString.copyFrom(bytes));
+  }
+
   /** No two of many callers get the same, and none is lost. */
   @Test
   final void aClaimIsAlone() throws Exception {
@@ -419,7 +513,7 @@ abstract class EngineKit {
     return replayed;
   }
 
-  private ReadStream<Event> watch(Range range, long after) throws Exception {
+  final ReadStream<Event> watch(Range range, long after) throws Exception {
     return engine.watch(Call.NOTHING, range, after);
   }
 
@@ -485,7 +579,7 @@ abstract class EngineKit {
   }
 
   @Test
-  final void doesNotBeginWhatNobodyWaitsFor() {
+  final void doesNotBeginWhatNobodyWaitsFor() throws Exception {
     Key key = Key.of(N, "kv", "late");
     Call late = Call.within(0);
 
@@ -494,7 +588,7 @@ abstract class EngineKit {
             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.TIMED_OUT));
     assertThatThrownBy(() -> await(engine.claim(late, new Claim(Range.of(N, "kv"), 1, "x", ""))))
         .isInstanceOf(Failure.class);
-    assertThat(engine.read(Call.NOTHING, List.of(key)).result().get(0)).isNull();
+    assertThat(await(engine.read(Call.NOTHING, List.of(key))).get(0)).isNull();
   }
 
   @Test

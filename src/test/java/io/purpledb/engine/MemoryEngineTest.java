@@ -24,6 +24,11 @@ final class MemoryEngineTest extends EngineKit {
     return new MemoryEngine(vertx, clock, this::take);
   }
 
+  @Override
+  int largestBytes() {
+    return (int) ROOM / 10;
+  }
+
   private void take(long bytes) {
     if (used.get() + bytes > ROOM && bytes > 0) {
       throw Failure.storageFull("no room");

@@ -48,21 +48,44 @@ final class Search<S> {
 
   /**
    * Which call with a reply is the next in the order, and after which ones without: for each place
-   * of the walk, each call that starts before the first end.
+   * of the walk, each call that starts before the first end. But first of all one that fits here
+   * and changes nothing: what was read is most often not to be read again later.
    */
   private final class Choice {
     private final Spares<S>.Walk walk;
     private @Nullable Place<S> place;
     private Event start;
+    private @Nullable Place<S> unchanged;
+    private boolean isFirst;
 
     Choice(Place<S> from) {
       walk = spares.from(from, timeline.firstEnd());
       place = walk.next();
       start = timeline.first();
+      unchanged = timeline.isEmpty() ? null : from;
+    }
+
+    /** Finds one that fits and leaves the state as it is. */
+    private boolean isUnchangedByOne(Place<S> from) {
+      for (start = timeline.first(); !start.isEnd; start = start.next()) {
+        Call<S> call = known.get(start.call);
+        Result<S> result = call.action().on(from.state());
+        if (result.reply().equals(call.reply()) && result.state().equals(from.state())) {
+          return true;
+        }
+      }
+      start = timeline.first();
+      return false;
     }
 
     /** The place after the next call that fits; null when none is left. */
     @Nullable Place<S> next() {
+      Place<S> from = unchanged;
+      unchanged = null;
+      isFirst = from != null && isUnchangedByOne(from);
+      if (from != null && isFirst) {
+        return from;
+      }
       for (; place != null; place = walk.next(), start = timeline.first()) {
         for (; !start.isEnd; start = start.next()) {
           Call<S> call = known.get(start.call);
@@ -84,7 +107,7 @@ final class Search<S> {
     void takeBack() {
       timeline.putBack(start);
       done.clear(start.call);
-      start = start.next();
+      start = isFirst ? timeline.first() : start.next();
     }
   }
 

@@ -6,26 +6,30 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A statement that changed rows, with its parameters: bytes, longs or booleans. Run again on what
- * was there before it, it gives the same rows, so a statement may depend on nothing else: neither
- * on the time nor on the numbers that H2 gives to rows.
+ * A statement that changed rows, with its parameters: bytes, longs, booleans or nulls. Run again on
+ * what was there before it, it gives the same rows, so a statement may depend on nothing else:
+ * neither on the time nor on the numbers that H2 gives to rows.
  */
-record Change(String sql, List<Object> parameters) {
+record Change(String sql, List<@Nullable Object> parameters) {
 
   private static final byte BYTES = 'b';
   private static final byte LONG = 'l';
   private static final byte FALSE = 'f';
   private static final byte TRUE = 't';
+  private static final byte NULL = 'n';
 
   /**
-   * @param parameters bytes (an array, not changed any more, or a byte string), longs, booleans
+   * @param parameters bytes (an array, not changed any more, or a byte string), longs, booleans,
+   *     nulls
    * @throws IllegalArgumentException when a parameter is of another type
    */
-  static Change of(String sql, Object... parameters) {
+  static Change of(String sql, @Nullable Object... parameters) {
     for (Object parameter : parameters) {
-      if (!(parameter instanceof byte[]
+      if (!(parameter == null
+          || parameter instanceof byte[]
           || parameter instanceof ByteString
           || parameter instanceof Long
           || parameter instanceof Boolean)) {
@@ -33,7 +37,7 @@ record Change(String sql, List<Object> parameters) {
             "%s (expected: bytes, a long or a boolean)".formatted(parameter.getClass()));
       }
     }
-    return new Change(sql, List.of(parameters));
+    return new Change(sql, Arrays.asList(parameters.clone()));
   }
 
   /** How many bytes {@link #writeTo} writes. */
@@ -72,6 +76,8 @@ record Change(String sql, List<Object> parameters) {
       } else if (parameter instanceof Long number) {
         out.putByte(LONG);
         out.putLong(number);
+      } else if (parameter == null) {
+        out.putByte(NULL);
       } else {
         out.putByte(parameter.equals(true) ? TRUE : FALSE);
       }
@@ -83,7 +89,7 @@ record Change(String sql, List<Object> parameters) {
    */
   static Change read(ByteBuffer in, List<String> statements) throws IOException {
     String sql = statements.get(in.getInt());
-    Object[] parameters = new Object[in.get()];
+    @Nullable Object[] parameters = new Object[in.get()];
     for (int i = 0; i < parameters.length; i++) {
       byte type = in.get();
       parameters[i] =
@@ -92,6 +98,7 @@ record Change(String sql, List<Object> parameters) {
             case LONG -> in.getLong();
             case TRUE -> true;
             case FALSE -> false;
+            case NULL -> null;
             default -> throw new IOException("a parameter of type %d".formatted(type));
           };
     }

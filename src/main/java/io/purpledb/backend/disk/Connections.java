@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
@@ -53,6 +54,10 @@ final class Connections {
   private final DiskRoom room = new DiskRoom();
   private final LogPolicy policy;
   private final List<Change> uncommitted = new ArrayList<>();
+
+  /** Odd while the writer commits. */
+  private final AtomicLong moment = new AtomicLong();
+
   private long redone;
   private boolean accepted;
 
@@ -77,6 +82,7 @@ final class Connections {
     this.files = files;
     this.file = file;
     this.policy = policy;
+    file.hold(true); // until a checkpoint
   }
 
   /**
@@ -147,8 +153,20 @@ final class Connections {
       throw e;
     }
     uncommitted.clear();
+    moment.incrementAndGet();
     connection.commit();
+    moment.incrementAndGet();
     ahead.keep();
+  }
+
+  /** Tells one moment from another, between which something was committed. */
+  long moment() {
+    return moment.get();
+  }
+
+  /** Whether nothing was committed since a moment, and nothing was about to be. */
+  boolean isStill(long since) {
+    return since % 2 == 0 && moment.get() == since;
   }
 
   /**
@@ -303,7 +321,12 @@ final class Connections {
     log.force();
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
-    unlogged.run("CHECKPOINT SYNC");
+    file.hold(false);
+    try {
+      unlogged.run("CHECKPOINT SYNC");
+    } finally {
+      file.hold(true);
+    }
     if (!file.owed()) {
       log.restart(policy.keptBytes());
     }
@@ -334,6 +357,7 @@ final class Connections {
           log.restart(0);
         }
       } finally {
+        file.hold(false);
         closeAll();
       }
       if (settled) {

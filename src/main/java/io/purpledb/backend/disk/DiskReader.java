@@ -85,9 +85,12 @@ final class DiskReader implements Runnable {
   /** Whether a request was read, and what it read was safe at that moment. */
   private boolean isRead(Connections open, Request<?> request) {
     try {
+      long moment = open.moment();
       request.run(open.reading());
       // In this order: a failed batch is unavailable before its keys are taken away.
-      return !shared.unsafe().contains(request.key()) && shared.open() == open;
+      return !request.reach().meets(shared.unsafe())
+          && (request.reach().isOfOneMoment() || open.isStill(moment))
+          && shared.open() == open;
     } catch (SQLException | RuntimeException | Error e) {
       return false; // the writer finds out whether it is the request or the database
     }

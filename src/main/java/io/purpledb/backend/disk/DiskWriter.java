@@ -179,13 +179,13 @@ final class DiskWriter implements Runnable {
    */
   private boolean commit(Connections open, List<Request<?>> batch, boolean freeing)
       throws SQLException, IOException {
-    List<String> keys = batch.stream().filter(Request::changing).map(Request::key).toList();
     if (batch.stream().anyMatch(LargeValues::isAhead)) {
       open.requireRoom(bytes(batch));
-      shared.unsafe().addAll(keys); // before any of it is committed
+      shared.unsafe().addAll(changed(batch)); // before any of it is committed
     }
     runAll(open, batch);
     boolean upkept = upkeep.run(open.writing());
+    List<Object> keys = changed(batch);
     boolean changed = upkept || !keys.isEmpty();
     shared.unsafe().addAll(keys);
     try {
@@ -203,7 +203,19 @@ final class DiskWriter implements Runnable {
       forcing.forced();
     }
     keys.forEach(shared.unsafe()::remove);
+    upkeep.safe();
     return upkept;
+  }
+
+  /** What requests change, as far as that is known. */
+  private static List<Object> changed(List<Request<?>> batch) {
+    List<Object> changed = new ArrayList<>();
+    for (Request<?> request : batch) {
+      if (request.changing()) {
+        changed.addAll(request.reach().changed());
+      }
+    }
+    return changed;
   }
 
   /**
@@ -238,7 +250,7 @@ final class DiskWriter implements Runnable {
         if (!open.usable()) {
           throw e;
         }
-        request.fail(recovery.failureOf(request.key(), e));
+        request.fail(recovery.failureOf(request.reach(), e));
         requests.remove(request);
         return false;
       }

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.message.Bytes;
+import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -55,6 +56,13 @@ final class LargeValues implements Upkeep {
   private static final int READS = 3;
 
   private static final byte[] ELSEWHERE = {};
+
+  /** The version of a value that is put once. */
+  private static final long ONLY = 1;
+
+  private static final String SOME =
+      "SELECT CONTENT FROM VALUE_PART WHERE VALUE_KEY = ? AND VERSION = 1 AND PART BETWEEN ? AND ?"
+          + " ORDER BY PART";
 
   private static final String ANY = "SELECT 1 FROM VALUE_PART FETCH FIRST ROW ONLY";
   private static final String LAST =
@@ -153,6 +161,11 @@ final class LargeValues implements Upkeep {
     if (value.size() <= PART_BYTES && (!value.isEmpty() || last == 0)) {
       return Bytes.of(value);
     }
+    write(sql, key, last + 1, value);
+    return ELSEWHERE;
+  }
+
+  private void write(Sql sql, byte[] key, long version, ByteString value) throws SQLException {
     any = true;
     Ahead ahead = isAhead(value.size()) ? sql.ahead() : null;
     long number = 0;
@@ -160,12 +173,65 @@ final class LargeValues implements Upkeep {
       int to = Math.min(value.size(), from + PART_BYTES);
       ByteString part = value.substring(from, to); // no copy is kept
       if (ahead == null) {
-        sql.change(PUT, key, last + 1, number++, part);
+        sql.change(PUT, key, version, number++, part);
       } else {
-        putAhead(ahead, key, last + 1, number++, part, to == value.size());
+        putAhead(ahead, key, version, number++, part, to == value.size());
       }
     }
-    return ELSEWHERE;
+  }
+
+  /** Whether a value is kept in parts. */
+  static boolean isLarge(long bytes) {
+    return bytes > PART_BYTES;
+  }
+
+  /** Whether there may be any. */
+  boolean any() {
+    return any;
+  }
+
+  /**
+   * Puts a value under a number that no other has or had; only the number tells that it is there.
+   */
+  void putNew(Sql sql, long id, ByteString value) throws SQLException {
+    write(sql, key(id), ONLY, value);
+  }
+
+  /** A value that was put under a number is not needed any more. */
+  void drop(Sql sql, long id) throws SQLException {
+    sql.change(NOTE, key(id), ONLY);
+    garbage = true;
+  }
+
+  /**
+   * Reads a value that was put under a number, in bits as {@link #read}.
+   *
+   * @throws ConcurrentModificationException when it was dropped meanwhile
+   */
+  static ByteString read(Sql sql, long id, long bytes) throws SQLException {
+    List<ByteString> parts = new ArrayList<>();
+    long left = bytes;
+    while (left > 0) {
+      List<ByteString> some =
+          sql.all(
+              SOME,
+              row -> UnsafeByteOperations.unsafeWrap(row.getBytes(1)),
+              key(id),
+              (long) parts.size(),
+              (long) parts.size() + BIT - 1);
+      if (some.isEmpty()) {
+        throw new ConcurrentModificationException("the value was dropped while it was read");
+      }
+      for (ByteString part : some) {
+        left -= part.size();
+        parts.add(part);
+      }
+    }
+    return ByteString.copyFrom(parts); // without a copy of the bytes
+  }
+
+  private static byte[] key(long id) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(id).array();
   }
 
   /** About how many bytes of the database a change concerns: a deletion names no content. */

@@ -65,13 +65,13 @@ final class Recovery {
   }
 
   /** What a request fails with that failed alone: damage where its key is, or a defect. */
-  Throwable failureOf(String key, Exception cause) {
+  Throwable failureOf(Reach reach, Exception cause) {
     if (Refusals.root(cause) instanceof DamagedFileException damaged) {
       return new Failure(
           Failure.Kind.INTERNAL,
-          "%s cannot be read: %s; restore a backup".formatted(key, damaged.getMessage()));
+          "%s cannot be read: %s; restore a backup".formatted(reach, damaged.getMessage()));
     }
-    LOG.log(Level.ERROR, "a request of %s failed".formatted(key), cause);
+    LOG.log(Level.ERROR, "a request of %s failed".formatted(reach), cause);
     return cause;
   }
 

@@ -1,6 +1,8 @@
 package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Request<T> {
 
-  private final String key;
+  /** Made ahead, as it is the same for all. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure LATE = Failure.timedOut("the deadline was over before it was begun");
+
+  private final Call call;
+  private final Reach reach;
   private long bytes;
   private final Effect effect;
   private final Context loop;
@@ -27,8 +34,9 @@ final class Request<T> {
   private @Nullable Throwable failure;
   private long fetchedBytes;
 
-  private Request(String key, long bytes, Effect effect, Task<T> task, Context loop) {
-    this.key = key;
+  private Request(Call call, Reach reach, long bytes, Effect effect, Task<T> task, Context loop) {
+    this.call = call;
+    this.reach = reach;
     this.bytes = bytes;
     this.effect = effect;
     this.task = task;
@@ -42,23 +50,39 @@ final class Request<T> {
   }
 
   static <T> Request<T> read(String key, Task<T> task, Context loop) {
-    return new Request<>(key, 0, Effect.NONE, task, loop);
+    return read(Call.NOTHING, Reach.of(key), task, loop);
+  }
+
+  static <T> Request<T> read(Call call, Reach reach, Task<T> task, Context loop) {
+    return new Request<>(call, reach, 0, Effect.NONE, task, loop);
   }
 
   /**
    * @param bytes roughly how much is written, to bound what is written at once
    */
   static <T> Request<T> write(String key, int bytes, Task<T> task, Context loop) {
-    return new Request<>(key, bytes, Effect.WRITES, task, loop);
+    return write(Call.NOTHING, Reach.of(key), bytes, task, loop);
+  }
+
+  /**
+   * @param bytes as above
+   */
+  static <T> Request<T> write(Call call, Reach reach, long bytes, Task<T> task, Context loop) {
+    return new Request<>(call, reach, bytes, Effect.WRITES, task, loop);
   }
 
   /** A write that only deletes: it is served when the disk is full, too. */
   static <T> Request<T> deletion(String key, Task<T> task, Context loop) {
-    return new Request<>(key, 0, Effect.DELETES, task, loop);
+    return deletion(Call.NOTHING, Reach.of(key), task, loop);
   }
 
-  String key() {
-    return key;
+  /** A write that only deletes, as above. */
+  static <T> Request<T> deletion(Call call, Reach reach, Task<T> task, Context loop) {
+    return new Request<>(call, reach, 0, Effect.DELETES, task, loop);
+  }
+
+  Reach reach() {
+    return reach;
   }
 
   long bytes() {
@@ -84,8 +108,16 @@ final class Request<T> {
     return Objects.requireNonNull(promise).future();
   }
 
-  /** Runs the task and keeps what came out of it for {@link #answer}. */
+  /**
+   * Runs the task and keeps what came out of it for {@link #answer}; not the task of one for whom
+   * nobody waits any more.
+   */
   void run(Sql sql) throws SQLException {
+    if (call.isOver()) {
+      drop();
+      failure = LATE;
+      return;
+    }
     long before = sql.fetchedBytes();
     result = Objects.requireNonNull(task).run(sql);
     fetchedBytes = sql.fetchedBytes() - before;

@@ -13,7 +13,7 @@ final class Shared {
   private final Requests reads;
 
   /** The keys that a commit has changed or will change and that are not safe yet. */
-  private final Set<String> unsafe = ConcurrentHashMap.newKeySet();
+  private final Set<Object> unsafe = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable Connections open;
   private volatile Failure reason = Failure.unavailable("not open yet");
@@ -31,7 +31,7 @@ final class Shared {
     return reads;
   }
 
-  Set<String> unsafe() {
+  Set<Object> unsafe() {
     return unsafe;
   }
 

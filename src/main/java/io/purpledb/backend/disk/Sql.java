@@ -67,7 +67,8 @@ final class Sql {
   }
 
   /** The first row of a query, or null when there is none. */
-  <T> @Nullable T first(String sql, Row<T> row, Object... parameters) throws SQLException {
+  <T> @Nullable T first(String sql, Row<T> row, @Nullable Object... parameters)
+      throws SQLException {
     PreparedStatement statement = prepare(sql, parameters);
     try (ResultSet rows = statement.executeQuery()) {
       return rows.next() ? row.read(rows) : null;
@@ -77,7 +78,7 @@ final class Sql {
   }
 
   /** All rows of a query, as an immutable list. */
-  <T> List<T> all(String sql, Row<T> row, Object... parameters) throws SQLException {
+  <T> List<T> all(String sql, Row<T> row, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = prepare(sql, parameters);
     try (ResultSet rows = statement.executeQuery()) {
       List<T> all = new ArrayList<>();
@@ -91,7 +92,7 @@ final class Sql {
   }
 
   /** Changes rows, and answers how many; see {@link Change} for what a statement may depend on. */
-  int change(String sql, Object... parameters) throws SQLException {
+  int change(String sql, @Nullable Object... parameters) throws SQLException {
     Change change = Change.of(sql, parameters);
     PreparedStatement statement = prepare(sql, parameters);
     try {
@@ -116,7 +117,8 @@ final class Sql {
     connection.close();
   }
 
-  private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+  private PreparedStatement prepare(String sql, @Nullable Object... parameters)
+      throws SQLException {
     PreparedStatement statement = prepared.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);

@@ -26,4 +26,7 @@ interface Upkeep {
    * @return whether it changed anything
    */
   boolean run(Sql sql) throws SQLException;
+
+  /** Called when what was committed last is safe, before any of it is answered. */
+  default void safe() {}
 }

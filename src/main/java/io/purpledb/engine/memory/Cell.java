@@ -6,6 +6,8 @@ import io.purpledb.engine.Entry;
 import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
+import io.purpledb.engine.support.Kept;
+import io.purpledb.engine.support.Moment;
 import io.purpledb.message.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What is kept for a key. Without the key itself, and as few objects as can be: with millions of
  * values each object less is one less for the collector to copy and to mark.
  */
-abstract sealed class Cell {
+abstract sealed class Cell implements Kept {
 
   /** An object with a reference, a reference to a description and two numbers. */
   private static final int OBJECT_BYTES = 40;
@@ -40,22 +42,22 @@ abstract sealed class Cell {
 
   abstract Cell expiring(long millis);
 
-  /** What it takes of the heap beside the key, in bytes. */
-  abstract long heapBytes();
-
   final void become(long position) {
     version = position;
   }
 
-  final long version() {
+  @Override
+  public final long version() {
     return version;
   }
 
-  final Description description() {
+  @Override
+  public final Description description() {
     return description;
   }
 
-  final long expiresMillis() {
+  @Override
+  public final long expiresMillis() {
     return expiresMillis;
   }
 
@@ -64,8 +66,8 @@ abstract sealed class Cell {
     return expiresMillis == Entry.NEVER || now.millis() < expiresMillis;
   }
 
-  /** As others are told of it. */
-  final Entry entry(Key key) {
+  @Override
+  public final Entry entry(Key key) {
     return new Entry(key, value(), description, version, expiresMillis);
   }
 
@@ -84,12 +86,17 @@ abstract sealed class Cell {
     }
 
     @Override
+    public @Nullable Long number() {
+      return null;
+    }
+
+    @Override
     Cell expiring(long millis) {
       return new OfBytes(bytes, description(), millis);
     }
 
     @Override
-    long heapBytes() {
+    public long heapBytes() {
       return OBJECT_BYTES + Footprint.array(bytes.length);
     }
   }
@@ -109,12 +116,17 @@ abstract sealed class Cell {
     }
 
     @Override
+    public Long number() {
+      return number;
+    }
+
+    @Override
     Cell expiring(long millis) {
       return new OfNumber(number, description(), millis);
     }
 
     @Override
-    long heapBytes() {
+    public long heapBytes() {
       return OBJECT_BYTES;
     }
   }
@@ -141,6 +153,11 @@ abstract sealed class Cell {
     }
 
     @Override
+    public Long number() {
+      throw new IllegalStateException("not decided");
+    }
+
+    @Override
     Value value() {
       throw new IllegalStateException("not decided");
     }
@@ -151,7 +168,7 @@ abstract sealed class Cell {
     }
 
     @Override
-    long heapBytes() {
+    public long heapBytes() {
       return 0; // only for a moment
     }
   }

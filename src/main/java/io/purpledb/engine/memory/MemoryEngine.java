@@ -10,6 +10,9 @@ import io.purpledb.engine.Key;
 import io.purpledb.engine.Page;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
+import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.engine.support.Moment;
+import io.purpledb.engine.support.Watch;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -85,7 +88,7 @@ public final class MemoryEngine implements Engine {
 
   private synchronized Committed commit(Commit commit) {
     Moment now = new Moment(clock);
-    Step step = new Step(this, now);
+    MemoryStep step = new MemoryStep(this, now);
     int refusedBy = step.work(commit);
     if (refusedBy == Committed.DONE) {
       make(step, Event.Kind.DELETED);
@@ -101,7 +104,7 @@ public final class MemoryEngine implements Engine {
    *
    * @param whenAbsent what those who watch are told of an entry that is gone
    */
-  private void make(Step step, Event.Kind whenAbsent) {
+  private void make(MemoryStep step, Event.Kind whenAbsent) {
     List<Cell.Next> next = new ArrayList<>(step.keys().size());
     List<ChangeLog.Change> changes = new ArrayList<>(step.keys().size());
     long bytes = 0;
@@ -109,7 +112,7 @@ public final class MemoryEngine implements Engine {
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
       Cell before = find(key);
-      Cell after = step.cells().get(i);
+      Cell after = step.next().get(i);
       if (before != null || after != null) {
         position++;
         bytes += heapBytes(key, after) - heapBytes(key, before);
@@ -196,7 +199,7 @@ public final class MemoryEngine implements Engine {
 
   private synchronized List<Entry> take(Claim claim) {
     Moment now = new Moment(clock);
-    Step step = new Step(this, now);
+    MemoryStep step = new MemoryStep(this, now);
     List<Key> moved = new ArrayList<>();
     List<Cell> cells = new ArrayList<>();
     walk(
@@ -224,7 +227,7 @@ public final class MemoryEngine implements Engine {
 
   @Override
   public ReadStream<Event> watch(Call call, Range range, long after) {
-    return new MemoryWatch(log, range, after == NOW ? log.position() : after, call, vertx);
+    return new Watch(log, range, after == NOW ? log.position() : after, call, vertx);
   }
 
   @Override
@@ -242,7 +245,7 @@ public final class MemoryEngine implements Engine {
   /** Frees entries whose time is over; not all of many at once, for others wait meanwhile. */
   synchronized void sweep() {
     Moment now = new Moment(clock);
-    Step step = new Step(this, now);
+    MemoryStep step = new MemoryStep(this, now);
     for (Key key : expiries.due(now.millis(), SWEPT_AT_ONCE)) {
       step.set(key, null);
     }

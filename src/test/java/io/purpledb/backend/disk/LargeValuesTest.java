@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Durability;
 import io.vertx.core.Future;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,34 @@ class LargeValuesTest {
       await(disk.kv.put("key", ByteString.EMPTY));
       assertThat(await(disk.kv.get("key"))).isEqualTo(ByteString.EMPTY);
       assertThat(await(disk.kv.get("other"))).isEqualTo(value(2 * PART));
+    }
+  }
+
+  /**
+   * The parts of the largest are committed before the rest: wherever the power is cut, and whatever
+   * H2 does meanwhile, a start finds each value whole.
+   */
+  @Test
+  void aPowerCutLeavesNoneByHalf() throws Exception {
+    Random random = new Random(1);
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      for (int cut = 0; cut < 8; cut++) {
+        Path found = Files.createDirectory(directory.resolve("found" + cut));
+        List<Future<Void>> puts = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+          puts.add(disk.kv.put("key" + i % 3, value(i % 50 == 0 ? 12 * PART + cut : i)));
+        }
+        await(puts.get(random.nextInt(puts.size())));
+        ShadowDisk.cutPower(directory, found, random);
+        Disk.awaitSuccess(puts);
+        try (Disk afterwards = new Disk(found, Durability.FSYNC)) {
+          for (int key = 0; key < 3; key++) {
+            ByteString value = await(afterwards.kv.get("key" + key));
+            assertThat(value).isEqualTo(value(value.size()));
+          }
+        }
+        ShadowDisk.forget(found);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -49,7 +50,9 @@ public final class ShadowDisk extends FilePathWrapper {
   }
 
   private static void forEach(Path directory, Consumer<Shadow> action) {
-    for (String service : Disk.SERVICES) {
+    List<String> stems = new ArrayList<>(Disk.SERVICES);
+    stems.add(DiskEngine.STEM);
+    for (String service : stems) {
       for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {
         action.accept(of(directory.resolve(service + suffix)));
       }

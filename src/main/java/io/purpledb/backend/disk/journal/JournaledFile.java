@@ -69,6 +69,9 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   /** Whether H2 has read the file well; before that its writes, repairs at best, stay in memory. */
   private boolean accepted;
 
+  /** Whether nothing is to be forced now, whatever H2 wishes. */
+  private boolean isHeld;
+
   JournaledFile(String name, FileChannel base, Companions companions) {
     this.name = name;
     this.base = new DataFile(name, base);
@@ -262,6 +265,11 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   }
 
   @Override
+  public synchronized void hold(boolean now) {
+    isHeld = now;
+  }
+
+  @Override
   protected synchronized void implTruncate(long bytes) {
     size = Math.min(size, bytes);
     unforced.keySet().removeIf(number -> number * BLOCK_BYTES >= bytes);
@@ -271,7 +279,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
   @Override
   public synchronized void force(boolean metaData) throws IOException {
     Journal open = opened();
-    if (!accepted) {
+    if (!accepted || isHeld) {
       return;
     }
     try {

@@ -29,4 +29,11 @@ public interface OpenDatabase {
 
   /** Why the file, or what is owed, has no room on the disk; null while there is room. */
   @Nullable DiskFullException full();
+
+  /**
+   * Lets nothing be forced, or again what is written. H2 forces also when it cuts its file, in the
+   * middle of changes that only together may be safe; it need not, as blocks that are not forced
+   * take the place of none that are.
+   */
+  void hold(boolean now);
 }

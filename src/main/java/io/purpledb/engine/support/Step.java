@@ -1,4 +1,4 @@
-package io.purpledb.engine.memory;
+package io.purpledb.engine.support;
 
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -15,39 +15,60 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A commit while it is worked out: what would be there after it. Nothing is changed yet. */
-final class Step {
+/**
+ * A commit while it is worked out: what would be there after it. Nothing is changed yet.
+ *
+ * @param <K> what the engine keeps for a key
+ * @param <X> how looking for it may fail
+ */
+public abstract class Step<K extends Kept, X extends Exception> {
 
   /** From so many keys on, they are not looked through one by one. */
   private static final int MANY = 8;
 
-  private final MemoryEngine engine;
   private final Moment now;
 
   /** In the order of the first change of each. */
   private final List<Key> keys = new ArrayList<>(1);
 
-  private final List<@Nullable Cell> cells = new ArrayList<>(1);
+  private final List<@Nullable K> next = new ArrayList<>(1);
 
   /** From a key to its place in both lists, when they are many. */
   private @Nullable Map<Key, Integer> places;
 
-  Step(MemoryEngine engine, Moment now) {
-    this.engine = engine;
+  protected Step(Moment now) {
     this.now = now;
   }
 
-  List<Key> keys() {
+  /** What is there before the step and has not expired; null where nothing is. */
+  protected abstract @Nullable K alive(Key key) throws X;
+
+  /** The keys of a range before the step, with those that have expired or without. */
+  protected abstract List<Key> keys(Range range) throws X;
+
+  /** What is to be kept. */
+  protected abstract K of(Value value, Description description, long expiresMillis);
+
+  /** The same with another expiry. */
+  protected abstract K expiring(K kept, long millis);
+
+  /** The time of the step. */
+  public final Moment now() {
+    return now;
+  }
+
+  /** The keys that it changes. */
+  public final List<Key> keys() {
     return keys;
   }
 
-  /** What is to be there; null where nothing is. */
-  List<@Nullable Cell> cells() {
-    return cells;
+  /** What is to be there for each of the keys; null where nothing is. */
+  public final List<@Nullable K> next() {
+    return next;
   }
 
   /** Works a commit out; answers what refuses it, as {@link Committed#refusedBy} says. */
-  int work(Commit commit) {
+  public final int work(Commit commit) throws X {
     List<Check> checks = commit.checks();
     for (int i = 0; i < checks.size(); i++) {
       if (!isTrue(checks.get(i))) {
@@ -63,44 +84,41 @@ final class Step {
     return Committed.DONE;
   }
 
-  private boolean isTrue(Check check) {
-    Cell cell = engine.alive(check.key(), now);
+  private boolean isTrue(Check check) throws X {
+    K kept = alive(check.key());
     if (check instanceof Check.Absent) {
-      return cell == null;
+      return kept == null;
     }
     if (check instanceof Check.Present) {
-      return cell != null;
+      return kept != null;
     }
     if (check instanceof Check.HasVersion version) {
-      return cell != null && cell.version() == version.version();
+      return kept != null && kept.version() == version.version();
     }
     Check.Within within = (Check.Within) check;
-    Long number = number(cell);
+    Long number = number(kept);
     return number != null && within.min() <= number && number <= within.max();
   }
 
-  /** The number of a cell; 0 where nothing is, null where bytes are. */
-  private static @Nullable Long number(@Nullable Cell cell) {
-    if (cell == null) {
-      return 0L;
-    }
-    return cell.value() instanceof Value.OfNumber number ? number.number() : null;
+  /** The number that is kept; 0 where nothing is, null where bytes are. */
+  private static @Nullable Long number(@Nullable Kept kept) {
+    return kept == null ? Long.valueOf(0) : kept.number();
   }
 
-  private boolean make(Change change) {
+  private boolean make(Change change) throws X {
     if (change instanceof Change.Put put) {
-      Cell before = put.ttlMillis() == Change.KEEP ? current(put.key()) : null;
+      K before = put.ttlMillis() == Change.KEEP ? current(put.key()) : null;
       long expires =
           put.ttlMillis() != Change.KEEP
               ? expires(put.ttlMillis())
               : before == null ? Entry.NEVER : before.expiresMillis();
-      set(put.key(), Cell.of(put.value(), put.description(), expires));
+      set(put.key(), of(put.value(), put.description(), expires));
     } else if (change instanceof Change.Delete delete) {
       set(delete.key(), null);
     } else if (change instanceof Change.Touch touch) {
-      Cell before = current(touch.key());
+      K before = current(touch.key());
       if (before != null) {
-        set(touch.key(), before.expiring(expires(touch.ttlMillis())));
+        set(touch.key(), expiring(before, expires(touch.ttlMillis())));
       }
     } else if (change instanceof Change.DeleteRange range) {
       deleteRange(range.range());
@@ -111,17 +129,17 @@ final class Step {
   }
 
   /** What is there, and what this commit itself has put there. */
-  private void deleteRange(Range range) {
-    engine.keys(range).forEach(key -> set(key, null));
+  private void deleteRange(Range range) throws X {
+    keys(range).forEach(key -> set(key, null));
     for (int i = 0; i < keys.size(); i++) {
       if (range.has(keys.get(i))) {
-        cells.set(i, null);
+        next.set(i, null);
       }
     }
   }
 
-  private boolean add(Change.Add add) {
-    Cell before = current(add.key());
+  private boolean add(Change.Add add) throws X {
+    K before = current(add.key());
     Long number = number(before);
     if (number == null) {
       return false;
@@ -134,8 +152,8 @@ final class Step {
     set(
         add.key(),
         before == null
-            ? Cell.of(new Value.OfNumber(sum), Description.NONE, Entry.NEVER)
-            : Cell.of(new Value.OfNumber(sum), before.description(), before.expiresMillis()));
+            ? of(new Value.OfNumber(sum), Description.NONE, Entry.NEVER)
+            : of(new Value.OfNumber(sum), before.description(), before.expiresMillis()));
     return true;
   }
 
@@ -143,21 +161,21 @@ final class Step {
     return ttlMillis == Change.FOREVER ? Entry.NEVER : now.millis() + ttlMillis;
   }
 
-  /** What is there after the changes so far. */
-  private @Nullable Cell current(Key key) {
+  /** What is there after the changes so far; null where nothing is. */
+  public final @Nullable K current(Key key) throws X {
     int place = place(key);
-    return place < 0 ? engine.alive(key, now) : cells.get(place);
+    return place < 0 ? alive(key) : next.get(place);
   }
 
   /** Says what is to be there; null for nothing. */
-  void set(Key key, @Nullable Cell cell) {
+  public final void set(Key key, @Nullable K kept) {
     int place = place(key);
     if (place >= 0) {
-      cells.set(place, cell);
+      next.set(place, kept);
       return;
     }
     keys.add(key);
-    cells.add(cell);
+    next.add(kept);
     Map<Key, Integer> many = places;
     if (many != null) {
       many.put(key, keys.size() - 1);

@@ -1,20 +1,20 @@
-package io.purpledb.engine.memory;
+package io.purpledb.engine.support;
 
 import java.time.InstantSource;
 
 /** The time of one step, which is asked for when it first matters, and then stays. */
-final class Moment {
+public final class Moment {
 
   private final InstantSource clock;
   private long millis;
   private boolean known;
 
-  Moment(InstantSource clock) {
+  public Moment(InstantSource clock) {
     this.clock = clock;
   }
 
   /** In milliseconds since 1970. */
-  long millis() {
+  public long millis() {
     if (!known) {
       millis = clock.millis();
       known = true;

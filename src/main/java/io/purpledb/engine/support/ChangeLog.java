@@ -1,9 +1,11 @@
-package io.purpledb.engine.memory;
+package io.purpledb.engine.support;
 
 import io.purpledb.engine.Event;
+import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -11,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last changes, for those who watch: as many as fit, few while nobody watches. Positions have
- * no gaps, so a change is found by its position. Thread-safe.
+ * no gaps, so a change is found by its position. One that is larger than all that may be kept is
+ * told as a gap. Thread-safe.
  */
-final class ChangeLog {
+public final class ChangeLog {
 
   /** A power of two. */
   private static final int MOST = 1 << 14;
@@ -21,9 +24,12 @@ final class ChangeLog {
   /** For one who comes again after a moment. */
   private static final int MOST_UNWATCHED = 1 << 8;
 
+  /** A change and a key. */
+  private static final int CHANGE_BYTES = 56;
+
   private final @Nullable Change[] ring = new Change[MOST];
   private final long maxBytes;
-  private final Set<MemoryWatch> watches = new CopyOnWriteArraySet<>();
+  private final Set<Watch> watches = new CopyOnWriteArraySet<>();
 
   /** Of the oldest change that is kept. */
   private long first = 1;
@@ -34,44 +40,49 @@ final class ChangeLog {
   private long bytes;
 
   /**
-   * @param cell null where nothing is any more
+   * A change, whose position is its place among those that are added.
+   *
+   * @param kept null where nothing is any more
    */
-  record Change(Event.Kind kind, Key key, @Nullable Cell cell) {
+  public record Change(Event.Kind kind, Key key, @Nullable Kept kept) {
 
     long heapBytes() {
-      return Space.keyBytes(key) + (cell == null ? 0 : cell.heapBytes());
+      long texts = Footprint.text(key.name()) + Footprint.text(key.item());
+      return CHANGE_BYTES + texts + (kept == null ? 0 : kept.heapBytes());
     }
 
     Event event(long position) {
-      return new Event(position, kind, key, cell == null ? null : cell.entry(key));
+      return new Event(position, kind, key, kept == null ? null : kept.entry(key));
     }
   }
 
   /**
    * @param maxBytes what the values of the changes may take of the heap
    */
-  ChangeLog(long maxBytes) {
+  public ChangeLog(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
   /** The position of the last change. */
-  long position() {
+  public long position() {
     return last;
   }
 
   /** Adds changes that everybody can see by now, and wakes those who watch them. */
-  void add(List<Change> changes) {
+  public void add(List<Change> changes) {
     synchronized (this) {
       for (int i = 0; i < changes.size(); i++) {
         add(changes.get(i));
       }
     }
-    for (MemoryWatch watch : watches) {
+    for (Watch watch : watches) {
       watch.wake();
     }
   }
 
-  private void add(Change change) {
+  private void add(Change added) {
+    boolean fits = added.heapBytes() <= maxBytes;
+    Change change = fits ? added : new Change(Event.Kind.GAP, added.key(), null);
     long position = last + 1; // with the lock
     last = position;
     bytes += change.heapBytes();
@@ -85,21 +96,36 @@ final class ChangeLog {
     ring[index(last)] = change; // when there is a place for it
   }
 
+  private static Event gap(long position, Range range) {
+    return new Event(position, Event.Kind.GAP, range.from(), null);
+  }
+
+  /** Goes on behind a position; what was before it is not known. */
+  public void goOnAfter(long position) {
+    synchronized (this) {
+      Arrays.fill(ring, null);
+      bytes = 0;
+      last = position;
+      first = position + 1;
+    }
+    watches.forEach(Watch::wake);
+  }
+
   private static int index(long position) {
     return (int) (position & (MOST - 1));
   }
 
-  void join(MemoryWatch watch) {
+  void join(Watch watch) {
     watches.add(watch);
   }
 
-  void leave(MemoryWatch watch) {
+  void leave(Watch watch) {
     watches.remove(watch);
   }
 
   /** The end of all watches. */
-  void close() {
-    watches.forEach(MemoryWatch::end);
+  public void close() {
+    watches.forEach(Watch::end);
   }
 
   /**
@@ -120,14 +146,15 @@ final class ChangeLog {
     long seen = Math.min(position, last);
     if (seen + 1 < first) {
       seen = first - 1;
-      events.add(new Event(seen, Event.Kind.GAP, range.from(), null));
+      events.add(gap(seen, range));
     }
     long end = Math.min(last, seen + most);
     while (seen < end) {
       seen++;
       Change change = ring[index(seen)];
       if (change != null && range.has(change.key())) {
-        events.add(change.event(seen));
+        boolean known = change.kind() != Event.Kind.GAP;
+        events.add(known ? change.event(seen) : gap(seen, range));
       }
     }
     return new Told(seen, events);

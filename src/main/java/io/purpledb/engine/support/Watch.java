@@ -1,4 +1,4 @@
-package io.purpledb.engine.memory;
+package io.purpledb.engine.support;
 
 import io.purpledb.engine.Event;
 import io.purpledb.engine.Range;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One who watches a range. It takes from the log what its reader asks for, so that one that does
  * not read keeps nothing. Used on its event loop, but for {@link #wake} and {@link #end}.
  */
-final class MemoryWatch implements ReadStream<Event> {
+public final class Watch implements ReadStream<Event> {
 
   /** How many changes are looked at in one go. */
   private static final int STEP = 256;
@@ -35,7 +35,7 @@ final class MemoryWatch implements ReadStream<Event> {
   /**
    * @param seen the position up to which its reader knows
    */
-  MemoryWatch(ChangeLog log, Range range, long seen, Call call, Vertx vertx) {
+  public Watch(ChangeLog log, Range range, long seen, Call call, Vertx vertx) {
     this.log = log;
     this.range = range;
     this.seen = seen;

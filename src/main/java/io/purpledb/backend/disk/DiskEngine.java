@@ -1,0 +1,249 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.config.Durability;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Check;
+import io.purpledb.engine.Claim;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Event;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Page;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Scan;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.engine.support.Watch;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Notices;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.streams.ReadStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries of all services in one H2 database with one log: {@code entries.mv.db} and the files
+ * beside it. So a commit over services is one record of the log, and all writes that wait share one
+ * force, whichever service they are of.
+ *
+ * <p>The changes that those who watch are told of are in memory, since the start.
+ */
+public final class DiskEngine implements Engine {
+
+  /** What the names of its files begin with. */
+  static final String STEM = "entries";
+
+  private static final long IDLE_MILLIS = 1_000;
+  private static final long HISTORY_PART = 64;
+
+  /** More than are given in the time that a system keeps what is not forced. */
+  private static final long UNFORCED_POSITIONS = 1L << 32;
+
+  private final Vertx vertx;
+  private final DiskDatabase database;
+  private final EntryStore store;
+  private final ChangeLog log;
+
+  private DiskEngine(Vertx vertx, DiskDatabase database, EntryStore store, ChangeLog log) {
+    this.vertx = vertx;
+    this.database = database;
+    this.store = store;
+    this.log = log;
+  }
+
+  /**
+   * Opens the database, which is made if there is none.
+   *
+   * @param dataDir where its files are
+   * @param clock tells when entries expire
+   * @param maxQueued how many reads, and how many writes, may wait
+   * @param services those that there are tables for
+   * @throws io.purpledb.config.StartFailure when it cannot be opened
+   */
+  public static DiskEngine open(
+      Vertx vertx,
+      Path dataDir,
+      Durability durability,
+      InstantSource clock,
+      int maxQueued,
+      List<String> services) {
+    return open(
+        vertx,
+        dataDir,
+        durability,
+        clock,
+        maxQueued,
+        services,
+        "",
+        DiskMemory.ofThisJvm(),
+        IDLE_MILLIS);
+  }
+
+  /**
+   * Opens the database, as above.
+   *
+   * @param fileSystem the H2 file system to use; empty for the real one
+   * @param idleMillis how often expired entries are looked for when nothing happens
+   */
+  static DiskEngine open(
+      Vertx vertx,
+      Path dataDir,
+      Durability durability,
+      InstantSource clock,
+      int maxQueued,
+      List<String> services,
+      String fileSystem,
+      DiskMemory memory,
+      long idleMillis) {
+    ChangeLog log = new ChangeLog(Runtime.getRuntime().maxMemory() / HISTORY_PART);
+    EntryStore store =
+        new EntryStore(
+            services,
+            log,
+            new DiskClock(clock),
+            memory.batch(),
+            durability == Durability.FSYNC ? 0 : UNFORCED_POSITIONS);
+    Shared shared = new Shared(maxQueued, memory.batch());
+    DiskFile file = new DiskFile(dataDir.toAbsolutePath(), STEM, durability, fileSystem, memory);
+    Recovery recovery = new Recovery(file, EntryStore.schema(services), store, shared);
+    recovery.open();
+    DiskWriter writer =
+        new DiskWriter(shared, recovery, store, new Forcing(durability), idleMillis);
+    DiskDatabase database = new DiskDatabase(STEM, shared, writer);
+    database.start();
+    Notices.of(vertx).add(database::notice);
+    return new DiskEngine(vertx, database, store, log);
+  }
+
+  @Override
+  public Future<List<@Nullable Entry>> read(Call call, List<Key> keys) {
+    Failure unknown = unknown(keys);
+    return unknown == null
+        ? read(Request.read(call, new DiskReach.Keys(keys), sql -> store.read(sql, keys), loop()))
+        : Future.failedFuture(unknown);
+  }
+
+  @Override
+  public Future<Page> scan(Call call, Scan scan) {
+    Range range = scan.range();
+    Failure unknown = unknown(List.of(range.from()));
+    return unknown == null
+        ? read(Request.read(call, new DiskReach.Part(range), sql -> store.scan(sql, scan), loop()))
+        : Future.failedFuture(unknown);
+  }
+
+  @Override
+  public Future<Committed> commit(Call call, Commit commit) {
+    Failure unknown = unknown(commit);
+    if (unknown != null) {
+      return Future.failedFuture(unknown);
+    }
+    DiskReach.Changed changed = new DiskReach.Changed("a commit");
+    Task<Committed> task = sql -> store.commit(sql, commit, changed);
+    if (commit.changes().isEmpty()) {
+      return write(Request.read(call, changed, task, loop()));
+    }
+    return write(
+        isDeletion(commit)
+            ? Request.deletion(call, changed, task, loop())
+            : Request.write(call, changed, bytes(commit), task, loop()));
+  }
+
+  private static boolean isDeletion(Commit commit) {
+    return commit.changes().stream()
+        .allMatch(one -> one instanceof Change.Delete || one instanceof Change.DeleteRange);
+  }
+
+  private static long bytes(Commit commit) {
+    long bytes = 0;
+    for (Change change : commit.changes()) {
+      if (change instanceof Change.Put put && put.value() instanceof Value.OfBytes of) {
+        bytes += of.content().size();
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public Future<List<Entry>> claim(Call call, Claim claim) {
+    Failure unknown = unknown(List.of(claim.range().from()));
+    if (unknown != null) {
+      return Future.failedFuture(unknown);
+    }
+    DiskReach.Changed changed = new DiskReach.Changed("a claim");
+    return write(Request.write(call, changed, 0, sql -> store.claim(sql, claim, changed), loop()));
+  }
+
+  @Override
+  public ReadStream<Event> watch(Call call, Range range, long after) {
+    return new Watch(log, range, after == NOW ? log.position() : after, call, vertx);
+  }
+
+  @Override
+  public Future<Void> health() {
+    Failure failure = database.unavailable();
+    return failure == null ? Future.succeededFuture() : Future.failedFuture(failure);
+  }
+
+  @Override
+  public Future<Void> close() {
+    return vertx.executeBlocking(
+        () -> {
+          database.close();
+          log.close();
+          return null;
+        });
+  }
+
+  private @Nullable Failure unknown(Commit commit) {
+    Failure unknown = unknown(commit.reads());
+    for (Check check : commit.checks()) {
+      unknown = unknown == null ? unknown(check.key()) : unknown;
+    }
+    for (Change change : commit.changes()) {
+      unknown = unknown == null ? unknown(change.key()) : unknown;
+    }
+    return unknown;
+  }
+
+  private @Nullable Failure unknown(List<Key> keys) {
+    for (Key key : keys) {
+      Failure unknown = unknown(key);
+      if (unknown != null) {
+        return unknown;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Failure unknown(Key key) {
+    return store.has(key.service()) ? null : store.unknown(key.service());
+  }
+
+  /** That of the caller, not of one of its messages: answers are grouped by it. */
+  private Context loop() {
+    return ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+  }
+
+  private <T> Future<T> read(Request<T> request) {
+    Future<T> future = request.future();
+    return orFailed(future, database.read(request));
+  }
+
+  private <T> Future<T> write(Request<T> request) {
+    Future<T> future = request.future();
+    return orFailed(future, database.write(request));
+  }
+
+  private static <T> Future<T> orFailed(Future<T> future, @Nullable Failure failure) {
+    return failure == null ? future : Future.failedFuture(failure);
+  }
+}

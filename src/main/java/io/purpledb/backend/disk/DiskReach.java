@@ -1,0 +1,82 @@
+package io.purpledb.backend.disk;
+
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** What calls of an engine reach. */
+interface DiskReach extends Reach {
+
+  @Override
+  default Collection<?> changed() {
+    return List.of();
+  }
+
+  /** Reads keys; one row has a value, or the number of its parts, which do not change. */
+  record Keys(List<Key> keys) implements DiskReach {
+
+    @Override
+    public boolean meets(Set<?> unsafe) {
+      return !unsafe.isEmpty() && keys.stream().anyMatch(unsafe::contains);
+    }
+
+    @Override
+    public boolean isOfOneMoment() {
+      return keys.size() == 1;
+    }
+  }
+
+  /** Reads a range. */
+  record Part(Range range) implements DiskReach {
+
+    @Override
+    public boolean meets(Set<?> unsafe) {
+      return unsafe.stream().anyMatch(key -> range.has((Key) key));
+    }
+
+    @Override
+    public boolean isOfOneMoment() {
+      return false;
+    }
+  }
+
+  /** Changes keys, which are known when it has run. */
+  final class Changed implements DiskReach {
+
+    private final String what;
+    private List<Key> keys = List.of();
+
+    /**
+     * @param what it is of, for people
+     */
+    Changed(String what) {
+      this.what = what;
+    }
+
+    void are(List<Key> changed) {
+      keys = changed;
+    }
+
+    @Override
+    public Collection<?> changed() {
+      return keys;
+    }
+
+    @Override
+    public boolean meets(Set<?> unsafe) {
+      return true; // it is for the writer
+    }
+
+    @Override
+    public boolean isOfOneMoment() {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.purpledb.engine.memory;
+
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.support.Moment;
+import io.purpledb.engine.support.Step;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A step on the entries in memory, of a caller that has their lock. */
+final class MemoryStep extends Step<Cell, RuntimeException> {
+
+  private final MemoryEngine engine;
+
+  MemoryStep(MemoryEngine engine, Moment now) {
+    super(now);
+    this.engine = engine;
+  }
+
+  @Override
+  protected @Nullable Cell alive(Key key) {
+    return engine.alive(key, now());
+  }
+
+  @Override
+  protected List<Key> keys(Range range) {
+    return engine.keys(range);
+  }
+
+  @Override
+  protected Cell of(Value value, Description description, long expiresMillis) {
+    return Cell.of(value, description, expiresMillis);
+  }
+
+  @Override
+  protected Cell expiring(Cell cell, long millis) {
+    return cell.expiring(millis);
+  }
+}
