@@ -21,6 +21,8 @@ build() {
   mkdir -p "$packages/grpc/purple/v1"
   sed "s/VERSION/${version/-SNAPSHOT/.dev0}/" clients/python/grpc/pyproject.toml >"$packages/grpc/pyproject.toml"
   python -m grpc_tools.protoc -Iproto --{python,pyi,grpc_python}_out="$packages/grpc" --mypy_grpc_out=quiet:"$packages/grpc" proto/purple/v1/*.proto
+  # protoc declares the numbers of extensions as those of a class, which they are not in.
+  sed -i 's/^\([A-Z_]*_FIELD_NUMBER\): _ClassVar\[int\]$/\1: int/' "$packages/grpc/purple/v1/options_pb2.pyi"
   touch "$packages/grpc/purple/v1/"{__init__.py,py.typed}
   readme "$packages/grpc" purple-grpc 'The gRPC stubs of [Purple], a data server for microservices.' \
     'pip install "$PURPLE"/target/clients/python/grpc/dist/*.whl' python clients/python/example_grpc.py

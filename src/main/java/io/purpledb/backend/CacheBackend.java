@@ -1,5 +1,6 @@
 package io.purpledb.backend;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.CacheGetRequest;
 import io.purpledb.v1.CacheGetResponse;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface CacheBackend extends Backend {
 
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  default CacheBackend within(Call call) {
+    return this;
+  }
+
   /** The value, or null when the key was never set, has expired or was evicted. */
   Future<@Nullable String> get(String key);
 
@@ -25,13 +31,15 @@ public interface CacheBackend extends Backend {
   default void bind(Handlers handlers) {
     handlers.on(
         CacheGetRequest.class,
-        q ->
-            get(q.getKey())
+        (q, call) ->
+            within(call)
+                .get(q.getKey())
                 .map(v -> v == null ? null : CacheGetResponse.newBuilder().setValue(v).build()));
     handlers.on(
         CacheSetRequest.class,
-        q ->
-            set(q.getKey(), q.getValue(), TimeUnit.SECONDS.toMillis(q.getTtlSeconds()))
+        (q, call) ->
+            within(call)
+                .set(q.getKey(), q.getValue(), TimeUnit.SECONDS.toMillis(q.getTtlSeconds()))
                 .map(CacheSetResponse.getDefaultInstance()));
   }
 }

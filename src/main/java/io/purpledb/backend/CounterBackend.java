@@ -1,5 +1,6 @@
 package io.purpledb.backend;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.CounterGetRequest;
@@ -10,6 +11,11 @@ import io.vertx.core.Future;
 
 /** Signed 64-bit counters under keys; an unknown counter is zero. */
 public interface CounterBackend extends Backend {
+
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  default CounterBackend within(Call call) {
+    return this;
+  }
 
   /** The value, zero when the counter does not exist. */
   Future<Long> get(String key);
@@ -31,11 +37,15 @@ public interface CounterBackend extends Backend {
   default void bind(Handlers handlers) {
     handlers.on(
         CounterGetRequest.class,
-        q -> get(q.getKey()).map(v -> CounterGetResponse.newBuilder().setValue(v).build()));
+        (q, call) ->
+            within(call)
+                .get(q.getKey())
+                .map(v -> CounterGetResponse.newBuilder().setValue(v).build()));
     handlers.on(
         CounterIncrementRequest.class,
-        q ->
-            increment(q.getKey(), q.getAmount())
+        (q, call) ->
+            within(call)
+                .increment(q.getKey(), q.getAmount())
                 .map(v -> CounterIncrementResponse.newBuilder().setValue(v).build()));
   }
 }

@@ -1,5 +1,6 @@
 package io.purpledb.backend;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.FlagGetRequest;
 import io.purpledb.v1.FlagGetResponse;
@@ -9,6 +10,11 @@ import io.vertx.core.Future;
 
 /** Booleans under keys; an unknown flag is false. */
 public interface FlagBackend extends Backend {
+
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  default FlagBackend within(Call call) {
+    return this;
+  }
 
   /** The flag, false when it was never set. */
   Future<Boolean> get(String key);
@@ -20,9 +26,13 @@ public interface FlagBackend extends Backend {
   default void bind(Handlers handlers) {
     handlers.on(
         FlagGetRequest.class,
-        q -> get(q.getKey()).map(v -> FlagGetResponse.newBuilder().setValue(v).build()));
+        (q, call) ->
+            within(call)
+                .get(q.getKey())
+                .map(v -> FlagGetResponse.newBuilder().setValue(v).build()));
     handlers.on(
         FlagSetRequest.class,
-        q -> set(q.getKey(), q.getValue()).map(FlagSetResponse.getDefaultInstance()));
+        (q, call) ->
+            within(call).set(q.getKey(), q.getValue()).map(FlagSetResponse.getDefaultInstance()));
   }
 }

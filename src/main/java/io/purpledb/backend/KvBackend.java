@@ -1,6 +1,7 @@
 package io.purpledb.backend;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvDeleteResponse;
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes under keys. */
 public interface KvBackend extends Backend {
+
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  default KvBackend within(Call call) {
+    return this;
+  }
 
   /** The value, or null when the key has none. */
   Future<@Nullable ByteString> get(String key);
@@ -27,16 +33,19 @@ public interface KvBackend extends Backend {
   default void bind(Handlers handlers) {
     handlers.on(
         KvGetRequest.class,
-        q ->
-            get(q.getKey())
+        (q, call) ->
+            within(call)
+                .get(q.getKey())
                 .map(v -> v == null ? null : KvGetResponse.newBuilder().setValue(v).build()));
     handlers.on(
         KvPutRequest.class,
-        q -> put(q.getKey(), q.getValue()).map(KvPutResponse.getDefaultInstance()));
+        (q, call) ->
+            within(call).put(q.getKey(), q.getValue()).map(KvPutResponse.getDefaultInstance()));
     handlers.on(
         KvDeleteRequest.class,
-        q ->
-            delete(q.getKey())
+        (q, call) ->
+            within(call)
+                .delete(q.getKey())
                 .map(existed -> existed ? KvDeleteResponse.getDefaultInstance() : null));
   }
 }

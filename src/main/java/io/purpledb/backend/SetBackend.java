@@ -1,5 +1,6 @@
 package io.purpledb.backend;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
@@ -15,6 +16,11 @@ import io.vertx.core.Future;
  */
 public interface SetBackend extends Backend {
 
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  default SetBackend within(Call call) {
+    return this;
+  }
+
   /** The items, none when the set does not exist. */
   Future<SortedItems> get(String key);
 
@@ -28,18 +34,21 @@ public interface SetBackend extends Backend {
   default void bind(Handlers handlers) {
     handlers.on(
         SetGetRequest.class,
-        q ->
-            get(q.getKey())
+        (q, call) ->
+            within(call)
+                .get(q.getKey())
                 .map(items -> SetGetResponse.newBuilder().addAllItems(items.texts()).build()));
     handlers.on(
         SetAddRequest.class,
-        q ->
-            add(q.getKey(), q.getItem())
+        (q, call) ->
+            within(call)
+                .add(q.getKey(), q.getItem())
                 .map(items -> SetAddResponse.newBuilder().addAllItems(items.texts()).build()));
     handlers.on(
         SetRemoveRequest.class,
-        q ->
-            remove(q.getKey(), q.getItem())
+        (q, call) ->
+            within(call)
+                .remove(q.getKey(), q.getItem())
                 .map(items -> SetRemoveResponse.newBuilder().addAllItems(items.texts()).build()));
   }
 }

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -10,12 +11,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loop the context of the verticle that asks, not of one of its messages: answers are
  *     grouped by it
+ * @param call what the requests are part of
  */
-record DiskAccess(DiskDatabase database, Context loop) {
+record DiskAccess(DiskDatabase database, Context loop, Call call) {
+
+  /** For no call in particular. */
+  DiskAccess(DiskDatabase database, Context loop) {
+    this(database, loop, Call.NOTHING);
+  }
+
+  /** The same for one call: what waits in a queue until its deadline is taken out. */
+  DiskAccess within(Call other) {
+    return new DiskAccess(database, loop, other);
+  }
 
   /** Reads what is safe of a key; the task must not change anything. */
   <T> Future<@Nullable T> read(String key, Task<T> task) {
-    Request<T> request = Request.read(key, task, loop);
+    Request<T> request = Request.read(call, Reach.of(key), task, loop);
     Future<T> future = request.future();
     return orFailed(future, database.read(request));
   }
@@ -31,14 +43,14 @@ record DiskAccess(DiskDatabase database, Context loop) {
    * @param bytes about how much is written
    */
   <T> Future<T> write(String key, int bytes, Task<T> task) {
-    Request<T> request = Request.write(key, bytes, task, loop);
+    Request<T> request = Request.write(call, Reach.of(key), bytes, task, loop);
     Future<T> future = request.future();
     return orFailed(future, database.write(request));
   }
 
   /** Deletes something of a key; the future completes when that is safe. */
   <T> Future<T> delete(String key, Task<T> task) {
-    Request<T> request = Request.deletion(key, task, loop);
+    Request<T> request = Request.deletion(call, Reach.of(key), task, loop);
     Future<T> future = request.future();
     return orFailed(future, database.write(request));
   }

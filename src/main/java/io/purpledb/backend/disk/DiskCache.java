@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ record DiskCache(DiskAccess disk, CacheRoom room, InstantSource clock)
   private static final String GET_PARTS =
       LargeValues.query("CACHE", "CACHE_KEY", "CACHE_KEY = ? AND DEADLINE > ?");
   private static final String SET = "MERGE INTO CACHE KEY(CACHE_KEY) VALUES (?, ?, ?, ?)";
+
+  @Override
+  public DiskCache within(Call call) {
+    return new DiskCache(disk.within(call), room, clock);
+  }
 
   @Override
   public Future<@Nullable String> get(String key) {

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 
@@ -19,6 +20,11 @@ record DiskCounter(DiskAccess disk) implements DiskBackend, CounterBackend {
 
   private static final String GET = "SELECT AMOUNT FROM COUNTER WHERE COUNTER_KEY = ?";
   private static final String PUT = "MERGE INTO COUNTER KEY(COUNTER_KEY) VALUES (?, ?)";
+
+  @Override
+  public DiskCounter within(Call call) {
+    return new DiskCounter(disk.within(call));
+  }
 
   @Override
   public Future<Long> get(String key) {

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.FlagBackend;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 
 /** Flags in a table. */
@@ -18,6 +19,11 @@ record DiskFlag(DiskAccess disk) implements DiskBackend, FlagBackend {
 
   private static final String GET = "SELECT RAISED FROM FLAG WHERE FLAG_KEY = ?";
   private static final String SET = "MERGE INTO FLAG KEY(FLAG_KEY) VALUES (?, ?)";
+
+  @Override
+  public DiskFlag within(Call call) {
+    return new DiskFlag(disk.within(call));
+  }
 
   @Override
   public Future<Boolean> get(String key) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,11 @@ record DiskKv(DiskAccess disk, LargeValues large) implements DiskBackend, KvBack
   private static final String GET_PARTS = LargeValues.query("KV", "KV_KEY", "KV_KEY = ?");
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String DELETE = "DELETE FROM KV WHERE KV_KEY = ?";
+
+  @Override
+  public DiskKv within(Call call) {
+    return new DiskKv(disk.within(call), large);
+  }
 
   @Override
   public Future<@Nullable ByteString> get(String key) {

@@ -6,6 +6,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.engine.Footprint;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.util.function.Function;
@@ -26,6 +27,11 @@ record DiskSet(DiskAccess disk, RecentSets recent) implements DiskBackend, SetBa
   private static final String GET = "SELECT ITEM FROM SET_ITEM WHERE SET_KEY = ? ORDER BY ITEM";
   private static final String ADD = "MERGE INTO SET_ITEM KEY(SET_KEY, ITEM) VALUES (?, ?)";
   private static final String REMOVE = "DELETE FROM SET_ITEM WHERE SET_KEY = ? AND ITEM = ?";
+
+  @Override
+  public DiskSet within(Call call) {
+    return new DiskSet(disk.within(call), recent);
+  }
 
   @Override
   public Future<SortedItems> get(String key) {

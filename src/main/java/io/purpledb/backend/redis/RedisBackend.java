@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.backend.Backend;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,6 +15,9 @@ interface RedisBackend extends Backend {
 
   RedisLink link();
 
+  /** What its commands are part of. */
+  Call call();
+
   /** The Redis type of the keys, as the command TYPE names it. */
   default String type() {
     return "string";
@@ -21,7 +25,7 @@ interface RedisBackend extends Backend {
 
   /** The reply to a command on a key; fails as a conflict when the key has another Redis type. */
   default Future<@Nullable Response> reply(String key, Request request) {
-    return orWrongType(key, link().send(request));
+    return orWrongType(key, link().send(call(), request));
   }
 
   /** The same for a reply that is on its way. */
@@ -61,7 +65,7 @@ interface RedisBackend extends Backend {
 
   private Future<@Nullable Response> wrongType(String key) {
     return link()
-        .send(Request.cmd(Command.TYPE).arg(key))
+        .send(call(), Request.cmd(Command.TYPE).arg(key))
         .compose(
             found ->
                 Future.failedFuture(

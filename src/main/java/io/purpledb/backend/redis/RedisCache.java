@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -14,7 +15,17 @@ import org.jspecify.annotations.Nullable;
  * Cache values as Redis strings with an expiry, set by the same command. Redis frees expired ones
  * by itself; when it evicts is its own maxmemory policy.
  */
-record RedisCache(RedisLink link) implements RedisBackend, CacheBackend {
+record RedisCache(RedisLink link, Call call) implements RedisBackend, CacheBackend {
+
+  /** For no call in particular. */
+  RedisCache(RedisLink link) {
+    this(link, Call.NOTHING);
+  }
+
+  @Override
+  public RedisCache within(Call other) {
+    return new RedisCache(link, other);
+  }
 
   @Override
   public Future<@Nullable String> get(String key) {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Outcome;
 import io.vertx.core.Future;
@@ -22,8 +23,14 @@ final class RedisCommand implements Pipelined {
   private static final Failure NO_MEMORY =
       Failure.unavailable("redis is unavailable: out of memory" + Outcome.UNKNOWN);
 
+  /** Made beforehand, as it is the same for all. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure LATE =
+      Failure.timedOut("the deadline was over before redis was there; nothing was sent");
+
   private final RedisLink link;
   private final RedisServer server;
+  private final Call call;
   private final Request request;
   private final @Nullable RedisTransaction transaction;
   private final long bytes;
@@ -41,6 +48,7 @@ final class RedisCommand implements Pipelined {
   private long sentNanos;
 
   /**
+   * @param call what it is part of
    * @param request the command, or the last of a transaction
    * @param bytes what it has taken of the room, given back at its end
    * @param mayRepeat whether it is a client's, and worth waiting for the next connection
@@ -48,6 +56,7 @@ final class RedisCommand implements Pipelined {
   RedisCommand(
       RedisLink link,
       RedisServer server,
+      Call call,
       Request request,
       @Nullable RedisTransaction transaction,
       long bytes,
@@ -55,6 +64,7 @@ final class RedisCommand implements Pipelined {
       boolean mayRepeat) {
     this.link = link;
     this.server = server;
+    this.call = call;
     this.request = request;
     this.transaction = transaction;
     this.bytes = bytes;
@@ -67,8 +77,13 @@ final class RedisCommand implements Pipelined {
     return reply.future();
   }
 
-  /** Sends it; throws nothing. */
+  /** Sends it, if somebody still waits for it; throws nothing. */
   void send(RedisSocket over) {
+    if (call.isOver()) {
+      server.outage().failed(1);
+      end(null, LATE);
+      return;
+    }
     connection = over;
     over.send(this);
   }

@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -9,7 +10,17 @@ import io.vertx.redis.client.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counters as Redis strings in decimal; Redis adds, and refuses what would overflow. */
-record RedisCounter(RedisLink link) implements RedisBackend, CounterBackend {
+record RedisCounter(RedisLink link, Call call) implements RedisBackend, CounterBackend {
+
+  /** For no call in particular. */
+  RedisCounter(RedisLink link) {
+    this(link, Call.NOTHING);
+  }
+
+  @Override
+  public RedisCounter within(Call other) {
+    return new RedisCounter(link, other);
+  }
 
   @Override
   public Future<Long> get(String key) {

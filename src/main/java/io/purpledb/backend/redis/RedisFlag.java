@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.backend.FlagBackend;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -12,7 +13,17 @@ import org.jspecify.annotations.Nullable;
  * Flags as the Redis strings {@code true} and {@code false}; {@code 1} and {@code 0}, which other
  * clients write for booleans, are read too.
  */
-record RedisFlag(RedisLink link) implements RedisBackend, FlagBackend {
+record RedisFlag(RedisLink link, Call call) implements RedisBackend, FlagBackend {
+
+  /** For no call in particular. */
+  RedisFlag(RedisLink link) {
+    this(link, Call.NOTHING);
+  }
+
+  @Override
+  public RedisFlag within(Call other) {
+    return new RedisFlag(link, other);
+  }
 
   @Override
   public Future<Boolean> get(String key) {

@@ -3,13 +3,24 @@ package io.purpledb.backend.redis;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import org.jspecify.annotations.Nullable;
 
 /** KV values as Redis strings, byte for byte. */
-record RedisKv(RedisLink link) implements RedisBackend, KvBackend {
+record RedisKv(RedisLink link, Call call) implements RedisBackend, KvBackend {
+
+  /** For no call in particular. */
+  RedisKv(RedisLink link) {
+    this(link, Call.NOTHING);
+  }
+
+  @Override
+  public RedisKv within(Call other) {
+    return new RedisKv(link, other);
+  }
 
   @Override
   public Future<@Nullable ByteString> get(String key) {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
@@ -64,36 +65,44 @@ final class RedisLink {
     connect();
   }
 
+  /** Sends a command of no call in particular. */
+  Future<@Nullable Response> send(Request request) {
+    return send(Call.NOTHING, request);
+  }
+
   /**
    * Sends a command. Fails as unavailable, timed out, busy or a lack of room, or with Redis's error
    * reply as it is.
+   *
+   * @param call what it is part of; a command that waits for a connection until its deadline is not
+   *     sent
    */
-  Future<@Nullable Response> send(Request request) {
-    return send(request, null, true);
+  Future<@Nullable Response> send(Call call, Request request) {
+    return send(call, request, null, true);
   }
 
   /**
    * Sends a change and a read that are executed as one, and answers with what was read. Fails as
    * {@link #send} does, also with the error reply to the one or the other.
    */
-  Future<@Nullable Response> send(Request change, Request read) {
+  Future<@Nullable Response> send(Call call, Request change, Request read) {
     RedisTransaction transaction = new RedisTransaction(change, read);
-    return send(transaction.exec(), transaction, true);
+    return send(call, transaction.exec(), transaction, true);
   }
 
   /** The same for two that do not wait for another connection when this one is wrong. */
   Future<@Nullable Response> sendOnce(Request change, Request read) {
     RedisTransaction transaction = new RedisTransaction(change, read);
-    return send(transaction.exec(), transaction, false);
+    return send(Call.NOTHING, transaction.exec(), transaction, false);
   }
 
   /** The same for one that does not wait for another connection when this one is wrong. */
   Future<@Nullable Response> sendOnce(Request request) {
-    return send(request, null, false);
+    return send(Call.NOTHING, request, null, false);
   }
 
   private Future<@Nullable Response> send(
-      Request request, @Nullable RedisTransaction transaction, boolean mayRepeat) {
+      Call call, Request request, @Nullable RedisTransaction transaction, boolean mayRepeat) {
     if (down != null) {
       server.outage().failed(1);
       return Future.failedFuture(
@@ -109,7 +118,7 @@ final class RedisLink {
     long now = watch.commandAt();
     long bytes = transaction == null ? RedisRoom.bytesOf(request) : bytesOf(transaction);
     RedisCommand command =
-        new RedisCommand(this, server, request, transaction, bytes, now, mayRepeat);
+        new RedisCommand(this, server, call, request, transaction, bytes, now, mayRepeat);
     if (!server.room().take(bytes)) { // last, because it must be given back
       return Future.failedFuture(
           Failure.busy(

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -15,7 +16,17 @@ import org.jspecify.annotations.Nullable;
  * Sets as Redis sets, sorted here. A change and the resulting set are one transaction, because
  * another change between two commands would show.
  */
-record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
+record RedisSet(RedisLink link, Call call) implements RedisBackend, SetBackend {
+
+  /** For no call in particular. */
+  RedisSet(RedisLink link) {
+    this(link, Call.NOTHING);
+  }
+
+  @Override
+  public RedisSet within(Call other) {
+    return new RedisSet(link, other);
+  }
 
   @Override
   public String type() {
@@ -39,7 +50,7 @@ record RedisSet(RedisLink link) implements RedisBackend, SetBackend {
 
   private Future<SortedItems> changed(String key, Request change) {
     Request items = Request.cmd(Command.SMEMBERS).arg(key);
-    return orWrongType(key, link.send(change, items))
+    return orWrongType(key, link.send(call, change, items))
         .map(found -> sorted(key, found, "; what was asked for is done"));
   }
 

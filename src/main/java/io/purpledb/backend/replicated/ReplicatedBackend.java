@@ -15,7 +15,10 @@ record ReplicatedBackend(String service, Replication replication) implements Bac
   public void bind(Handlers handlers) {
     Operation.ALL.stream()
         .filter(operation -> operation.service().equals(service))
-        .forEach(operation -> handlers.on(operation.request().getClass(), replication::submit));
+        .forEach(
+            operation ->
+                handlers.on(
+                    operation.request().getClass(), (q, call) -> replication.submit(q, call)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
 import io.vertx.core.Future;
@@ -237,10 +238,11 @@ public final class Replication {
    * calling event loop. It fails with {@link Failure}: unavailable when no leader is known, timed
    * out when none answered in time, busy, or what the operation itself fails with.
    */
-  public <R extends Message> Future<@Nullable R> submit(Message request) {
+  public <R extends Message> Future<@Nullable R> submit(Message request, Call call) {
     Operation operation = Operation.of(request);
     return Future.fromCompletionStage(
-            requests.send(Wire.request(request), !operation.isRead()), vertx.getOrCreateContext())
+            requests.send(Wire.request(request), !operation.isRead(), call),
+            vertx.getOrCreateContext())
         .map(
             reply -> {
               @SuppressWarnings("unchecked") // parsed by the prototype's own parser

@@ -1,6 +1,8 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Outcome;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -61,16 +63,20 @@ final class Requests {
     this.timeoutMillis = timeoutMillis;
   }
 
-  /** Sends a request; the future fails with {@link Failure} or with a defect. */
-  CompletableFuture<ByteString> send(ByteString request, boolean write) {
+  /**
+   * Sends a request; the future fails with {@link Failure} or with a defect.
+   *
+   * @param call what it is part of; after its deadline it is not sent, or sent again
+   */
+  CompletableFuture<ByteString> send(ByteString request, boolean write, Call call) {
     if (!write) {
-      Pending read = new Pending(request, false, CallId.getAndIncrement());
+      Pending read = new Pending(request, false, CallId.getAndIncrement(), call);
       read.attempt();
       return read.answer;
     }
     long number = openWrites.begin();
     try {
-      Pending pending = new Pending(Wire.write(openWrites.oldest(), request), true, number);
+      Pending pending = new Pending(Wire.write(openWrites.oldest(), request), true, number, call);
       var unused = pending.answer.whenComplete((reply, failure) -> openWrites.end(number));
       pending.attempt();
       return pending.answer;
@@ -87,15 +93,18 @@ final class Requests {
     private final ByteString content;
     private final boolean write;
     private final long number;
+    private final Call call;
+    private boolean sent;
 
     /** So long before its time is up that who waits for a leader is told so. */
     private final long giveUpNanos =
         System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis - timeoutMillis / 10);
 
-    Pending(ByteString content, boolean write, long number) {
+    Pending(ByteString content, boolean write, long number, Call call) {
       this.content = content;
       this.write = write;
       this.number = number;
+      this.call = call;
       answer.orTimeout(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 
@@ -110,6 +119,12 @@ final class Requests {
 
     private void tryLeader() {
       if (answer.isDone()) {
+        return;
+      }
+      if (call.isOver()) {
+        String outcome = sent ? Outcome.UNKNOWN : "; nothing was sent";
+        answer.completeExceptionally(
+            Failure.timedOut("cluster: no answer before the deadline" + outcome));
         return;
       }
       RaftPeerId leader = leadership.leader();
@@ -135,6 +150,7 @@ final class Requests {
     }
 
     private CompletableFuture<RaftClientReply> sendTo(RaftPeerId leader) {
+      sent = true;
       RaftClientRequest request =
           RaftClientRequest.newBuilder()
               .setClientId(client)

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
+import io.purpledb.message.Call;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -167,8 +168,12 @@ final class Nodes implements AutoCloseable {
 
   /** What a node answers; throws what it fails with. */
   static @Nullable Message ask(Replication node, Message request) throws Exception {
+    return ask(node, request, Call.NOTHING);
+  }
+
+  static @Nullable Message ask(Replication node, Message request, Call call) throws Exception {
     try {
-      return node.<Message>submit(request)
+      return node.<Message>submit(request, call)
           .toCompletionStage()
           .toCompletableFuture()
           .get(30, TimeUnit.SECONDS);

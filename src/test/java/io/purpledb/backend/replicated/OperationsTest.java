@@ -3,7 +3,10 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.v1.KvPutRequest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,21 @@ final class OperationsTest {
 
   private static Ask on(int i) {
     return new Ask(nodes.node(i));
+  }
+
+  @Test
+  void whatIsLateIsNotWritten() throws Exception {
+    KvPutRequest put =
+        KvPutRequest.newBuilder().setKey("late").setValue(ByteString.copyFromUtf8("v")).build();
+
+    for (int i = 0; i < 3; i++) {
+      Replication node = nodes.node(i);
+      assertThatThrownBy(() -> Nodes.ask(node, put, Call.within(0)))
+          .isInstanceOfSatisfying(
+              Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.TIMED_OUT))
+          .hasMessage("cluster: no answer before the deadline; nothing was sent");
+      assertThat(on(i).get("late")).isNull();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.KvPutRequest;
 import io.vertx.core.Future;
@@ -61,7 +62,7 @@ final class RoomTest {
                 .setKey("k" + i)
                 .setValue(ByteString.copyFromUtf8(TENTH))
                 .build();
-        writes.add(nodes.node(i % 3).submit(put));
+        writes.add(nodes.node(i % 3).submit(put, Call.NOTHING));
       }
       int done = 0;
       for (Future<Message> write : writes) {

@@ -1,0 +1,57 @@
+package io.purpledb.backend.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.purpledb.message.Failure.Kind;
+import io.purpledb.support.RedisForTests;
+import io.purpledb.support.RedisProcess;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What waits for a connection until nobody waits for its answer is not sent. */
+@Timeout(60)
+final class RedisDeadlineTest {
+
+  private static final String KEY = "k";
+
+  private final RedisProcess redis = RedisForTests.start();
+  private final Loop loop = new Loop();
+  private final RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 64);
+
+  @AfterEach
+  void close() {
+    loop.close();
+    redis.close();
+  }
+
+  @Test
+  void isNotSent() {
+    Call over = Call.within(0);
+    List<Supplier<Future<?>>> late =
+        List.of(
+            () -> backends.cache().within(over).set(KEY, "v", 60_000),
+            () -> backends.counter().within(over).increment(KEY, 1),
+            () -> backends.flag().within(over).set(KEY, true),
+            () -> backends.kv().within(over).put(KEY, ByteString.copyFromUtf8("v")),
+            () -> backends.set().within(over).add(KEY, "i"));
+
+    for (Supplier<Future<?>> write : late) {
+      Failure failure = loop.failure(write); // each over a connection that is being made
+      assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
+      assertThat(failure).hasMessageEndingWith("; nothing was sent");
+    }
+
+    assertThat(loop.<Long>answer(() -> backends.counter().get(KEY))).isZero();
+    assertThat(loop.answer(() -> backends.kv().get(KEY))).isNull();
+    assertThat(loop.<Boolean>answer(() -> backends.flag().get(KEY))).isFalse();
+    assertThat(loop.answer(() -> backends.cache().get(KEY))).isNull();
+    assertThat(loop.answer(() -> backends.set().get(KEY)).size()).isZero();
+  }
+}
