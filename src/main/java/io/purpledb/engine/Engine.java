@@ -33,6 +33,11 @@ public interface Engine {
    */
   Future<List<@Nullable Entry>> read(Call call, List<Key> keys);
 
+  /** Answers one entry; null where nothing is. */
+  default Future<@Nullable Entry> get(Call call, Key key) {
+    return read(call, List.of(key)).map(entries -> entries.get(0));
+  }
+
   /** Makes changes if all checks are true, all or none. */
   Future<Committed> commit(Call call, Commit commit);
 

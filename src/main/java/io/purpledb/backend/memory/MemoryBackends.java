@@ -4,9 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.engine.memory.MemoryEngine;
+import io.purpledb.message.Call;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
@@ -22,6 +26,7 @@ public final class MemoryBackends implements Backends {
   private final InstantSource clock;
   private final Cache<String, MemoryCache.Entry> cache;
   private final MemoryBudget budget;
+  private final MemoryEngine engine;
 
   /**
    * @param cacheMaxBytes the room of the cache
@@ -33,6 +38,7 @@ public final class MemoryBackends implements Backends {
     this.clock = clock;
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, true);
+    this.engine = new MemoryEngine(vertx, clock, budget::add);
     Notices.of(vertx).add(budget::notice);
   }
 
@@ -51,7 +57,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new MemoryCounter(MemoryEntries.counters(map("counter"), budget));
+    return new EngineCounter(engine, Call.NOTHING);
   }
 
   @Override
@@ -61,7 +67,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new MemoryKv(MemoryEntries.values(map("kv"), budget));
+    return new EngineKv(engine, Call.NOTHING);
   }
 
   @Override
@@ -70,7 +76,9 @@ public final class MemoryBackends implements Backends {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    var unused = engine.close();
+  }
 
   /** What all but the cache take of the heap, in bytes. */
   long usedBytes() {

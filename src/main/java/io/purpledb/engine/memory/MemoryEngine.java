@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryEngine implements Engine {
 
+  /** Made ahead, as it is the same for all. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could be wrong
+  private static final Failure LATE = Failure.timedOut("the deadline was over before it was begun");
+
   private static final int SWEPT_AT_ONCE = 1_000;
   private static final long SWEEP_MIN_MILLIS = 50;
   private static final long SWEEP_MAX_MILLIS = 1_000;
@@ -61,6 +65,15 @@ public final class MemoryEngine implements Engine {
   @Override
   public Future<List<@Nullable Entry>> read(Call call, List<Key> keys) {
     return answer(call, () -> keys.size() == 1 ? readOne(keys.get(0)) : readAtOnce(keys));
+  }
+
+  @Override
+  public Future<@Nullable Entry> get(Call call, Key key) {
+    if (call.isOver()) {
+      return Future.failedFuture(LATE);
+    }
+    Cell cell = alive(key, new Moment(clock));
+    return Future.succeededFuture(cell == null ? null : cell.entry(key));
   }
 
   private List<@Nullable Entry> readOne(Key key) {
@@ -314,7 +327,7 @@ public final class MemoryEngine implements Engine {
 
   private static <T> Future<T> answer(Call call, Supplier<T> work) {
     if (call.isOver()) {
-      return Future.failedFuture(Failure.timedOut("the deadline was over before it was begun"));
+      return Future.failedFuture(LATE);
     }
     try {
       return Future.succeededFuture(work.get());
