@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -280,6 +281,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
           isIntercepted && Operation.of(request.getClass()).isPresent()
               ? interceptors.around(request, call, source)
               : source.proceed(request, call);
+      Objects.requireNonNull(end, "an interceptor answered null");
     } catch (Throwable t) {
       end = Future.failedFuture(t);
     }

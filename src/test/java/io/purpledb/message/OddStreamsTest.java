@@ -169,6 +169,15 @@ final class OddStreamsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // that is what it does
+  void anInterceptorThatAnswersNothing() {
+    deploy((operation, request, call, next) -> null);
+
+    assertThatThrownBy(() -> await(all(this::onThisLoop)))
+        .hasMessageContaining("an interceptor answered null");
+  }
+
+  @Test
   void anEndpointThatStopsEndsItsStreams() {
     source.count = 1;
     source.waiting = true;

@@ -190,6 +190,28 @@ final class EventStreamTest {
     assertEnded("ok");
   }
 
+  /** They wait for its end, and do not keep it from being found out. */
+  @Test
+  void requestsBehindIt() throws Exception {
+    String head = " HTTP/1.1\r\nhost: 127.0.0.1\r\n";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=2" + head + "\r\n");
+      client.send("GET /tests/k/numbers?count=1" + head + "connection: close\r\n\r\n");
+
+      assertThat(client.rest()).containsPattern("(?s)id: 2\n.*event: end\n.*id: 1\n.*event: end\n");
+    }
+    counts.awaitNoneOpen();
+    assertThat(STATUSES.take()).isEqualTo(Map.of("testCount ok", 2));
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=1&waiting=true" + head + "\r\n");
+      client.awaitLine("id: 1");
+      client.send(("GET /tests/k/numbers?count=1" + head + "\r\n").repeat(100));
+    }
+
+    counts.awaitNoneOpen();
+    STATUSES.take(); // of those behind it as many as were begun before the close was seen
+  }
+
   /** An event that cannot be made ends it with the reason, and no client waits for more. */
   @ParameterizedTest
   @EnumSource
