@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.message.Interceptor;
 import io.purpledb.support.OperationCounts;
 import io.purpledb.support.RawHttp2;
+import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -368,6 +370,29 @@ final class EventStreamTest {
                         .send()
                         .compose(HttpClientResponse::body)
                         .map(body -> request.connection())));
+  }
+
+  /** Who comes to it in the last moments is told as well, and keeps nobody waiting. */
+  @Test
+  void aStreamThatBeginsWhileTheServerStops() throws Exception {
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
+    Config config = TestDoor.config(limits);
+    PurpleServer stopping = TestDoor.await(PurpleServer.start(config, InstantSource.system()));
+    TestService.deploy(stopping.vertx(), Runtime.getRuntime().availableProcessors());
+    TestOperations.Deployed itsDoor = TestOperations.deploy(stopping.vertx(), config);
+    try (RawClient first = new RawClient(itsDoor.port());
+        RawClient late = new RawClient(itsDoor.port())) {
+      first.send("GET /tests/k/numbers?count=1 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+      first.awaitLine("event: end");
+      Future<Void> stopped = stopping.vertx().undeploy(itsDoor.id());
+      late.send("GET /tests/k/numbers?count=1&waiting=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+
+      assertThat(late.rest()).contains("id: 1", "event: problem", "the server is stopping");
+      TestDoor.await(stopped);
+    } finally {
+      TestDoor.await(stopping.close());
+    }
   }
 
   @Test
