@@ -19,6 +19,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   private @Nullable Handler<Void> endHandler;
   private @Nullable Handler<Throwable> exceptionHandler;
   private long demand;
+  private @Nullable R held;
   private boolean asking;
   private boolean ended;
 
@@ -31,7 +32,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   }
 
   private void ask() {
-    if (asking || ended || demand == 0 || handler == null) {
+    if (asking || ended || held != null || demand == 0 || handler == null) {
       return;
     }
     asking = true;
@@ -48,18 +49,28 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
       return;
     }
     String what = reply.headers().get(BusStream.HEADER);
-    Handler<R> to = handler;
     if (BusStream.END.equals(what)) {
       ended = true;
       Handler<Void> done = endHandler;
       if (done != null) {
         done.handle(null);
       }
-    } else if (BusStream.MESSAGE.equals(what) && to != null) {
+    } else if (BusStream.MESSAGE.equals(what)) {
+      held = reply.body();
+    }
+    deliver();
+  }
+
+  /** Hands on what has come, unless its reader has paused meanwhile, and asks for the next. */
+  private void deliver() {
+    R message = held;
+    Handler<R> to = handler;
+    if (message != null && to != null && demand > 0) {
+      held = null;
       if (demand != Long.MAX_VALUE) {
         demand--;
       }
-      to.handle(reply.body());
+      to.handle(message);
     }
     ask();
   }
@@ -82,6 +93,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   public void cancel() {
     if (!ended) {
       ended = true;
+      held = null;
       if (!asking) {
         sayCancel();
       }
@@ -91,7 +103,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   @Override
   public ResponseStream<R> handler(@Nullable Handler<R> messages) {
     handler = messages;
-    ask();
+    deliver();
     return this;
   }
 
@@ -121,7 +133,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   @Override
   public ResponseStream<R> fetch(long amount) {
     demand = demand > Long.MAX_VALUE - amount ? Long.MAX_VALUE : demand + amount;
-    ask();
+    deliver();
     return this;
   }
 }

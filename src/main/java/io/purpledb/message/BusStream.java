@@ -85,7 +85,7 @@ final class BusStream {
 
   private void sendHeld(Message message) {
     held = null;
-    say(form.apply(message), MESSAGE);
+    say(message, MESSAGE);
   }
 
   private void endWith(Runnable end) {
@@ -96,11 +96,12 @@ final class BusStream {
     }
   }
 
-  private void say(@Nullable Object body, String what) {
+  private void say(@Nullable Message message, String what) {
     isAsked = false;
     vertx.cancelTimer(timer);
     Future<io.vertx.core.eventbus.Message<Object>> next;
     try {
+      Object body = message == null ? null : form.apply(message);
       next = asked.replyAndAwait(body, options(what));
     } catch (Throwable t) { // it has no wire form, or no room for it
       stream.cancel();

@@ -11,8 +11,11 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.ReadStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -36,9 +39,9 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
       new HashMap<>();
   private final Map<String, Operation> operations = new HashMap<>();
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private final Set<OpenStream> openStreams = new HashSet<>();
   private Interceptors interceptors = Interceptors.NONE;
   private int inFlight;
-  private int openStreams;
 
   /** Where requests may come from. */
   protected enum Reach {
@@ -129,6 +132,8 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   @Override
   public Future<?> stop() throws Exception {
+    Failure stopping = Failure.unavailable(address + " is stopping");
+    List.copyOf(openStreams).forEach(stream -> stream.fail(stopping));
     return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
   }
 
@@ -260,28 +265,29 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
    */
   private void stream(
       Message request, Call call, boolean isIntercepted, Completable<@Nullable Object> answer) {
-    if (openStreams >= MAX_STREAMS) {
+    if (openStreams.size() >= MAX_STREAMS) {
       answer.fail(
           Failure.busy(
               "%s: %d open streams (expected: at most %d on each event loop)"
-                  .formatted(address, openStreams, MAX_STREAMS)));
+                  .formatted(address, openStreams.size(), MAX_STREAMS)));
       return;
     }
     OpenStream stream = new OpenStream(vertx, answer);
-    Interceptor.Next source = (q, c) -> stream.begin(source(q, c), c);
-    openStreams++;
+    Interceptor.Next source = (q, c) -> stream.begin(() -> source(q, c), c);
+    openStreams.add(stream);
     Future<? extends @Nullable Message> end;
     try {
       end =
           isIntercepted && Operation.of(request.getClass()).isPresent()
               ? interceptors.around(request, call, source)
               : source.proceed(request, call);
+      Objects.requireNonNull(end, "an interceptor answered null");
     } catch (Throwable t) {
       end = Future.failedFuture(t);
     }
     end.onComplete(
         (response, cause) -> {
-          openStreams--;
+          openStreams.remove(stream);
           stream.end(cause);
         });
   }

@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -127,6 +128,7 @@ public final class JsonMessages {
       throw new IllegalArgumentException(field + " (expected: a map with texts for keys)");
     }
     for (String name : members.fieldNames()) {
+      wellFormed(name, path);
       Message.Builder entry = builder.newBuilderForField(field);
       Object content = one(entry, content(field), members.getValue(name), path + "." + name);
       builder.addRepeatedField(
@@ -138,12 +140,12 @@ public final class JsonMessages {
       Message.Builder builder, FieldDescriptor field, @Nullable Object value, String path) {
     Object read =
         switch (field.getJavaType()) {
-          case STRING -> value instanceof String ? value : null;
+          case STRING -> value instanceof String text ? wellFormed(text, path) : null;
           case BOOLEAN -> value instanceof Boolean ? value : null;
           case LONG -> value instanceof Number number ? whole(number) : null;
           case INT -> value instanceof Number number ? whole32(number) : null;
-          case DOUBLE -> value instanceof Number number ? number.doubleValue() : null;
-          case FLOAT -> value instanceof Number number ? number.floatValue() : null;
+          case DOUBLE -> value instanceof Number number ? finite(number) : null;
+          case FLOAT -> value instanceof Number number ? finite32(number) : null;
           case BYTE_STRING -> bytes(value, path);
           case ENUM ->
               value instanceof String name ? field.getEnumType().findValueByName(name) : null;
@@ -166,6 +168,29 @@ public final class JsonMessages {
               + field.getEnumType().getValues().stream().map(EnumValueDescriptor::getName).toList();
       default -> field.getType().name().toLowerCase(Locale.ROOT);
     };
+  }
+
+  /** Whether all of it has a form in UTF-8. A lone surrogate has none: it would be another text. */
+  static boolean isWellFormed(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+
+  private static String wellFormed(String text, String path) {
+    if (!isWellFormed(text)) {
+      throw Failure.invalid(path + ": a lone surrogate (expected: well-formed Unicode)");
+    }
+    return text;
+  }
+
+  /** JSON has larger numbers, and no form for what they would become. */
+  private static @Nullable Double finite(Number number) {
+    double value = number.doubleValue();
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static @Nullable Float finite32(Number number) {
+    float value = number.floatValue();
+    return Float.isFinite(value) ? value : null;
   }
 
   private static @Nullable Long whole(Number number) {

@@ -11,6 +11,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,14 @@ final class OpenStream implements ResponseStream<Message> {
   private long deadline = NO_TIMER;
   private boolean delivering;
   private @Nullable Runnable last;
+
+  /** Whether the interceptors have heard of the end, or have answered without a stream. */
+  private boolean isOver;
+
+  /** Whether the reader has asked for something; nothing is told before. */
+  private boolean isRead;
+
+  /** Whether the reader has been told of the end, or wants to hear no more. */
   private boolean told;
 
   /**
@@ -49,30 +59,47 @@ final class OpenStream implements ResponseStream<Message> {
   }
 
   /**
-   * Begins with what the operation answers.
+   * Begins with what the operation answers; fails when it is over already, or was begun before.
    *
+   * @param messages asks the operation; what it throws is thrown
    * @param call its deadline ends the stream as timed out
    * @return the end, for the interceptors: with null when all was answered or the reader had enough
    */
-  Future<@Nullable Message> begin(ReadStream<? extends Message> messages, Call call) {
-    source = messages;
-    messages.pause();
-    messages.exceptionHandler(ended::tryFail);
-    messages.endHandler(end -> ended.tryComplete(null));
-    messages.handler(this::take);
+  Future<@Nullable Message> begin(Supplier<ReadStream<? extends Message>> messages, Call call) {
+    if (isOver || source != null || ended.future().isComplete()) {
+      return Future.failedFuture(
+          Failure.unavailable("a stream that was begun or is over (expected: a new one)"));
+    }
+    ReadStream<? extends Message> from = messages.get();
+    source = from;
+    try {
+      from.pause();
+      from.exceptionHandler(ended::tryFail);
+      from.endHandler(end -> ended.tryComplete(null));
+      from.handler(this::take);
+    } catch (Throwable t) {
+      release();
+      source = null; // so that its reader gets no stream
+      throw t;
+    }
     if (call.deadlineNanos() != Call.NO_DEADLINE) {
       long left = Math.max(1, call.leftMillis(Long.MAX_VALUE));
       deadline =
-          vertx.setTimer(
-              left, id -> ended.tryFail(Failure.timedOut("the deadline of the stream is over")));
+          vertx.setTimer(left, id -> fail(Failure.timedOut("the deadline of the stream is over")));
     }
     ended.future().onComplete(end -> release());
     answer.succeed(this);
     return ended.future();
   }
 
+  /** Ends it before its end; the interceptors and then its reader get to know why. */
+  void fail(Throwable cause) {
+    ended.tryFail(cause);
+  }
+
   /** Tells the reader of the end, as the interceptors leave it. */
   void end(@Nullable Throwable cause) {
+    isOver = true;
     if (source == null) {
       answer.fail(cause == null ? new IllegalStateException("no stream was begun") : cause);
       return;
@@ -120,6 +147,7 @@ final class OpenStream implements ResponseStream<Message> {
     try {
       deliverAll();
     } catch (Throwable t) { // the reader's
+      LOG.log(Level.ERROR, "a stream is ended, whose reader throws", t);
       early.clear();
       told = true;
       ended.tryFail(t);
@@ -138,7 +166,7 @@ final class OpenStream implements ResponseStream<Message> {
       to = handler;
     }
     Runnable end = last;
-    if (end != null && early.isEmpty() && !told) {
+    if (end != null && isRead && early.isEmpty() && !told) {
       told = true;
       end.run();
     }
@@ -172,9 +200,7 @@ final class OpenStream implements ResponseStream<Message> {
   @Override
   public OpenStream pause() {
     demand = 0;
-    if (source != null && !ended.future().isComplete()) {
-      source.pause();
-    }
+    ofSource(ReadStream::pause);
     return this;
   }
 
@@ -185,11 +211,22 @@ final class OpenStream implements ResponseStream<Message> {
 
   @Override
   public OpenStream fetch(long amount) {
+    isRead = true;
     demand = demand > Long.MAX_VALUE - amount ? Long.MAX_VALUE : demand + amount;
-    if (source != null && !ended.future().isComplete()) {
-      source.fetch(amount);
-    }
+    ofSource(from -> from.fetch(amount));
     deliver();
     return this;
+  }
+
+  /** Asks something of the source, while there is one; what it throws is the end of the stream. */
+  private void ofSource(Consumer<ReadStream<? extends Message>> what) {
+    ReadStream<? extends Message> from = source;
+    if (from != null && !ended.future().isComplete()) {
+      try {
+        what.accept(from);
+      } catch (Throwable t) {
+        fail(t);
+      }
+    }
   }
 }

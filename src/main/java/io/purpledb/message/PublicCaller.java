@@ -1,7 +1,5 @@
 package io.purpledb.message;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.vertx.core.Future;
@@ -10,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -91,10 +90,17 @@ public final class PublicCaller implements Caller {
   /** On the way to another node a lone surrogate becomes a question mark, and so another key. */
   private static @Nullable Failure lacksText(Message request) {
     for (Map.Entry<FieldDescriptor, Object> field : request.getAllFields().entrySet()) {
-      if (field.getValue() instanceof String text && !UTF_8.newEncoder().canEncode(text)) {
-        return Failure.invalid(
-            "%s: a lone surrogate (expected: well-formed Unicode)"
-                .formatted(field.getKey().getName()));
+      Object value = field.getValue();
+      for (Object one : value instanceof List<?> several ? several : List.of(value)) {
+        if (one instanceof String text && !JsonMessages.isWellFormed(text)) {
+          return Failure.invalid(
+              "%s: a lone surrogate (expected: well-formed Unicode)"
+                  .formatted(field.getKey().getName()));
+        }
+        Failure within = one instanceof Message part ? lacksText(part) : null;
+        if (within != null) {
+          return within;
+        }
       }
     }
     return null;

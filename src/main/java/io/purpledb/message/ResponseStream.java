@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * keeps nothing in memory but what it has asked for.
  *
  * <p>It ends once: at its end, with a failure that {@link Failure#of} understands, or when it is
- * cancelled, of which the reader is not told. Used on the event loop that asked for it.
+ * cancelled, of which the reader is not told. A handler of the reader's must not throw. Used on the
+ * event loop that asked for it.
  */
 public interface ResponseStream<R extends Message> extends ReadStream<R> {
 

@@ -23,6 +23,9 @@ public final class StreamWriter<R extends Message> {
   /** With so much on its way to the client nothing more is asked for, until half of it is read. */
   private static final long FULL_BYTES = 64 << 10;
 
+  /** What a message takes, however small, while it waits: its buffers and its place in a queue. */
+  private static final int MESSAGE_BYTES = 256;
+
   private static final long NO_TIMER = -1;
 
   private final Vertx vertx;
@@ -37,7 +40,10 @@ public final class StreamWriter<R extends Message> {
   /** Where the messages go, in the form of a protocol. */
   public interface Sink<R> {
 
-    /** Writes a message; the future ends when the socket has it, or never will. */
+    /**
+     * Writes a message; the future ends when the socket has it, or never will. What is thrown ends
+     * the stream.
+     */
     Future<Void> write(R message);
 
     /**
@@ -106,15 +112,24 @@ public final class StreamWriter<R extends Message> {
     if (ended) {
       return;
     }
-    int size = message.getSerializedSize();
+    int size = MESSAGE_BYTES + message.getSerializedSize();
     boolean large = UnreadConnection.counts(size);
     if (!(large ? unread.take(size) : !unread.hasStreams() || unread.takeSmall(size))) {
       stream.cancel();
       end(unread.noRoom(size));
       return;
     }
+    Future<Void> sent;
+    try {
+      sent = sink.write(message);
+    } catch (Throwable t) { // it has no form that can be sent
+      giveBack(size, large);
+      stream.cancel();
+      end(t);
+      return;
+    }
     waitingBytes += size;
-    sink.write(message).onComplete(done -> written(size, large));
+    sent.onComplete(done -> written(size, large));
     if (isFull() && patience == NO_TIMER && !ended) {
       stream.pause();
       await();
@@ -126,12 +141,16 @@ public final class StreamWriter<R extends Message> {
     return waitingBytes >= FULL_BYTES;
   }
 
-  private void written(int size, boolean large) {
+  private void giveBack(int size, boolean large) {
     if (large) {
       unread.answered(size);
     } else if (unread.hasStreams()) {
       unread.smallAnswered(size);
     }
+  }
+
+  private void written(int size, boolean large) {
+    giveBack(size, large);
     waitingBytes -= size;
     if (patience == NO_TIMER || ended) {
       return;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.purpledb.test.v1.TestAuthor;
+import io.purpledb.test.v1.TestDocument;
+import io.purpledb.test.v1.TestWriteRequest;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.CounterIncrementResponse;
 import io.purpledb.v1.KvDeleteRequest;
@@ -111,6 +114,23 @@ class EventBusTest {
         .hasMessage("key: a lone surrogate (expected: well-formed Unicode)")
         .isInstanceOfSatisfying(
             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.INVALID));
+  }
+
+  /** Wherever it is in a request. */
+  @Test
+  void aLoneSurrogateInAPartOfARequest() {
+    TestWriteRequest nested =
+        TestWriteRequest.newBuilder()
+            .setDocument(
+                TestDocument.newBuilder().addReaders(TestAuthor.newBuilder().setName("\ud800")))
+            .build();
+    TestWriteRequest repeated = TestWriteRequest.newBuilder().addVersions("\udc00").build();
+    Caller caller = Caller.anywhere(vertx, Bus.service("nobody"), 1_000);
+
+    assertThat(caller.request(nested).cause())
+        .hasMessage("name: a lone surrogate (expected: well-formed Unicode)");
+    assertThat(caller.request(repeated).cause())
+        .hasMessage("versions: a lone surrogate (expected: well-formed Unicode)");
   }
 
   @Test

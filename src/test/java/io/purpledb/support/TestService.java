@@ -34,28 +34,21 @@ public final class TestService extends Endpoint {
           .map(Operation::of)
           .toList();
 
-  private final AtomicLong made;
-  private final AtomicLong open;
+  private final Counts counts;
   private final long patienceMillis;
   private final Map<String, TestReadResponse> documents;
   private final AtomicLong versions = new AtomicLong();
 
   /**
-   * @param made counts the numbers that were made
-   * @param open counts the streams that are open
+   * @param counts of all instances
    * @param documents of all instances
    * @param patienceMillis how long a reader on the event bus may take for a message
    */
-  private TestService(
-      AtomicLong made,
-      AtomicLong open,
-      Map<String, TestReadResponse> documents,
-      long patienceMillis) {
+  private TestService(Counts counts, Map<String, TestReadResponse> documents, long patienceMillis) {
     super(Bus.service("test"), Integer.MAX_VALUE);
     this.patienceMillis = patienceMillis;
     this.documents = documents;
-    this.made = made;
-    this.open = open;
+    this.counts = counts;
     onStream(TestCountRequest.class, this::count);
     on(TestWriteRequest.class, this::write);
     on(TestReadRequest.class, this::read);
@@ -66,6 +59,7 @@ public final class TestService extends Endpoint {
 
     private final AtomicLong made = new AtomicLong();
     private final AtomicLong open = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
 
     /** How many numbers were made. */
     public long made() {
@@ -75,6 +69,13 @@ public final class TestService extends Endpoint {
     /** Waits until a stream is open. */
     public void awaitOpen() throws InterruptedException {
       while (open.get() == 0) { // the caller's test has an end of its own
+        Thread.sleep(5);
+      }
+    }
+
+    /** Waits until a stream has ended. */
+    public void awaitOneEnded() throws InterruptedException {
+      while (ended.get() == 0) { // the caller's test has an end of its own
         Thread.sleep(5);
       }
     }
@@ -105,7 +106,7 @@ public final class TestService extends Endpoint {
     Await.value(
         vertx
             .deployVerticle(
-                () -> new TestService(counts.made, counts.open, documents, patienceMillis),
+                () -> new TestService(counts, documents, patienceMillis),
                 new DeploymentOptions().setInstances(loops))
             .toCompletionStage()
             .toCompletableFuture());
@@ -142,7 +143,7 @@ public final class TestService extends Endpoint {
     if (request.getKey().isEmpty()) {
       throw Failure.invalid("key: empty (expected: a text)");
     }
-    open.incrementAndGet();
+    counts.open.incrementAndGet();
     return new Numbers(request, vertx);
   }
 
@@ -199,7 +200,7 @@ public final class TestService extends Endpoint {
         }
       } else {
         demand = demand == Long.MAX_VALUE ? demand : demand - 1;
-        made.incrementAndGet();
+        counts.made.incrementAndGet();
         to.handle(TestCountResponse.newBuilder().setNumber(++number).setPadding(padding).build());
         loop.runOnContext(x -> next());
       }
@@ -208,7 +209,8 @@ public final class TestService extends Endpoint {
     @Override
     public ReadStream<TestCountResponse> handler(@Nullable Handler<TestCountResponse> messages) {
       if (handler != null && messages == null) {
-        open.decrementAndGet();
+        counts.open.decrementAndGet();
+        counts.ended.incrementAndGet();
       }
       handler = messages;
       return this;

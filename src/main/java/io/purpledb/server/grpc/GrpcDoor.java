@@ -163,6 +163,7 @@ public final class GrpcDoor extends VerticleBase implements Door {
     calls.endStreams();
     return watching
         .drain(config.limits().drainMillis())
+        .onComplete(x -> calls.endStreams()) // those that began meanwhile
         .compose(x -> listening.shutdown(GRACE_SECONDS, TimeUnit.SECONDS))
         .onComplete(x -> watching.close());
   }

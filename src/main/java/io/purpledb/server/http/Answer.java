@@ -116,9 +116,14 @@ record Answer(
     return headers == null ? null : headers.get(HttpHeaders.ETAG);
   }
 
-  /** The same without its body, for a client that has it already. */
+  /** The same without its body, for a client that has it already, and with what that varies by. */
   Answer notModified() {
-    return new Answer(NOT_MODIFIED, null, Buffer.buffer(), null, null, headers);
+    int bytes = text == null ? body.length() : text.bytes();
+    Answer varying =
+        bytes < Compression.MIN_BYTES
+            ? this
+            : withHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING.toString());
+    return new Answer(NOT_MODIFIED, null, Buffer.buffer(), null, null, varying.headers);
   }
 
   /** The same with another status. */
@@ -143,7 +148,7 @@ record Answer(
       response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     }
     if (headers != null) {
-      response.headers().setAll(headers);
+      response.headers().addAll(headers); // it may say already what it varies by
     }
     int bytes = body.length();
     if (text != null || UnreadConnection.counts(bytes)) {

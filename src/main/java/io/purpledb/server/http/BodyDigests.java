@@ -64,7 +64,7 @@ final class BodyDigests {
     try {
       require(digests, body);
       return Future.succeededFuture();
-    } catch (Failure other) {
+    } catch (Throwable other) { // the request has room to give back, whatever it is
       return Future.failedFuture(other);
     }
   }

@@ -18,9 +18,12 @@ record EntityTags(boolean any, List<String> versions) {
 
   private static final String ANY = "*";
 
-  /** A tag and what is before the next. */
+  /** A tag with empty elements of the list before it, and what ends it (RFC 9110, 5.6.1). */
   private static final Pattern TAG =
-      Pattern.compile("\\G\\s*(?:W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"\\s*(?:,|\\z)");
+      Pattern.compile("\\G[\\s,]*(?:W/)?\"([\\x21\\x23-\\x7e\\x80-\\xff]*)\"\\s*(?:,|\\z)");
+
+  /** Elements of a list that are empty. */
+  private static final Pattern EMPTY = Pattern.compile("[\\s,]*");
 
   /**
    * Reads the value of a header.
@@ -38,7 +41,7 @@ record EntityTags(boolean any, List<String> versions) {
       versions.add(tags.group(1));
       end = tags.end();
     }
-    if (end < value.length() || versions.isEmpty()) {
+    if (versions.isEmpty() || !EMPTY.matcher(value).region(end, value.length()).matches()) {
       throw Failure.invalid(
           "%s: %s (expected: * or entity tags in quotation marks)"
               .formatted(header, Shown.cut(value)));

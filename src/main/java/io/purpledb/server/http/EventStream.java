@@ -63,7 +63,7 @@ final class EventStream<R extends Message> implements StreamWriter.Sink<R> {
   }
 
   private void begin(long quietMillis) {
-    if (Answer.isGone(response)) {
+    if (response.closed()) { // while it was asked for; no handler would hear of it any more
       events.stream().cancel();
       return;
     }

@@ -213,6 +213,7 @@ public final class HttpDoor extends VerticleBase implements Door {
     open.end();
     return watching
         .drain(config.limits().drainMillis())
+        .onComplete(x -> open.end()) // those that began meanwhile
         .compose(x -> started.shutdown(GRACE_SECONDS, TimeUnit.SECONDS))
         .onComplete(x -> watching.close());
   }

@@ -1,17 +1,35 @@
 package io.purpledb.server.http;
 
+import io.purpledb.server.Shown;
 import io.vertx.core.buffer.Buffer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One of the events of a stream, in the form of Server-Sent Events (HTML Living Standard, section
  * 9.2): what browsers, and libraries of all languages, read.
  *
- * @param id where a reader that comes again goes on, without line ends; null when it cannot
- * @param type what the reader listens to; null for a message
+ * @param id where a reader that comes again goes on, without line ends and NUL; null when it cannot
+ * @param type what the reader listens to, without them as well; null for a message
  * @param data a JSON object
  */
 record ServerEvent(@Nullable String id, @Nullable String type, Json.Members data) {
+
+  /** What ends a line for a reader, or makes it overlook an id. */
+  private static final Pattern BREAKS = Pattern.compile("[\\r\\n\\x00]");
+
+  ServerEvent {
+    requireOneLine("id", id);
+    requireOneLine("type", type);
+  }
+
+  private static void requireOneLine(String name, @Nullable String value) {
+    if (value != null && BREAKS.matcher(value).find()) {
+      throw new IllegalArgumentException(
+          "%s of an event: %s (expected: no line end and no NUL)"
+              .formatted(name, Shown.cut(value)));
+    }
+  }
 
   /** Says nothing: it keeps proxies from taking a quiet stream for a dead one. */
   static final Buffer COMMENT = Buffer.buffer(":\n\n");

@@ -10,9 +10,11 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.message.Interceptors;
 import io.purpledb.support.OperationCounts;
 import io.purpledb.support.RawHttp2;
+import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestService;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Operations that answer many messages, as streams of the server, with the client of grpc-java. */
 @Timeout(90)
@@ -148,19 +152,47 @@ final class StreamCallTest {
 
   /** A stream of a connection that reads all others: what waits is bounded, and for how long. */
   @Tag("long")
-  @Test
-  void whoDoesNotReadEndsIt() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"100000, 10", "0, 1000"})
+  void whoDoesNotReadEndsIt(int padding, long most) throws Exception {
     long before = counts.made();
     int noWindow = 0;
     try (RawHttp2 connection = new RawHttp2(door.port()).open(noWindow)) {
       connection.call(
           1,
           "/purple.test.v1.TestService/TestCount",
-          count(-1).setPaddingBytes(100_000).build().toByteArray());
+          count(-1).setPaddingBytes(padding).build().toByteArray());
 
       assertEnded("ok");
 
-      assertThat(counts.made() - before).isLessThan(10);
+      assertThat(counts.made() - before).isLessThan(most);
+    }
+  }
+
+  /** Who comes to it in the last moments is told as well, and keeps nobody waiting. */
+  @Test
+  void aStreamThatBeginsWhileTheServerStops() throws Exception {
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
+    Vertx stopping = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    TestService.deploy(stopping, 1);
+    GrpcDoor itsDoor = new GrpcDoor(TestDoor.config(limits), TestService.OPERATIONS);
+    String id = TestDoor.await(stopping.deployVerticle(itsDoor));
+    try (StockClient first = new StockClient(itsDoor.port());
+        StockClient late = new StockClient(itsDoor.port())) {
+      ClientCalls.blockingServerStreamingCall(
+              first.channel, COUNT, CallOptions.DEFAULT, count(1).build())
+          .forEachRemaining(answer -> {});
+      var stopped = stopping.undeploy(id);
+      Iterator<TestCountResponse> answers =
+          ClientCalls.blockingServerStreamingCall(
+              late.channel, COUNT, CallOptions.DEFAULT, count(1).setWaiting(true).build());
+      assertThat(answers.next().getNumber()).isEqualTo(1);
+
+      assertThatThrownBy(answers::hasNext).hasMessage("UNAVAILABLE: the server is stopping");
+      TestDoor.await(stopped);
+    } finally {
+      TestDoor.await(stopping.close());
     }
   }
 

@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import com.google.protobuf.Message;
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
@@ -90,6 +91,20 @@ final class TestDoor implements AutoCloseable, AfterAllCallback {
 
   static Config config(
       int port, int maxValueBytes, long requestTimeoutMillis, long maxInFlightBytes) {
+    return config(port, maxValueBytes, requestTimeoutMillis, maxInFlightBytes, TestConfigs.LIMITS);
+  }
+
+  /** With other limits for clients. */
+  static Config config(DoorLimits limits) {
+    return config(0, MAX_VALUE_BYTES, 10_000, 64L << 20, limits);
+  }
+
+  private static Config config(
+      int port,
+      int maxValueBytes,
+      long requestTimeoutMillis,
+      long maxInFlightBytes,
+      DoorLimits limits) {
     return new Config(
         Set.of(),
         "127.0.0.1",
@@ -107,7 +122,7 @@ final class TestDoor implements AutoCloseable, AfterAllCallback {
         1_000,
         256L << 20,
         maxInFlightBytes,
-        TestConfigs.LIMITS,
+        limits,
         null,
         false);
   }

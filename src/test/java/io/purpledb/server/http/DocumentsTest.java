@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a contract may say beyond what Purple's says yet: bodies of any schema, several statuses of
@@ -99,6 +100,12 @@ final class DocumentsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "{\"title\": \"a\", \"weight\": 1e400}          | weight: Infinity (expected: double)",
+        "{\"title\": \"\\ud800\"}                      | title: a lone surrogate",
+        "{\"title\": \"a\", \"tags\": [\"\\udc00\"]}     | tags[0]: a lone surrogate",
+        "{\"title\": \"a\", \"counts\": {\"\\ud800\": 1}} | counts",
+        "{\"title\": \"a\", \"author\": null}          | body",
+        "{\"title\": \"a\", \"number\": 1e2}           | number: 100.0 (expected: int64)",
         "{}                                          | body:",
         "{\"title\": \"\"}                           | body at title:",
         "{\"title\": 1}                              | body at title:",
@@ -122,6 +129,15 @@ final class DocumentsTest {
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
     assertThat(new JsonObject(refused.body()).getString("detail")).startsWith(said);
     assertThat(send("GET", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void anIntegerThatIsTooLargeForADouble() throws Exception {
+    HttpResponse<String> refused =
+        send("PUT", "{\"title\": \"a\", \"weight\": 1" + "0".repeat(390) + "}");
+
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+    assertThat(new JsonObject(refused.body()).getString("detail")).startsWith("weight: 1000");
   }
 
   @Test
@@ -162,6 +178,55 @@ final class DocumentsTest {
     assertThat(there.statusCode()).isEqualTo(200);
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(wrong.body()).contains("If-Match: x (expected: * or entity tags");
+  }
+
+  /** Elements of a list may be empty (RFC 9110, section 5.6.1), and its lines are one list. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"TAG", "TAG,", ",TAG", "\"a,b\",,TAG", "\t, ,TAG , ,", "\"\", W/TAG", "\"*\",TAG"})
+  void aListOfTags(String list) throws Exception {
+    String tag = header(send("PUT", "{\"title\": \"a\"}"), "etag");
+
+    HttpResponse<String> known = send("GET", "", "if-none-match", list.replace("TAG", tag));
+
+    assertThat(known.statusCode()).as(known.body()).isEqualTo(304);
+  }
+
+  @Test
+  void linesOfTags() throws Exception {
+    String tag = header(send("PUT", "{\"title\": \"a\"}"), "etag");
+
+    HttpResponse<String> known =
+        send("GET", "", "if-none-match", "\"x\"", "if-none-match", tag, "if-none-match", "");
+
+    assertThat(known.statusCode()).as(known.body()).isEqualTo(304);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*, \"a\"", "\"a\" \"b\"", "\"a\"b", "w/\"a\"", "\"", "", ",", "a"})
+  void aListThatIsNone(String list) throws Exception {
+    send("PUT", "{\"title\": \"a\"}");
+
+    assertThat(send("GET", "", "if-none-match", list).statusCode()).isEqualTo(400);
+  }
+
+  /** It says what the whole answer would (RFC 9110, section 15.4.5), and HEAD what GET would. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD"})
+  void whatIsNotModifiedVariesAsTheWhole(String method) throws Exception {
+    String content = "AAAA".repeat(700);
+    String tag =
+        header(send("PUT", "{\"title\": \"a\", \"content\": \"" + content + "\"}"), "etag");
+
+    HttpResponse<String> whole = send("GET", "");
+    HttpResponse<String> known = send(method, "", "if-none-match", tag);
+    HttpResponse<String> gone = send(method, "", "if-match", "\"x\"");
+
+    assertThat(header(whole, "vary")).isEqualTo("accept-encoding");
+    assertThat(known.statusCode()).isEqualTo(304);
+    assertThat(header(known, "etag")).isEqualTo(tag);
+    assertThat(header(known, "vary")).isEqualTo("accept-encoding");
+    assertThat(gone.statusCode()).isEqualTo(412);
   }
 
   @Test

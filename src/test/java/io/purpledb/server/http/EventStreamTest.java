@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
+import io.purpledb.config.DoorLimits;
+import io.purpledb.message.Interceptor;
 import io.purpledb.support.OperationCounts;
 import io.purpledb.support.RawHttp2;
+import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,7 +38,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations that answer many messages, as Server-Sent Events. */
 @Timeout(90)
@@ -187,6 +192,76 @@ final class EventStreamTest {
     assertEnded("ok");
   }
 
+  /** They wait for its end, and do not keep it from being found out. */
+  @Test
+  void requestsBehindIt() throws Exception {
+    String head = " HTTP/1.1\r\nhost: 127.0.0.1\r\n";
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=2" + head + "\r\n");
+      client.send("GET /tests/k/numbers?count=1" + head + "connection: close\r\n\r\n");
+
+      assertThat(client.rest()).containsPattern("(?s)id: 2\n.*event: end\n.*id: 1\n.*event: end\n");
+    }
+    counts.awaitNoneOpen();
+    assertThat(STATUSES.take()).isEqualTo(Map.of("testCount ok", 2));
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /tests/k/numbers?count=1&waiting=true" + head + "\r\n");
+      client.awaitLine("id: 1");
+      client.send(("GET /tests/k/numbers?count=1" + head + "\r\n").repeat(100));
+    }
+
+    counts.awaitNoneOpen();
+    STATUSES.take(); // of those behind it as many as were begun before the close was seen
+  }
+
+  /** An event that cannot be made ends it with the reason, and no client waits for more. */
+  @ParameterizedTest
+  @EnumSource
+  void anEventThatCannotBeMade(HttpClient.Version version) throws Exception {
+    String query = "count=3&waiting=true&padding=" + TestOperations.UNTOLD_PADDING;
+
+    String body = client(version).send(get(query), BodyHandlers.ofString()).body();
+
+    assertThat(body).startsWith("event: problem\n").contains("\"code\":\"internal\"");
+    assertEnded("ok");
+  }
+
+  /** Over HTTP/1.1 nothing tells of it any more when the stream is there at last. */
+  @ParameterizedTest
+  @ValueSource(strings = {"count=-1", "count=1&waiting=true"})
+  void whoGoesAwayBeforeItBegins(String query) throws Exception {
+    Promise<Void> asked = Promise.promise();
+    Promise<Void> gate = Promise.promise();
+    Interceptor late =
+        (operation, request, call, next) -> {
+          asked.tryComplete();
+          return gate.future().compose(open -> next.proceed(request, call));
+        };
+    PurpleServer slow =
+        TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(late)));
+    try {
+      TestService.Counts itsCounts =
+          TestService.deploy(slow.vertx(), Runtime.getRuntime().availableProcessors());
+      int port = TestOperations.deploy(slow.vertx(), CONFIG).port();
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoLinger(true, 0); // a reset, because who only says that nothing comes may read
+        socket
+            .getOutputStream()
+            .write(
+                "GET /tests/k/numbers?%s HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+                    .formatted(query)
+                    .getBytes(StandardCharsets.US_ASCII));
+        TestDoor.await(asked.future());
+      }
+      Thread.sleep(200); // nobody but the server knows when it has seen that
+      gate.complete();
+
+      itsCounts.awaitOneEnded();
+    } finally {
+      TestDoor.await(slow.close());
+    }
+  }
+
   @Test
   void whoResetsItEndsIt() throws Exception {
     try (RawHttp2 connection = new RawHttp2(door.port()).open(WINDOW)) {
@@ -222,8 +297,9 @@ final class EventStreamTest {
 
   /** One stream of a connection that reads all others. */
   @Tag("long")
-  @Test
-  void whoDoesNotReadOverHttp2() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"100000, 10", "0, 1000"})
+  void whoDoesNotReadOverHttp2(int padding, long most) throws Exception {
     long before = counts.made();
     int noWindow = 0;
     try (RawHttp2 connection = new RawHttp2(door.port()).open(noWindow)) {
@@ -231,10 +307,10 @@ final class EventStreamTest {
           RawHttp2.HEADERS,
           RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
           1,
-          Http2Client.request("GET", "/tests/k/numbers?padding=100000"));
+          Http2Client.request("GET", "/tests/k/numbers?padding=" + padding));
 
       assertEnded("ok");
-      assertThat(counts.made() - before).isLessThan(10);
+      assertThat(counts.made() - before).isLessThan(most);
     }
   }
 
@@ -294,6 +370,29 @@ final class EventStreamTest {
                         .send()
                         .compose(HttpClientResponse::body)
                         .map(body -> request.connection())));
+  }
+
+  /** Who comes to it in the last moments is told as well, and keeps nobody waiting. */
+  @Test
+  void aStreamThatBeginsWhileTheServerStops() throws Exception {
+    DoorLimits limits =
+        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
+    Config config = TestDoor.config(limits);
+    PurpleServer stopping = TestDoor.await(PurpleServer.start(config, InstantSource.system()));
+    TestService.deploy(stopping.vertx(), Runtime.getRuntime().availableProcessors());
+    TestOperations.Deployed itsDoor = TestOperations.deploy(stopping.vertx(), config);
+    try (RawClient first = new RawClient(itsDoor.port());
+        RawClient late = new RawClient(itsDoor.port())) {
+      first.send("GET /tests/k/numbers?count=1 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+      first.awaitLine("event: end");
+      Future<Void> stopped = stopping.vertx().undeploy(itsDoor.id());
+      late.send("GET /tests/k/numbers?count=1&waiting=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+
+      assertThat(late.rest()).contains("id: 1", "event: problem", "the server is stopping");
+      TestDoor.await(stopped);
+    } finally {
+      TestDoor.await(stopping.close());
+    }
   }
 
   @Test

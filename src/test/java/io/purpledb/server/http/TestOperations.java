@@ -27,6 +27,9 @@ final class TestOperations {
   /** A stream that says nothing for a third of it says that it is there. */
   private static final long IDLE_MILLIS = 3_000;
 
+  /** A number with so much padding has no event. */
+  static final int UNTOLD_PADDING = 13;
+
   private TestOperations() {}
 
   /** openapi.yaml with test-openapi.yaml. */
@@ -103,6 +106,9 @@ final class TestOperations {
   }
 
   private static ServerEvent event(TestCountResponse response) {
+    if (response.getPadding().size() == UNTOLD_PADDING) {
+      throw new IllegalStateException("an event that cannot be made");
+    }
     return new ServerEvent(
         Long.toString(response.getNumber()),
         null,
