@@ -8,18 +8,28 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.purpledb.PurpleClient;
 import io.purpledb.message.Bus;
+import io.purpledb.message.Call;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.Operation;
+import io.purpledb.message.ResponseStream;
+import io.purpledb.support.TestService;
+import io.purpledb.test.v1.TestCountRequest;
+import io.purpledb.test.v1.TestCountResponse;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.CounterIncrementResponse;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -38,7 +48,10 @@ class ClusterBusTest {
   private static final String KV = Bus.service("kv");
   private static final String ECHO = "test.echo";
 
+  private static final String TEST = Bus.service("test");
+
   private static Nodes nodes;
+  private static TestService.Counts counts;
 
   /** Answers increments with the amount, gets with the failure that the key names, or nothing. */
   private static final class Answers extends Endpoint {
@@ -70,6 +83,8 @@ class ClusterBusTest {
     nodes = new Nodes(2, null);
     Nodes.await(nodes.vertx(0).deployVerticle(new Answers(COUNTER)));
     Nodes.await(nodes.vertx(0).deployVerticle(new Answers(KV)));
+    counts = TestService.deploy(nodes.vertx(0), 1);
+    Bus.registerCodecs(nodes.vertx(1), TestService.OPERATIONS, Integer.MAX_VALUE);
     Nodes.await(
         nodes.vertx(0).eventBus().consumer(ECHO, asked -> asked.reply(asked.body())).completion());
   }
@@ -185,5 +200,51 @@ class ClusterBusTest {
             client.<CounterIncrementResponse>call(
                 CounterIncrementRequest.newBuilder().setKey("k").setAmount(amount).build()))
         .getValue();
+  }
+
+  @Test
+  void carriesAStreamToAnotherNode() throws Exception {
+    carriesAStream(nodes.vertx(1));
+  }
+
+  @Test
+  void carriesAStreamToAGuest() throws Exception {
+    PurpleClient guest = Nodes.await(PurpleClient.join(nodes.members().get(1).id()));
+    try {
+      Bus.registerCodecs(guest.vertx(), TestService.OPERATIONS, Integer.MAX_VALUE);
+      carriesAStream(guest.vertx());
+    } finally {
+      Nodes.await(guest.close());
+    }
+  }
+
+  private static void carriesAStream(Vertx reader) throws Exception {
+    TestCountRequest.Builder request = TestCountRequest.newBuilder().setKey("k").setCount(100);
+
+    assertThat(Nodes.await(numbers(reader, request.build())))
+        .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+    assertThatThrownBy(
+            () -> Nodes.await(numbers(reader, request.clone().setFailingAfter(2).build())))
+        .hasMessageContaining("number 2 is too much");
+    counts.awaitNoneOpen();
+
+    ResponseStream<TestCountResponse> unread =
+        Nodes.await(Caller.anywhere(reader, TEST, 10_000).stream(request.build(), Call.NOTHING));
+    unread.cancel();
+    counts.awaitNoneOpen();
+  }
+
+  private static Future<List<Long>> numbers(Vertx reader, TestCountRequest request) {
+    return Caller.anywhere(reader, TEST, 10_000).<TestCountResponse>stream(request, Call.NOTHING)
+        .compose(
+            stream -> {
+              Promise<List<Long>> all = Promise.promise();
+              List<Long> numbers = new ArrayList<>();
+              stream.handler(message -> numbers.add(message.getNumber()));
+              stream.endHandler(end -> all.complete(numbers));
+              stream.exceptionHandler(all::fail);
+              stream.resume();
+              return all.future();
+            });
   }
 }
