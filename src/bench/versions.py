@@ -17,7 +17,7 @@ from throughput import GET, INCREMENT, PUT, rate
 
 JAR = servers.JAR
 CASES = [  # the row that asks for it, backend, keys, requests
-    (1, "memory", load.KEYS, [GET, INCREMENT]),
+    (1, "memory", load.KEYS, [GET, PUT, INCREMENT]),
     (11, "disk", Plan.many_keys, [GET, PUT]),
 ]
 

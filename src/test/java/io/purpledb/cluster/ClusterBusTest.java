@@ -23,11 +23,9 @@ import io.purpledb.v1.CounterIncrementResponse;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -236,15 +234,6 @@ class ClusterBusTest {
 
   private static Future<List<Long>> numbers(Vertx reader, TestCountRequest request) {
     return Caller.anywhere(reader, TEST, 10_000).<TestCountResponse>stream(request, Call.NOTHING)
-        .compose(
-            stream -> {
-              Promise<List<Long>> all = Promise.promise();
-              List<Long> numbers = new ArrayList<>();
-              stream.handler(message -> numbers.add(message.getNumber()));
-              stream.endHandler(end -> all.complete(numbers));
-              stream.exceptionHandler(all::fail);
-              stream.resume();
-              return all.future();
-            });
+        .compose(TestService::numbers);
   }
 }

@@ -70,19 +70,9 @@ final class OddStreamsTest {
     return this.<List<Long>>onLoop(
             done ->
                 caller.get().<TestCountResponse>stream(REQUEST, Call.NOTHING)
-                    .compose(OddStreamsTest::all)
+                    .compose(TestService::numbers)
                     .onComplete(done))
         .future();
-  }
-
-  private static Future<List<Long>> all(ResponseStream<TestCountResponse> stream) {
-    Promise<List<Long>> all = Promise.promise();
-    List<Long> numbers = new ArrayList<>();
-    stream.handler(message -> numbers.add(message.getNumber()));
-    stream.endHandler(end -> all.complete(numbers));
-    stream.exceptionHandler(all::fail);
-    stream.resume();
-    return all.future();
   }
 
   @Test
@@ -141,7 +131,7 @@ final class OddStreamsTest {
                 done ->
                     onThisLoop().<TestCountResponse>stream(REQUEST, Call.within(1))
                         .compose(stream -> vertx.timer(SOON_MILLIS).map(stream))
-                        .compose(OddStreamsTest::all)
+                        .compose(TestService::numbers)
                         .onComplete(done))
             .future();
 

@@ -56,16 +56,6 @@ final class StreamsTest {
     return TestCountRequest.newBuilder().setKey("k").setCount(numbers);
   }
 
-  private static Future<List<Long>> all(ResponseStream<TestCountResponse> stream) {
-    Promise<List<Long>> all = Promise.promise();
-    List<Long> numbers = new ArrayList<>();
-    stream.handler(message -> numbers.add(message.getNumber()));
-    stream.endHandler(end -> all.complete(numbers));
-    stream.exceptionHandler(all::fail);
-    stream.resume();
-    return all.future();
-  }
-
   private static List<Long> numbers(long last) {
     return LongStream.rangeClosed(1, last).boxed().collect(toList());
   }
@@ -74,7 +64,7 @@ final class StreamsTest {
   void allInOrder() throws Exception {
     Future<List<Long>> all =
         caller.<TestCountResponse>stream(count(1_000).build(), Call.NOTHING)
-            .compose(StreamsTest::all);
+            .compose(TestService::numbers);
 
     assertThat(await(all)).isEqualTo(numbers(1_000));
     assertThat(statuses.take()).isEqualTo(Map.of("testCount ok", 1));
@@ -116,7 +106,7 @@ final class StreamsTest {
 
     assertThat(counts.made()).isLessThanOrEqualTo(1);
     Promise<List<Long>> ended = Promise.promise();
-    vertx.runOnContext(x -> all(stream).onComplete(ended));
+    vertx.runOnContext(x -> TestService.numbers(stream).onComplete(ended));
     assertThatThrownBy(() -> await(ended.future())).isNotNull();
   }
 
@@ -156,7 +146,7 @@ final class StreamsTest {
   void theDeadlineEndsIt() throws Exception {
     Future<List<Long>> all =
         caller.<TestCountResponse>stream(count(ENDLESS).build(), Call.within(300))
-            .compose(StreamsTest::all);
+            .compose(TestService::numbers);
 
     assertThatThrownBy(() -> await(all)).hasMessageContaining("the deadline of the stream is over");
     counts.awaitNoneOpen();

@@ -1,11 +1,14 @@
 package io.purpledb.support;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Call;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
+import io.purpledb.message.ResponseStream;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
 import io.purpledb.test.v1.TestProto;
@@ -17,8 +20,10 @@ import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.streams.ReadStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,12 +85,34 @@ public final class TestService extends Endpoint {
       }
     }
 
+    /** One stream was asked for, and has ended so. */
+    public void assertEnded(OperationCounts statuses, String code) throws InterruptedException {
+      awaitNoneOpen();
+      Map<String, Integer> ended = statuses.take();
+      while (ended.isEmpty()) { // the caller's test has an end of its own
+        Thread.sleep(1);
+        ended = statuses.take();
+      }
+      assertThat(ended).isEqualTo(Map.of("testCount " + code, 1));
+    }
+
     /** Waits until no stream is open. */
     public void awaitNoneOpen() throws InterruptedException {
       while (open.get() > 0) { // the caller's test has an end of its own
         Thread.sleep(5);
       }
     }
+  }
+
+  /** Reads all numbers of a stream. */
+  public static Future<List<Long>> numbers(ResponseStream<TestCountResponse> stream) {
+    Promise<List<Long>> all = Promise.promise();
+    List<Long> numbers = new ArrayList<>();
+    stream.handler(message -> numbers.add(message.getNumber()));
+    stream.endHandler(end -> all.complete(numbers));
+    stream.exceptionHandler(all::fail);
+    stream.resume();
+    return all.future();
   }
 
   /** Deploys one on each event loop, and teaches the event bus its messages. */

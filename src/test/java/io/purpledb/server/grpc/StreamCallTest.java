@@ -23,7 +23,6 @@ import io.vertx.core.VertxOptions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -78,17 +77,6 @@ final class StreamCallTest {
     answers.forEachRemaining(to);
   }
 
-  /** One stream was asked for, and has ended so. */
-  private static void assertEnded(String code) throws InterruptedException {
-    counts.awaitNoneOpen();
-    Map<String, Integer> statuses = STATUSES.take();
-    while (statuses.isEmpty()) {
-      Thread.sleep(1);
-      statuses = STATUSES.take();
-    }
-    assertThat(statuses).isEqualTo(Map.of("testCount " + code, 1));
-  }
-
   @Test
   void allInOrder() throws Exception {
     List<Long> numbers = new ArrayList<>();
@@ -96,7 +84,7 @@ final class StreamCallTest {
     read(count(3).build(), CallOptions.DEFAULT, answer -> numbers.add(answer.getNumber()));
 
     assertThat(numbers).containsExactly(1L, 2L, 3L);
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   @Test
@@ -111,7 +99,7 @@ final class StreamCallTest {
                     answer -> numbers.add(answer.getNumber())))
         .hasMessage("FAILED_PRECONDITION: number 2 is too much");
     assertThat(numbers).containsExactly(1L, 2L);
-    assertEnded("conflict");
+    counts.assertEnded(STATUSES, "conflict");
   }
 
   @Test
@@ -119,7 +107,7 @@ final class StreamCallTest {
     assertThatThrownBy(
             () -> read(TestCountRequest.getDefaultInstance(), CallOptions.DEFAULT, answer -> {}))
         .hasMessageStartingWith("INVALID_ARGUMENT: key: empty");
-    assertEnded("invalid_argument");
+    counts.assertEnded(STATUSES, "invalid_argument");
   }
 
   @Test
@@ -147,7 +135,7 @@ final class StreamCallTest {
 
     context.cancel(null);
 
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   /** A stream of a connection that reads all others: what waits is bounded, and for how long. */
@@ -163,7 +151,7 @@ final class StreamCallTest {
           "/purple.test.v1.TestService/TestCount",
           count(-1).setPaddingBytes(padding).build().toByteArray());
 
-      assertEnded("ok");
+      counts.assertEnded(STATUSES, "ok");
 
       assertThat(counts.made() - before).isLessThan(most);
     }

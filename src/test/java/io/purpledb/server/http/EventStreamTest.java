@@ -67,17 +67,6 @@ final class EventStreamTest {
     TestDoor.await(server.close());
   }
 
-  /** One stream was asked for, and has ended so. */
-  private static void assertEnded(String code) throws InterruptedException {
-    counts.awaitNoneOpen();
-    Map<String, Integer> statuses = STATUSES.take();
-    while (statuses.isEmpty()) {
-      Thread.sleep(1);
-      statuses = STATUSES.take();
-    }
-    assertThat(statuses).isEqualTo(Map.of("testCount " + code, 1));
-  }
-
   private static URI uri(String query) {
     return URI.create("http://127.0.0.1:%d/tests/k/numbers?%s".formatted(door.port(), query));
   }
@@ -114,7 +103,7 @@ final class EventStreamTest {
             data: {}
 
             """);
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   @ParameterizedTest
@@ -131,7 +120,7 @@ final class EventStreamTest {
             data: {"type":"urn:purple:problem:conflict","title":"Conflict","code":"conflict","status":409,"detail":"number 1 is too much"}
 
             """);
-    assertEnded("conflict");
+    counts.assertEnded(STATUSES, "conflict");
   }
 
   @Test
@@ -161,7 +150,7 @@ final class EventStreamTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("content-type")).hasValue("text/event-stream");
     assertThat(response.body()).isEmpty();
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   /** It has no chunks; the end of the connection is the end. */
@@ -177,7 +166,7 @@ final class EventStreamTest {
           .endsWith(
               "\r\n\r\n:\n\nid: 1\ndata: {\"number\":1,\"padding\":\"\"}\n\nevent: end\ndata: {}\n\n");
     }
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   /** It is found out when the stream says that it is there. */
@@ -189,7 +178,7 @@ final class EventStreamTest {
       client.awaitLine(":");
     }
 
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   /** They wait for its end, and do not keep it from being found out. */
@@ -223,7 +212,7 @@ final class EventStreamTest {
     String body = client(version).send(get(query), BodyHandlers.ofString()).body();
 
     assertThat(body).startsWith("event: problem\n").contains("\"code\":\"internal\"");
-    assertEnded("ok");
+    counts.assertEnded(STATUSES, "ok");
   }
 
   /** Over HTTP/1.1 nothing tells of it any more when the stream is there at last. */
@@ -273,7 +262,7 @@ final class EventStreamTest {
       counts.awaitOpen();
       connection.frame(RawHttp2.RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
 
-      assertEnded("ok");
+      counts.assertEnded(STATUSES, "ok");
     }
   }
 
@@ -290,7 +279,7 @@ final class EventStreamTest {
               "GET /tests/k/numbers?padding=100000 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
 
-      assertEnded("ok");
+      counts.assertEnded(STATUSES, "ok");
       assertThat(100_000 * (counts.made() - before)).as("bytes").isLessThan(10 << 20);
     }
   }
@@ -309,7 +298,7 @@ final class EventStreamTest {
           1,
           Http2Client.request("GET", "/tests/k/numbers?padding=" + padding));
 
-      assertEnded("ok");
+      counts.assertEnded(STATUSES, "ok");
       assertThat(counts.made() - before).isLessThan(most);
     }
   }
