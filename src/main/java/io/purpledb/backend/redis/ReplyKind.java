@@ -26,7 +26,10 @@ enum ReplyKind {
         || command == Command.TYPE) {
       return STATUS;
     }
-    if (command == Command.INCRBY || command == Command.DEL || command == Command.SETRANGE) {
+    if (command == Command.INCRBY
+        || command == Command.DEL
+        || command == Command.SETNX
+        || command == Command.SETRANGE) {
       return INTEGER;
     }
     if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
