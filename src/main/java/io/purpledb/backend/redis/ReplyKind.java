@@ -29,7 +29,10 @@ enum ReplyKind {
     if (command == Command.INCRBY || command == Command.DEL || command == Command.SETRANGE) {
       return INTEGER;
     }
-    if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
+    if (command == Command.SMEMBERS
+        || command == Command.EXEC
+        || command == Command.EVALSHA
+        || command == Command.HELLO) {
       return AGGREGATE;
     }
     return ANY;
