@@ -233,6 +233,22 @@ final class RedisEngineFaultsTest {
     loop.answer(other::close);
   }
 
+  @Test
+  void aWatchOfAClosedEngineEnds() {
+    Engine closed = open(redis.url());
+    loop.answer(closed::close);
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    loop.call(
+        () ->
+            closed
+                .watch(Call.NOTHING, Range.of(SPACE, "kv"), Engine.NOW)
+                .endHandler(ended::complete)
+                .handler(event -> {}));
+
+    assertThat(Loop.await(ended)).isNull();
+  }
+
   /** Somebody has cut what is kept for those who watch. */
   @Test
   void aTornHistoryIsAGap() throws Exception {

@@ -73,17 +73,22 @@ final class Follower {
     synchronized (this) {
       beginnings.add(new Beginning(watch, least));
     }
-    links.here(
-        link -> {
-          follow();
-          return Future.succeededFuture();
-        });
+    links
+        .here(
+            link -> {
+              follow();
+              return Future.succeededFuture();
+            })
+        .onFailure(closed -> log.close());
     return watch;
   }
 
   private void follow() {
     synchronized (this) {
-      if (follows || isClosed) {
+      if (isClosed) {
+        log.close(); // ends what has begun since
+      }
+      if (isClosed || follows) {
         return;
       }
       follows = true;

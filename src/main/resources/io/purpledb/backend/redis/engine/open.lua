@@ -10,7 +10,8 @@ end
 if not format then
   local others = {}
   for database = 0, 4 do
-    redis.call('SELECT', database)
+    local chosen = redis.pcall('SELECT', database)
+    if type(chosen) == 'table' and chosen.err then break end -- a server with fewer databases
     local size = redis.call('DBSIZE')
     if size > 0 then others[#others + 1] = size .. ' keys in database ' .. database end
   end
