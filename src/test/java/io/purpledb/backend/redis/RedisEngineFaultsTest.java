@@ -48,7 +48,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class RedisEngineFaultsTest {
 
-  private static final int TIMEOUT_MILLIS = 600;
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  /** Where it is waited for. */
+  private static final int SHORT_TIMEOUT_MILLIS = 1_500;
+
   private static final int MAX_IN_FLIGHT = 10_000;
   private static final String SPACE = "n";
   private static final Key A = key("a");
@@ -63,7 +67,11 @@ final class RedisEngineFaultsTest {
   private Engine engine = open(redis.url());
 
   private Engine open(String url) {
-    return RedisEngine.open(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    return open(url, TIMEOUT_MILLIS);
+  }
+
+  private Engine open(String url, long timeoutMillis) {
+    return RedisEngine.open(loop.vertx(), url, timeoutMillis, MAX_IN_FLIGHT);
   }
 
   /** Begins with another server. */
@@ -175,7 +183,7 @@ final class RedisEngineFaultsTest {
   void aSwallowedCommitIsTimedOut() {
     Front front = new Front(loop, redis.port(), new NetServerOptions());
     loop.answer(engine::close);
-    engine = open("redis://127.0.0.1:" + front.port());
+    engine = open("redis://127.0.0.1:" + front.port(), SHORT_TIMEOUT_MILLIS);
     loop.answer(() -> engine.commit(Call.NOTHING, both()));
     front.silent = true;
 
@@ -190,6 +198,8 @@ final class RedisEngineFaultsTest {
 
   @Test
   void aReplicaChangesNothing() {
+    loop.answer(engine::close);
+    engine = open(redis.url(), SHORT_TIMEOUT_MILLIS);
     loop.answer(() -> engine.commit(Call.NOTHING, both()));
     redis.run("REPLICAOF 127.0.0.1 1");
 
