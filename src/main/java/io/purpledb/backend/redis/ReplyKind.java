@@ -32,7 +32,10 @@ enum ReplyKind {
         || command == Command.SETRANGE) {
       return INTEGER;
     }
-    if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
+    if (command == Command.SMEMBERS
+        || command == Command.EXEC
+        || command == Command.EVALSHA
+        || command == Command.HELLO) {
       return AGGREGATE;
     }
     return ANY;
