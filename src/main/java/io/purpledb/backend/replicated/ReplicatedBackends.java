@@ -2,7 +2,10 @@ package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
+import io.purpledb.message.Call;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -94,7 +97,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend counter() {
-    return backend("counter");
+    return new EngineCounter(replication().engine(), Call.NOTHING);
   }
 
   @Override
@@ -104,7 +107,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend kv() {
-    return backend("kv");
+    return new EngineKv(replication().engine(), Call.NOTHING);
   }
 
   @Override
