@@ -536,13 +536,17 @@ abstract class EngineKit {
     assertThat(deleted.entry()).isNull();
   }
 
+  int moreChangesThanAreKept() {
+    return 40_000;
+  }
+
   /** One who does not read is told later what is still known, and before that of what is not. */
   @Test
   final void saysWhatIsNotKnownAnyMore() throws Exception {
     BlockingQueue<Event> told = new LinkedBlockingQueue<>();
     ReadStream<Event> watch = watch(Range.of(N, "kv"), Engine.NOW);
     watch.pause().handler(told::add);
-    int changes = 40_000;
+    int changes = moreChangesThanAreKept();
     Key key = Key.of(N, "kv", "k");
     for (int i = 0; i < changes; i++) {
       await(engine.commit(Call.NOTHING, Commit.of(put(key, "" + i, Change.FOREVER))));
