@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 abstract class EngineKit {
 
-  private static final int COMMITS = 3_000;
+  private static final int CHANGES_AT_ONCE = 500;
   private static final int CALLERS = 64;
   private static final int CALLS_OF_EACH = 4;
   private static final String N = Call.DEFAULT_NAMESPACE;
@@ -86,7 +86,7 @@ abstract class EngineKit {
     long seed = System.nanoTime();
     RandomCommits random = new RandomCommits(seed);
     ModelEngine model = new ModelEngine();
-    for (int i = 0; i < COMMITS; i++) {
+    for (int i = 0; i < randomCommits(); i++) {
       String what = "seed %d, step %d".formatted(seed, i);
       Map<Key, Entry> before = new TreeMap<>(model.alive(clock.millis()));
       switch (random.below(8)) {
@@ -97,6 +97,11 @@ abstract class EngineKit {
       }
       learn(model, before, what);
     }
+  }
+
+  /** How many of them are tried at a time; fewer where each takes long. */
+  int randomCommits() {
+    return 3_000;
   }
 
   private void commit(Commit commit, ModelEngine model, String what) throws Exception {
@@ -547,9 +552,12 @@ abstract class EngineKit {
     ReadStream<Event> watch = watch(Range.of(N, "kv"), Engine.NOW);
     watch.pause().handler(told::add);
     int changes = moreChangesThanAreKept();
-    Key key = Key.of(N, "kv", "k");
-    for (int i = 0; i < changes; i++) {
-      await(engine.commit(Call.NOTHING, Commit.of(put(key, "" + i, Change.FOREVER))));
+    for (int i = 0; i < changes; i += CHANGES_AT_ONCE) {
+      List<Change> puts = new ArrayList<>();
+      for (int j = 0; j < CHANGES_AT_ONCE; j++) {
+        puts.add(put(Key.of(N, "kv", "k" + j), "" + i, Change.FOREVER));
+      }
+      await(engine.commit(Call.NOTHING, new Commit(List.of(), puts, List.of())));
     }
     assertThat(told).isEmpty();
 

@@ -18,7 +18,9 @@ final class RedisEngineTest extends DurableEngineKit {
 
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 10_000;
-  private static final int COMMITS = 20_000;
+
+  /** How often what takes long is done; more by far in the exhaustive rounds. */
+  private static final int ROUNDS = Math.min(10, Integer.getInteger("purple.rounds", 1));
 
   /** Beside the places that the kit names; it has the URL of the server, which is one for all. */
   private static final String FILE = "redis.url";
@@ -52,6 +54,11 @@ final class RedisEngineTest extends DurableEngineKit {
 
   @Override
   int manyCommits() {
-    return COMMITS;
+    return 3_000 * ROUNDS;
+  }
+
+  @Override
+  int randomCommits() {
+    return 700 * ROUNDS;
   }
 }

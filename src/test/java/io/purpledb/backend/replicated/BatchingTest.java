@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,7 @@ final class BatchingTest {
   }
 
   /** Together the answers are more than a batch may have. */
+  @Tag("long")
   @Test
   void largeAnswersComeInTurn(@TempDir Path directory) throws Exception {
     try (Nodes nodes = new Nodes(3, directory).startAll()) {

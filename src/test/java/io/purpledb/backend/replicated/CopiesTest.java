@@ -116,6 +116,7 @@ final class CopiesTest {
    * Nodes of a release whose KV values and counters were no entries, each cut off elsewhere: the
    * first has a snapshot of nearly all, the second of half, the last its log alone.
    */
+  @Tag("long")
   @Test
   void nodesOfTheReleaseBeforeAreUpgraded(@TempDir Path directory) throws Exception {
     URL files = Objects.requireNonNull(getClass().getResource("/cluster-format-2"));
