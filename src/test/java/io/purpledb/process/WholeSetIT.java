@@ -36,8 +36,9 @@ final class WholeSetIT {
   private static final int ITEM_BYTES = 1_000;
   private static final int READERS = 200;
   private static final int WARM = 200;
-  private static final int WARM_ROUNDS = 20;
-  private static final int ROUNDS = 120;
+  private static final int WARM_ROUNDS = 60;
+  private static final int ROUNDS = 360;
+  private static final int QUICKEST = 10;
 
   private ServerProcess server;
 
@@ -58,26 +59,33 @@ final class WholeSetIT {
   }
 
   /**
-   * A tenth more, as 2,048 items lie anywhere in memory. Without what is spent on compiling either,
-   * which is as much in the first second as all else.
+   * Without what is spent on compiling either, which is as much in the first second as all else.
    */
   @Test
   void costsAboutAsMuchAsTheBytesOfValues() throws Exception {
     try (Client client = new Client()) {
       client.ask("PUT /kv/v", "v".repeat(1 << 20));
-      int answers = 30; // short turns: who else uses the machine weighs on both alike
-      Duration ofSets = Duration.ZERO;
-      Duration ofValues = Duration.ZERO;
+      int answers = 10; // short turns: some are not disturbed
+      List<Duration> ofSets = new ArrayList<>();
+      List<Duration> ofValues = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) { // in turns: code is compiled all the time
         Duration sets = processorTime(client, "GET /sets/s", answers);
         Duration values = processorTime(client, "GET /kv/v", 2 * answers);
         if (round >= WARM_ROUNDS) {
-          ofSets = ofSets.plus(sets);
-          ofValues = ofValues.plus(values);
+          ofSets.add(sets);
+          ofValues.add(values);
         }
       }
-      assertThat(ofSets).isLessThan(ofValues.multipliedBy(5).dividedBy(4));
+      assertThat(quickest(ofSets)).isLessThan(quickest(ofValues).multipliedBy(6).dividedBy(5));
     }
+  }
+
+  /**
+   * The sum of the quickest turns. Others on the machine make a turn longer, never shorter, and
+   * those of sets more: what lies anywhere in memory is the first to leave a shared cache.
+   */
+  private static Duration quickest(List<Duration> turns) {
+    return turns.stream().sorted().limit(QUICKEST).reduce(Duration.ZERO, Duration::plus);
   }
 
   private Duration processorTime(Client client, String request, int times) throws IOException {
