@@ -1,14 +1,11 @@
 package io.purpledb.engine;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.purpledb.backend.disk.DiskEngine;
 import io.purpledb.config.Durability;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DiskEngineTest extends DurableEngineKit {
@@ -34,17 +31,6 @@ final class DiskEngineTest extends DurableEngineKit {
           clock,
           MAX_QUEUED,
           List.of("account", "cache", "counter", "kv", "queue", "set"));
-    }
-  }
-
-  /** A heap of 128 MiB is enough for values of a sixth of it, and for many. */
-  @Test
-  void aSmallHeapIsEnough() throws Exception {
-    Process process = start("-Xmx128m", SmallHeapProcess.class, directory().resolve("small"));
-    try {
-      assertThat(process.waitFor()).isZero();
-    } finally {
-      process.destroyForcibly();
     }
   }
 

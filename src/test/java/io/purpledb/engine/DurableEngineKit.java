@@ -44,10 +44,6 @@ abstract class DurableEngineKit extends EngineKit {
     return opener.open(vertx, clock, directory.resolve("tested"));
   }
 
-  final Path directory() {
-    return directory;
-  }
-
   private long touch() throws Exception {
     Change change = add(Key.of(Call.DEFAULT_NAMESPACE, "counter", "touched"), 1);
     return await(engine().commit(Call.NOTHING, Commit.of(change))).position();
@@ -144,8 +140,7 @@ abstract class DurableEngineKit extends EngineKit {
     assertThat(last).hasSize(CommittingProcess.WORKERS);
   }
 
-  /** Another process with the engine, which has a heap of its own. */
-  final Process start(String heap, Class<?> main, Path place) throws IOException {
+  private Process start(String heap, Class<?> main, Path place) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             heap,
@@ -157,6 +152,14 @@ abstract class DurableEngineKit extends EngineKit {
             place.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
+  }
+
+  /** A heap of 128 MiB is enough for values of a sixth of it, and for many. */
+  @Test
+  final void aSmallHeapIsEnough() throws Exception {
+    Process process = start("-Xmx128m", SmallHeapProcess.class, directory.resolve("small"));
+
+    assertThat(process.waitFor()).isZero();
   }
 
   private List<CommittingProcess.Line> linesUntilKilled(Path place, int count)

@@ -2,8 +2,6 @@ package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -96,7 +94,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend counter() {
-    return EngineCounter.on(replication().engine());
+    return backend("counter");
   }
 
   @Override
@@ -106,7 +104,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend kv() {
-    return EngineKv.on(replication().engine());
+    return backend("kv");
   }
 
   @Override

@@ -1,9 +1,8 @@
 package io.purpledb.backend.replicated;
 
 import io.purpledb.message.Failure;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
@@ -25,10 +24,7 @@ final class Replies {
                       + " have happened")));
 
   private final long maxBytes;
-
-  /** In the order in which they came. */
-  private final Set<Reply> large = new LinkedHashSet<>();
-
+  private final Queue<Reply> large = new ArrayDeque<>();
   private long bytes;
 
   Replies(long maxBytes) {
@@ -42,19 +38,10 @@ final class Replies {
     Reply reply = new Reply(content);
     large.add(reply);
     bytes += content.size();
-    Iterator<Reply> oldest = large.iterator();
     while (bytes > maxBytes && large.size() > 1) {
-      bytes -= oldest.next().forget();
-      oldest.remove();
+      bytes -= large.remove().forget();
     }
     return reply;
-  }
-
-  /** Nobody will ask for a reply again. */
-  void drop(Message reply) {
-    if (reply instanceof Reply kept && large.remove(kept)) {
-      bytes -= kept.getContent().size();
-    }
   }
 
   private static final class Reply implements Message {

@@ -12,21 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** A step on the entries in memory, of a caller that has their lock. */
 final class MemoryStep extends Step<Cell, RuntimeException> {
 
-  private final MemoryState state;
+  private final MemoryEngine engine;
 
-  MemoryStep(MemoryState state, Moment now) {
+  MemoryStep(MemoryEngine engine, Moment now) {
     super(now);
-    this.state = state;
+    this.engine = engine;
   }
 
   @Override
   protected @Nullable Cell alive(Key key) {
-    return state.alive(key, now());
+    return engine.alive(key, now());
   }
 
   @Override
   protected List<Key> keys(Range range) {
-    return state.keys(range);
+    return engine.keys(range);
   }
 
   @Override

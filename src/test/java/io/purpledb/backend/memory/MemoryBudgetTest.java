@@ -143,14 +143,13 @@ class MemoryBudgetTest {
   }
 
   /** A map that runs out of memory after it has asked for the new value. */
-  private static final class WeakMap extends ConcurrentHashMap<String, Boolean> {
+  private static final class WeakMap extends ConcurrentHashMap<String, Long> {
 
     private static final long serialVersionUID = 1;
 
     @Override
-    public Boolean compute(
-        String key,
-        BiFunction<? super String, ? super @Nullable Boolean, ? extends Boolean> change) {
+    public Long compute(
+        String key, BiFunction<? super String, ? super @Nullable Long, ? extends Long> change) {
       var unused = change.apply(key, null);
       throw new OutOfMemoryError("a test");
     }
@@ -159,9 +158,9 @@ class MemoryBudgetTest {
   @Test
   void anErrorOfTheMapIsNotCounted() {
     MemoryBudget budget = new MemoryBudget(LIMIT, true, 0, bytes -> {});
-    CountedMap<Boolean> counted = MemoryEntries.flags(new WeakMap(), budget);
+    CountedMap<Long> counted = MemoryEntries.counters(new WeakMap(), budget);
 
-    assertThatThrownBy(() -> counted.put("k", true)).isInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(() -> counted.put("k", 1L)).isInstanceOf(OutOfMemoryError.class);
     assertThat(budget.used()).isZero();
   }
 

@@ -2,7 +2,6 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.support.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,23 +73,22 @@ final class WrongClockTest {
   void theTimeOfACopyGoesOnFromItsStampUnlessAMajorityHasAnother() {
     FakeClock clock = new FakeClock();
     AtomicBoolean agree = new AtomicBoolean();
-    ChangeLog log = ChangeLog.ofCopy(1 << 20);
-    Copy copy = new Copy(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20), log);
+    Copy copy = new Copy(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20));
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
 
     long stamp = clock.millis() - YEAR_MILLIS;
-    copy.restore(stamp, 1, List.of());
+    copy.restore(stamp, List.of());
     clock.advance(1_000);
     assertThat(copy.nowMillis()).isEqualTo(stamp + 1_000);
     agree.set(true);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
 
     long later = clock.millis() + YEAR_MILLIS;
-    copy.restore(later, 1, List.of());
+    copy.restore(later, List.of());
     clock.advance(1_000);
     assertThat(copy.nowMillis()).isEqualTo(later + 1_000);
 
-    copy.restore(clock.millis() - PeerClocks.BOUND_MILLIS, 1, List.of());
+    copy.restore(clock.millis() - PeerClocks.BOUND_MILLIS, List.of());
     agree.set(false);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
   }
