@@ -158,8 +158,11 @@ abstract class DurableEngineKit extends EngineKit {
   @Test
   final void aSmallHeapIsEnough() throws Exception {
     Process process = start("-Xmx128m", SmallHeapProcess.class, directory.resolve("small"));
-
-    assertThat(process.waitFor()).isZero();
+    try {
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private List<CommittingProcess.Line> linesUntilKilled(Path place, int count)

@@ -31,6 +31,7 @@ public final class Watch implements ReadStream<Event> {
   private long seen;
   private long demand = Long.MAX_VALUE;
   private boolean ended;
+  private boolean endIsTold;
   private @Nullable Handler<Event> handler;
   private @Nullable Handler<Void> endHandler;
 
@@ -82,15 +83,19 @@ public final class Watch implements ReadStream<Event> {
     log.leave(this);
     loop.runOnContext(
         x -> {
-          if (!ended) {
-            ended = true;
-            waiting.clear();
-            Handler<Void> told = endHandler;
-            if (told != null) {
-              told.handle(null);
-            }
-          }
+          ended = true;
+          waiting.clear();
+          tellEnd();
         });
+  }
+
+  /** Once; whoever asks to be told when it has ended already is told as well. */
+  private void tellEnd() {
+    Handler<Void> told = endHandler;
+    if (ended && told != null && !endIsTold) {
+      endIsTold = true;
+      told.handle(null);
+    }
   }
 
   private void deliver() {
@@ -162,6 +167,7 @@ public final class Watch implements ReadStream<Event> {
   @Override
   public ReadStream<Event> endHandler(@Nullable Handler<Void> end) {
     endHandler = end;
+    loop.runOnContext(x -> tellEnd());
     return this;
   }
 }
