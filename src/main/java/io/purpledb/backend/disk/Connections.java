@@ -282,6 +282,11 @@ final class Connections {
     return log.lastNumber();
   }
 
+  /** The number of the data set. */
+  long dataSet() {
+    return mark.dataSet();
+  }
+
   /** The bytes of the log in use. */
   long logBytes() {
     return log.bytes();

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
@@ -32,6 +33,8 @@ final class EntryStore implements Upkeep {
 
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
+
+  private static final int CLEARED_AT_ONCE = 500;
 
   /** How many bytes several keys may have, in pages. */
   private static final int READ_PAGES = 4;
@@ -65,14 +68,21 @@ final class EntryStore implements Upkeep {
     this.forgotten = forgotten;
   }
 
-  /** The tables of services. */
+  /**
+   * The tables of services; each is one more format.
+   *
+   * @param services in the order in which they came: one more is the last
+   */
   static Schema schema(List<String> services) {
-    List<String> commands = new ArrayList<>();
-    services.forEach(service -> commands.addAll(EntryTable.commands(service)));
-    commands.addAll(List.of(LargeValues.TABLES));
+    List<String> commands = new ArrayList<>(List.of(LargeValues.TABLES));
     commands.add("CREATE TABLE ENGINE_STATE(POSITION BIGINT NOT NULL, MILLIS BIGINT NOT NULL)");
     commands.add("INSERT INTO ENGINE_STATE VALUES (0, 0)");
-    return Schema.first(commands.toArray(String[]::new));
+    commands.add(UpgradeState.TABLE);
+    Schema schema = Schema.first(commands.toArray(String[]::new));
+    for (String service : services) {
+      schema = schema.then(EntryTable.commands(service).toArray(String[]::new));
+    }
+    return schema;
   }
 
   private record State(long position, long millis) {}
@@ -163,6 +173,28 @@ final class EntryStore implements Upkeep {
     }
     changed.are(isDone ? step.keys() : List.of());
     return new Committed(refusedBy, position, entries(sql, keys, rows));
+  }
+
+  /** Puts entries that a version before has kept; tells what it changed. */
+  void take(Sql sql, List<Former.Item> items, DiskReach.Changed changed) throws SQLException {
+    DiskStep step = step(sql);
+    for (Former.Item item : items) {
+      step.set(item.key(), EntryRow.of(item.value(), Description.NONE, item.expiresMillis()));
+    }
+    make(sql, step, Event.Kind.DELETED);
+    changed.are(step.keys());
+  }
+
+  /** Deletes some entries of a service; answers whether there were any. */
+  boolean isCleared(Sql sql, String service, DiskReach.Changed changed) throws SQLException {
+    DiskStep step = step(sql);
+    EntryTable table = Objects.requireNonNull(tables.get(service), service);
+    for (Key key : table.some(sql, CLEARED_AT_ONCE)) {
+      step.set(key, null);
+    }
+    make(sql, step, Event.Kind.DELETED);
+    changed.are(step.keys());
+    return !step.keys().isEmpty();
   }
 
   /** A claim; tells what it changed. */

@@ -9,6 +9,8 @@ import io.purpledb.engine.Value;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * of their time: an index would have all. The writer alone uses what changes something.
  */
 final class EntryTable {
+
+  private static final Pattern ENTRIES = Pattern.compile("\"ENTRIES_([^\"]+)\"");
 
   /** So many are read first by a scan. */
   private static final int FIRST_ROWS = 16;
@@ -29,6 +33,7 @@ final class EntryTable {
   private final String touch;
   private final String delete;
   private final String keys;
+  private final String some;
   private final String forward;
   private final String pageBack;
   private final String due;
@@ -49,6 +54,7 @@ final class EntryTable {
     touch = "UPDATE %s SET VERSION = ?, EXPIRES = ? WHERE ENTRY_KEY = ?".formatted(entries);
     delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
+    some = "SELECT ENTRY_KEY FROM %s FETCH FIRST ? ROWS ONLY".formatted(entries);
     forward =
         """
         SELECT ENTRY_KEY, %s FROM %s
@@ -92,6 +98,20 @@ final class EntryTable {
           PRIMARY KEY (EXPIRES, VERSION))
         """
             .formatted(expiry(service)));
+  }
+
+  /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
+  static @Nullable Key changed(Change change) {
+    Matcher entries = ENTRIES.matcher(change.sql());
+    if (!entries.find()) {
+      return null;
+    }
+    for (Object parameter : change.parameters()) {
+      if (parameter instanceof byte[] key) { // the first bytes, where there are others
+        return KeyBytes.key(entries.group(1), key);
+      }
+    }
+    return null;
   }
 
   private static String entries(String service) {
@@ -175,6 +195,11 @@ final class EntryTable {
         row -> KeyBytes.key(service, row.getBytes(1)),
         KeyBytes.of(range.from()),
         KeyBytes.end(range));
+  }
+
+  /** Any keys, so many at most. */
+  List<Key> some(Sql sql, int most) throws SQLException {
+    return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
   }
 
   /** The keys whose time is over, so many at most. */
