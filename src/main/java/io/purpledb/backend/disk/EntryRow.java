@@ -23,6 +23,9 @@ final class EntryRow implements Kept {
   /** The columns that {@link #read} reads. */
   static final String COLUMNS = "CONTENT, NUMBER, PARTS, MEDIA_TYPE, METADATA, VERSION, EXPIRES";
 
+  /** The columns of {@link #readOutline}. */
+  static final String OUTLINE = "PARTS, VERSION, EXPIRES";
+
   private static final long OBJECT_BYTES = 64;
 
   /** Null when it is only in parts. */
@@ -80,6 +83,18 @@ final class EntryRow implements Kept {
     long bytes = content == null ? parts == NO_PARTS ? 0 : number : content.length;
     return new EntryRow(
         value, bytes, parts, description, version, expires == 0 ? Entry.NEVER : expires);
+  }
+
+  /** What is there without its value and description, as {@link #OUTLINE} has it. */
+  static EntryRow readOutline(ResultSet row) throws SQLException {
+    long expires = row.getLong(3);
+    return new EntryRow(
+        null,
+        0,
+        row.getLong(1),
+        Description.NONE,
+        row.getLong(2),
+        expires == 0 ? Entry.NEVER : expires);
   }
 
   EntryRow expiring(long millis) {

@@ -2,6 +2,7 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
@@ -29,7 +30,10 @@ final class EntryTable {
 
   private final String service;
   private final String find;
+  private final String findOutline;
   private final String put;
+  private final String putBytes;
+  private final String putNumber;
   private final String touch;
   private final String delete;
   private final String keys;
@@ -51,6 +55,9 @@ final class EntryTable {
     String columns = EntryRow.COLUMNS;
     find = "SELECT %s FROM %s WHERE ENTRY_KEY = ?".formatted(columns, entries);
     put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?, ?, ?, ?, ?, ?, ?)".formatted(entries);
+    findOutline = "SELECT %s FROM %s WHERE ENTRY_KEY = ?".formatted(EntryRow.OUTLINE, entries);
+    putBytes = put.replace("(?, ?, ?, ?, ?, ?, ?, ?)", "(?, ?, NULL, NULL, NULL, NULL, ?, NULL)");
+    putNumber = put.replace("(?, ?, ?, ?, ?, ?, ?, ?)", "(?, NULL, ?, NULL, NULL, NULL, ?, NULL)");
     touch = "UPDATE %s SET VERSION = ?, EXPIRES = ? WHERE ENTRY_KEY = ?".formatted(entries);
     delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
@@ -142,9 +149,20 @@ final class EntryTable {
     return sql.first(find, row -> EntryRow.read(row, 1), key);
   }
 
+  /** The same without value and description, which may be large. */
+  @Nullable EntryRow findOutline(Sql sql, byte[] key) throws SQLException {
+    return sql.first(findOutline, EntryRow::readOutline, key);
+  }
+
   /** Puts a row in the place of what is there. */
   void put(Sql sql, byte[] key, EntryRow row) throws SQLException {
     boolean inParts = row.parts() != EntryRow.NO_PARTS;
+    if (!inParts
+        && row.expiresMillis() == Entry.NEVER
+        && row.description().equals(Description.NONE)) {
+      putPlain(sql, key, row); // most are, and each parameter costs
+      return;
+    }
     String mediaType = row.description().mediaType();
     sql.change(
         put,
@@ -157,6 +175,14 @@ final class EntryTable {
         row.version(),
         orNull(row.expiresMillis()));
     noteExpiry(sql, key, row);
+  }
+
+  private void putPlain(Sql sql, byte[] key, EntryRow row) throws SQLException {
+    if (row.value() instanceof Value.OfBytes of) {
+      sql.change(putBytes, key, of.content(), row.version());
+    } else {
+      sql.change(putNumber, key, row.number(), row.version());
+    }
   }
 
   /** Changes the version and the expiry of what is there. */

@@ -69,6 +69,11 @@ final class KeyBytes {
 
   /** Answers where it goes on. */
   private static int put(byte[] text, byte[] to, int from) {
+    if (zeros(text) == 0) {
+      System.arraycopy(text, 0, to, from, text.length);
+      to[from + text.length] = END;
+      return from + text.length + 1;
+    }
     int at = from;
     for (byte b : text) {
       to[at++] = b;
