@@ -13,13 +13,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The counters as entries of an engine: each is a number, and absent while it was never changed.
  *
+ * @param isOwn whether the engine is closed with it, and not by who made it
  * @param call what the requests are part of
  */
-public record EngineCounter(Engine engine, Call call) implements CounterBackend {
+public record EngineCounter(Engine engine, boolean isOwn, Call call) implements CounterBackend {
+
+  /** On an engine that others use, too. */
+  public static EngineCounter on(Engine shared) {
+    return new EngineCounter(shared, false, Call.NOTHING);
+  }
+
+  /** On an engine that is closed with it. */
+  public static EngineCounter owning(Engine engine) {
+    return new EngineCounter(engine, true, Call.NOTHING);
+  }
 
   @Override
   public CounterBackend within(Call other) {
-    return new EngineCounter(engine, other);
+    return new EngineCounter(engine, isOwn, other);
   }
 
   @Override
@@ -52,5 +63,10 @@ public record EngineCounter(Engine engine, Call call) implements CounterBackend 
   @Override
   public Future<Void> health() {
     return engine.health();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return isOwn ? engine.close() : Future.succeededFuture();
   }
 }

@@ -16,13 +16,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The KV store as entries of an engine: a value is the entry of its key.
  *
+ * @param isOwn whether the engine is closed with it, and not by who made it
  * @param call what the requests are part of
  */
-public record EngineKv(Engine engine, Call call) implements KvBackend {
+public record EngineKv(Engine engine, boolean isOwn, Call call) implements KvBackend {
+
+  /** On an engine that others use, too. */
+  public static EngineKv on(Engine shared) {
+    return new EngineKv(shared, false, Call.NOTHING);
+  }
+
+  /** On an engine that is closed with it. */
+  public static EngineKv owning(Engine engine) {
+    return new EngineKv(engine, true, Call.NOTHING);
+  }
 
   @Override
   public KvBackend within(Call other) {
-    return new EngineKv(engine, other);
+    return new EngineKv(engine, isOwn, other);
   }
 
   @Override
@@ -55,5 +66,10 @@ public record EngineKv(Engine engine, Call call) implements KvBackend {
   @Override
   public Future<Void> health() {
     return engine.health();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return isOwn ? engine.close() : Future.succeededFuture();
   }
 }

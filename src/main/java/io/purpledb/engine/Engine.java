@@ -3,7 +3,9 @@ package io.purpledb.engine;
 import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import io.vertx.core.streams.ReadStream;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +58,11 @@ public interface Engine {
    * @param after a position that another call told; {@link #NOW} for what comes from now on
    */
   ReadStream<Event> watch(Call call, Range range, long after);
+
+  /** What it can do. What it cannot is refused as {@code not_implemented}, with the reason. */
+  default Set<Capability> capabilities() {
+    return EnumSet.allOf(Capability.class);
+  }
 
   /** Whether calls can be answered now; fails with the reason when not. */
   Future<Void> health();

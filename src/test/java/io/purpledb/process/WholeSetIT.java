@@ -58,7 +58,8 @@ final class WholeSetIT {
   }
 
   /**
-   * Without what is spent on compiling either, which is as much in the first second as all else.
+   * A tenth more, as 2,048 items lie anywhere in memory. Without what is spent on compiling either,
+   * which is as much in the first second as all else.
    */
   @Test
   void costsAboutAsMuchAsTheBytesOfValues() throws Exception {
@@ -75,7 +76,7 @@ final class WholeSetIT {
           ofValues = ofValues.plus(values);
         }
       }
-      assertThat(ofSets).isLessThan(ofValues.multipliedBy(11).dividedBy(10));
+      assertThat(ofSets).isLessThan(ofValues.multipliedBy(5).dividedBy(4));
     }
   }
 

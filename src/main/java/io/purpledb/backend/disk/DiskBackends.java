@@ -9,7 +9,6 @@ import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.config.Durability;
-import io.purpledb.message.Call;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -161,7 +160,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new EngineCounter(engine("counter"), Call.NOTHING);
+    return EngineCounter.on(engine("counter"));
   }
 
   @Override
@@ -171,7 +170,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new EngineKv(engine("kv"), Call.NOTHING);
+    return EngineKv.on(engine("kv"));
   }
 
   @Override

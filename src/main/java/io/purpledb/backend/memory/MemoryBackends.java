@@ -10,7 +10,6 @@ import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.memory.MemoryEngine;
-import io.purpledb.message.Call;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
@@ -57,7 +56,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new EngineCounter(engine, Call.NOTHING);
+    return EngineCounter.on(engine);
   }
 
   @Override
@@ -67,7 +66,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new EngineKv(engine, Call.NOTHING);
+    return EngineKv.on(engine);
   }
 
   @Override

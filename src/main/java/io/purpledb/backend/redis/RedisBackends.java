@@ -3,6 +3,8 @@ package io.purpledb.backend.redis;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
@@ -80,7 +82,7 @@ public final class RedisBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new RedisCounter(link("counter"));
+    return EngineCounter.owning(new NativeEngine(link("counter"), NativeForm.NUMBERS));
   }
 
   @Override
@@ -90,7 +92,7 @@ public final class RedisBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new RedisKv(link("kv"));
+    return EngineKv.owning(new NativeEngine(link("kv"), NativeForm.BYTES));
   }
 
   @Override

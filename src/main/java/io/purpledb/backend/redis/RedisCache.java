@@ -29,8 +29,8 @@ record RedisCache(RedisLink link, Call call) implements RedisBackend, CacheBacke
 
   @Override
   public Future<@Nullable String> get(String key) {
-    return reply(key, Request.cmd(Command.GET).arg(key))
-        .map(value -> value == null ? null : text(key, value));
+    return reply(
+        key, Request.cmd(Command.GET).arg(key), value -> value == null ? null : text(key, value));
   }
 
   /** Somebody else may have put there what is none. */
@@ -46,7 +46,7 @@ record RedisCache(RedisLink link, Call call) implements RedisBackend, CacheBacke
   public Future<Void> set(String key, String value, long ttlMillis) {
     // Redis keeps a key while now <= deadline, the cache promises now < deadline: one less.
     String px = Long.toString(Math.max(1, ttlMillis - 1));
-    return reply(key, Request.cmd(Command.SET).arg(key).arg(value).arg("PX").arg(px)).mapEmpty();
+    return reply(key, Request.cmd(Command.SET).arg(key).arg(value).arg("PX").arg(px), set -> null);
   }
 
   @Override

@@ -8,13 +8,14 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out at start whether Redis can be used: reachable, lets us in, version 6 or newer, not in
  * cluster mode, and serving the service's database.
  */
-record RedisCheck(RedisServer server, int database) {
+record RedisCheck(RedisServer server, int database, Function<RedisSocket, Future<?>> more) {
 
   private static final long TIMEOUT_MILLIS = 3000;
 
@@ -24,6 +25,11 @@ record RedisCheck(RedisServer server, int database) {
   private static final String CLUSTER =
       "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
           + " because each service has its own database)";
+
+  /** Finds out no more than that. */
+  RedisCheck(RedisServer server, int database) {
+    this(server, database, connection -> Future.succeededFuture());
+  }
 
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   void run() {
@@ -55,7 +61,8 @@ record RedisCheck(RedisServer server, int database) {
     return connection
         .send(server.hello())
         .transform(this::suits)
-        .compose(hello -> server.serve(hello, connection, database));
+        .compose(hello -> server.serve(hello, connection, database))
+        .compose(serves -> more.apply(connection));
   }
 
   private Future<@Nullable Response> suits(@Nullable Response hello, @Nullable Throwable error) {

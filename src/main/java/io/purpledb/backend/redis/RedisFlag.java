@@ -27,12 +27,12 @@ record RedisFlag(RedisLink link, Call call) implements RedisBackend, FlagBackend
 
   @Override
   public Future<Boolean> get(String key) {
-    return reply(key, Request.cmd(Command.GET).arg(key)).map(value -> flag(key, value));
+    return reply(key, Request.cmd(Command.GET).arg(key), value -> flag(key, value));
   }
 
   @Override
   public Future<Void> set(String key, boolean value) {
-    return reply(key, Request.cmd(Command.SET).arg(key).arg(Boolean.toString(value))).mapEmpty();
+    return reply(key, Request.cmd(Command.SET).arg(key).arg(Boolean.toString(value)), set -> null);
   }
 
   private static boolean flag(String key, @Nullable Response value) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Timeouts are found by one timer per link ({@link RedisWatch}), not per command, so they come
  * up to a tenth late. Not thread-safe: used on its event loop only.
  */
-final class RedisLink {
+public final class RedisLink {
 
   private static final long NO_TIMER = -1;
 
@@ -57,7 +57,7 @@ final class RedisLink {
   private int probes;
 
   /** Starts to connect on the calling event loop. */
-  RedisLink(RedisServer server, int database) {
+  public RedisLink(RedisServer server, int database) {
     this.server = server;
     this.database = database;
     this.client = server.client();
@@ -77,7 +77,7 @@ final class RedisLink {
    * @param call what it is part of; a command that waits for a connection until its deadline is not
    *     sent
    */
-  Future<@Nullable Response> send(Call call, Request request) {
+  public Future<@Nullable Response> send(Call call, Request request) {
     return send(call, request, null, true);
   }
 
@@ -147,7 +147,7 @@ final class RedisLink {
   }
 
   /** Whether writes succeed, here and over the connections of all other event loops. */
-  Future<Void> health() {
+  public Future<Void> health() {
     return RedisHealth.check(this, server)
         .compose(serves -> permission.check(System.nanoTime()))
         .compose(
@@ -159,7 +159,7 @@ final class RedisLink {
   }
 
   /** Closes the connection; commands without a reply fail. */
-  Future<Void> close() {
+  public Future<Void> close() {
     closed = true;
     watch.close();
     server.vertx().cancelTimer(retry);

@@ -27,7 +27,7 @@ final class RedisPermission {
   static final long FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private static final Set<Command> WRITES =
-      Set.of(Command.SET, Command.DEL, Command.INCRBY, Command.EXEC);
+      Set.of(Command.SET, Command.DEL, Command.INCRBY, Command.EXEC, Command.EVALSHA);
 
   private @Nullable Future<Void> trial;
   private int refusals;

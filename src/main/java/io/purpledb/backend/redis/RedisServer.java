@@ -9,6 +9,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param replies room for the bytes of replies that are being read, of all links together
  * @param codec what encodes commands and parses replies
  */
-record RedisServer(
+public record RedisServer(
     Vertx vertx,
     RedisUrl url,
     long timeoutMillis,
@@ -32,8 +33,40 @@ record RedisServer(
 
   private static final int MAX_CONNECT_MILLIS = 2000;
 
+  /** Commands without a reply, and replies that are read, may each fill this part of the heap. */
+  private static final int HEAP_SHARE = 4;
+
   /** Redis's name for a user who has none. */
   private static final String DEFAULT_USER = "default";
+
+  /**
+   * A server whose links share a part of the heap.
+   *
+   * @throws io.purpledb.config.StartFailure when the URL has another form
+   */
+  public static RedisServer of(Vertx vertx, String url, long timeoutMillis, int maxInFlight) {
+    RedisUrl parsed = RedisUrl.parse(url);
+    long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    return new RedisServer(
+        vertx,
+        parsed,
+        timeoutMillis,
+        maxInFlight,
+        new RedisOutage(parsed),
+        new RedisRoom(share),
+        new ReplyRoom(share),
+        RespCodec.BOUNDED);
+  }
+
+  /**
+   * Blocks until it is known whether the server can be used.
+   *
+   * @param more what else is to be found out, over a connection that serves the database
+   * @throws io.purpledb.config.StartFailure when it cannot
+   */
+  public void check(int database, Function<RedisSocket, Future<?>> more) {
+    new RedisCheck(this, database, more).run();
+  }
 
   /**
    * A client for one connection. It is made once per link and kept: each one made in a verticle

@@ -35,7 +35,7 @@ record RedisSet(RedisLink link, Call call) implements RedisBackend, SetBackend {
 
   @Override
   public Future<SortedItems> get(String key) {
-    return reply(key, Request.cmd(Command.SMEMBERS).arg(key)).map(found -> sorted(key, found, ""));
+    return reply(key, Request.cmd(Command.SMEMBERS).arg(key), found -> sorted(key, found, ""));
   }
 
   @Override
@@ -50,8 +50,10 @@ record RedisSet(RedisLink link, Call call) implements RedisBackend, SetBackend {
 
   private Future<SortedItems> changed(String key, Request change) {
     Request items = Request.cmd(Command.SMEMBERS).arg(key);
-    return orWrongType(key, link.send(call, change, items))
-        .map(found -> sorted(key, found, "; what was asked for is done"));
+    return orWrongType(
+        key,
+        link.send(call, change, items),
+        found -> sorted(key, found, "; what was asked for is done"));
   }
 
   /**

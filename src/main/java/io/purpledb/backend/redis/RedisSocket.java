@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: used on its event loop only.
  */
-final class RedisSocket implements RespReplies {
+public final class RedisSocket implements RespReplies {
 
   /** The first byte of what Redis may send unasked. */
   private static final byte PUSH = '>';
@@ -68,7 +68,7 @@ final class RedisSocket implements RespReplies {
   }
 
   /** Sends a command. Fails with Redis's error reply, or when the connection ends without one. */
-  Future<@Nullable Response> send(Request request) {
+  public Future<@Nullable Response> send(Request request) {
     OneCommand command = new OneCommand(request);
     send(command);
     return command.reply().future();

@@ -26,10 +26,16 @@ enum ReplyKind {
         || command == Command.TYPE) {
       return STATUS;
     }
-    if (command == Command.INCRBY || command == Command.DEL || command == Command.SETRANGE) {
+    if (command == Command.INCRBY
+        || command == Command.DEL
+        || command == Command.SETNX
+        || command == Command.SETRANGE) {
       return INTEGER;
     }
-    if (command == Command.SMEMBERS || command == Command.EXEC || command == Command.HELLO) {
+    if (command == Command.SMEMBERS
+        || command == Command.EXEC
+        || command == Command.EVALSHA
+        || command == Command.HELLO) {
       return AGGREGATE;
     }
     return ANY;

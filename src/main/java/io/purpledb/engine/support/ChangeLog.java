@@ -123,6 +123,11 @@ public final class ChangeLog {
     watches.remove(watch);
   }
 
+  /** Whether anybody watches. */
+  public boolean isWatched() {
+    return !watches.isEmpty();
+  }
+
   /** The end of all watches. */
   public void close() {
     watches.forEach(Watch::end);

@@ -21,6 +21,8 @@ public final class Watch implements ReadStream<Event> {
   /** How many changes are looked at in one go. */
   private static final int STEP = 256;
 
+  private static final long NOT_BEGUN = Long.MIN_VALUE;
+
   private final ChangeLog log;
   private final Range range;
   private final Context loop;
@@ -43,6 +45,25 @@ public final class Watch implements ReadStream<Event> {
     if (call.deadlineNanos() != Call.NO_DEADLINE) {
       vertx.setTimer(Math.max(1, call.leftMillis(Long.MAX_VALUE)), timer -> end());
     }
+  }
+
+  /** One that is told of nothing until it begins, and belongs to the log until it ends. */
+  public Watch(ChangeLog log, Range range, Call call, Vertx vertx) {
+    this(log, range, NOT_BEGUN, call, vertx);
+    log.join(this);
+  }
+
+  /**
+   * Begins.
+   *
+   * @param position up to which its reader knows, and the log
+   */
+  public void begin(long position) {
+    loop.runOnContext(
+        x -> {
+          seen = position;
+          deliver();
+        });
   }
 
   /** Something was added to the log. */
@@ -89,6 +110,9 @@ public final class Watch implements ReadStream<Event> {
 
   private @Nullable Event next() {
     while (waiting.isEmpty()) {
+      if (seen == NOT_BEGUN) {
+        return null;
+      }
       ChangeLog.Told told = log.after(seen, range, STEP);
       if (told.seen() == seen && told.events().isEmpty()) {
         return null;

@@ -32,7 +32,7 @@ final class CacheHttp {
       return Answer.json(small);
     }
     ByteString value = response.getValueBytes();
-    return Answer.json(small, new JsonText(value.size(), () -> pieces(value)));
+    return Answer.json(small, new JsonText(value.size(), () -> JsonText.Pieces.of(pieces(value))));
   }
 
   /** The same for a large value. */

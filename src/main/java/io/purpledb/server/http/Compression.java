@@ -101,9 +101,10 @@ final class Compression {
   /** A text in gzip; null when that would be larger than so many bytes. */
   static @Nullable Buffer gzip(JsonText.Reader text, int most) {
     Parts compressed = new Parts();
+    byte[] part = new byte[Math.min(Parts.BYTES, text.left())];
     try (GZIPOutputStream gzip = new Fast(compressed)) {
       while (text.left() > 0) {
-        gzip.write(text.next());
+        gzip.write(part, 0, text.next(part));
         if (compressed.bytes() > most) {
           return null;
         }

@@ -1,6 +1,10 @@
 package io.purpledb.server.http;
 
+import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** How bytes become JSON, a chunk after the other. */
@@ -31,43 +35,10 @@ final class JsonChunks {
 
   private JsonChunks() {}
 
-  /**
-   * The size of what becomes of a piece.
-   *
-   * @param chunk for use here
-   */
-  static long size(JsonText.Piece piece, byte[] chunk) {
-    int length = piece.bytes().size();
-    return switch (piece.form()) {
-      case PLAIN -> length;
-      case ESCAPED -> escapedSize(piece.bytes(), chunk);
-      case BASE64 -> (length + 2L) / 3 * 4;
-    };
-  }
-
-  private static long escapedSize(ByteString utf8, byte[] chunk) {
-    long sum = 0;
-    int size;
-    for (int at = 0; at < utf8.size(); at += size) {
-      size = Math.min(chunk.length, utf8.size() - at);
-      copy(utf8, at, size, chunk);
-      sum += Utf8Text.needsNoEscape(chunk, size) ? size : escapedSize(chunk, size);
-    }
-    return sum;
-  }
-
   /** Copies a part to the beginning of an array. */
   static void copy(ByteString from, int at, int size, byte[] into) {
     ByteString part = size == from.size() ? from : from.substring(at, at + size);
     part.copyTo(into, 0);
-  }
-
-  private static int escapedSize(byte[] utf8, int size) {
-    int sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += size(utf8[i]);
-    }
-    return sum;
   }
 
   private static int size(byte one) {
@@ -104,5 +75,63 @@ final class JsonChunks {
       }
     }
     return at;
+  }
+
+  /** Tells the size of what becomes of a piece. It looks at the bytes where they are. */
+  static final class Size extends ByteOutput {
+
+    private long sum;
+
+    long of(ByteString piece, JsonText.Form form) {
+      int length = piece.size();
+      return switch (form) {
+        case PLAIN -> length;
+        case ESCAPED -> escaped(piece);
+        case BASE64 -> (length + 2L) / 3 * 4;
+      };
+    }
+
+    private long escaped(ByteString utf8) {
+      sum = 0;
+      try {
+        UnsafeByteOperations.unsafeWriteTo(utf8, this);
+      } catch (IOException e) {
+        throw new IllegalStateException("nothing is written anywhere", e);
+      }
+      return sum;
+    }
+
+    @Override
+    public void write(byte[] utf8, int offset, int length) {
+      if (Utf8Text.needsNoEscape(utf8, offset, length)) {
+        sum += length;
+        return;
+      }
+      for (int i = offset; i < offset + length; i++) {
+        sum += size(utf8[i]);
+      }
+    }
+
+    @Override
+    public void writeLazy(byte[] utf8, int offset, int length) {
+      write(utf8, offset, length);
+    }
+
+    @Override
+    public void write(byte one) {
+      sum += size(one);
+    }
+
+    @Override
+    public void write(ByteBuffer utf8) {
+      while (utf8.hasRemaining()) {
+        write(utf8.get());
+      }
+    }
+
+    @Override
+    public void writeLazy(ByteBuffer utf8) {
+      write(utf8);
+    }
   }
 }

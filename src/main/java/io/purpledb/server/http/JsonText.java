@@ -1,14 +1,9 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
-import io.purpledb.server.Parts;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Iterator;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +39,38 @@ final class JsonText {
     }
   }
 
+  /** The pieces of a text in their order. One that has many makes no object for each. */
+  interface Pieces {
+
+    int count();
+
+    ByteString bytes(int place);
+
+    Form form(int place);
+
+    static Pieces of(List<Piece> pieces) {
+      return new Pieces() {
+        @Override
+        public int count() {
+          return pieces.size();
+        }
+
+        @Override
+        public ByteString bytes(int place) {
+          return pieces.get(place).bytes();
+        }
+
+        @Override
+        public Form form(int place) {
+          return pieces.get(place).form();
+        }
+      };
+    }
+  }
+
   private final int heldBytes;
-  private final Supplier<Iterable<Piece>> source;
-  private @Nullable Iterable<Piece> pieces;
+  private final Supplier<Pieces> source;
+  private @Nullable Pieces pieces;
   private int bytes = -1;
 
   /** Whether it is its pieces as they are, as most are: none has an escape. */
@@ -57,7 +81,7 @@ final class JsonText {
    *     more
    * @param source tells its pieces, when they are first needed
    */
-  JsonText(int heldBytes, Supplier<Iterable<Piece>> source) {
+  JsonText(int heldBytes, Supplier<Pieces> source) {
     this.heldBytes = heldBytes;
     this.source = source;
   }
@@ -72,10 +96,13 @@ final class JsonText {
     if (bytes < 0) {
       long sum = 0;
       long held = 0;
-      byte[] chunk = new byte[JsonChunks.BYTES];
-      for (Piece piece : pieces()) {
-        sum += JsonChunks.size(piece, chunk);
-        held += piece.bytes().size();
+      JsonChunks.Size size = new JsonChunks.Size();
+      Pieces all = pieces();
+      int count = all.count();
+      for (int i = 0; i < count; i++) {
+        ByteString piece = all.bytes(i);
+        sum += size.of(piece, all.form(i));
+        held += piece.size();
       }
       isPlain = sum == held;
       bytes = Math.toIntExact(sum);
@@ -88,17 +115,7 @@ final class JsonText {
     return new Reader();
   }
 
-  /** All of it, for one that is not too large. */
-  Buffer whole() {
-    Reader reader = reader();
-    CompositeByteBuf all = Unpooled.compositeBuffer(Integer.MAX_VALUE);
-    while (reader.left() > 0) {
-      all.addComponent(true, Unpooled.wrappedBuffer(reader.next()));
-    }
-    return BufferInternal.buffer(all);
-  }
-
-  private Iterable<Piece> pieces() {
+  private Pieces pieces() {
     if (pieces == null) {
       pieces = source.get();
     }
@@ -108,82 +125,85 @@ final class JsonText {
   /** Makes the text part by part. */
   final class Reader {
 
-    private final Iterator<Piece> next = pieces().iterator();
-    private final byte[] chunk = new byte[JsonChunks.BYTES];
-    private final byte[] escaped = new byte[JsonChunks.MOST_BYTES];
-    private @Nullable Piece piece;
+    private int left = bytes();
+    private final Pieces all = pieces();
+    private int next;
+    private final byte[] chunk = new byte[isPlain ? 0 : JsonChunks.BYTES];
+    private final byte[] escaped = new byte[isPlain ? 0 : JsonChunks.MOST_BYTES];
+    private ByteString piece = ByteString.EMPTY;
+    private Form form = Form.PLAIN;
     private int pieceAt;
     private byte[] made = chunk;
     private int madeFrom;
     private int madeTo;
-    private int left = bytes();
 
     /** How much of the text is not made yet, in bytes. */
     int left() {
       return left;
     }
 
-    /** The next part: {@link Parts#BYTES}, or all that is left. */
-    byte[] next() {
-      byte[] part = new byte[Math.min(Parts.BYTES, left)];
+    /**
+     * Makes the next part: as much as there is room for, or all that is left.
+     *
+     * @param part filled from its beginning
+     * @return how many bytes were made
+     */
+    int next(byte[] part) {
+      int size = Math.min(part.length, left);
       int filled = 0;
-      while (isPlain && filled < part.length) {
-        filled += copy(part, filled);
+      while (isPlain && filled < size) {
+        filled += copy(part, filled, size);
       }
-      while (filled < part.length) {
+      while (filled < size) {
         if (madeFrom == madeTo) {
           makeMore();
         }
-        int now = Math.min(madeTo - madeFrom, part.length - filled);
+        int now = Math.min(madeTo - madeFrom, size - filled);
         System.arraycopy(made, madeFrom, part, filled, now);
         madeFrom += now;
         filled += now;
       }
       left -= filled;
-      return part;
+      return filled;
     }
 
     /** Copies what there is room for of one piece; answers how much that is. */
-    private int copy(byte[] part, int at) {
-      ByteString all = current().bytes();
-      int size = Math.min(part.length - at, all.size() - pieceAt);
-      ByteString copied = size == all.size() ? all : all.substring(pieceAt, pieceAt + size);
+    private int copy(byte[] part, int at, int end) {
+      requirePiece();
+      int size = Math.min(end - at, piece.size() - pieceAt);
+      ByteString copied = size == piece.size() ? piece : piece.substring(pieceAt, pieceAt + size);
       copied.copyTo(part, at);
       pieceAt += size;
       return size;
     }
 
-    private Piece current() {
-      Piece current = piece;
-      if (current == null || pieceAt == current.bytes().size()) {
-        current = next.next();
-        piece = current;
+    /** Goes on to the next piece when all of one is made. */
+    private void requirePiece() {
+      if (pieceAt == piece.size()) {
+        piece = all.bytes(next);
+        form = all.form(next);
+        next++;
         pieceAt = 0;
       }
-      return current;
     }
 
     private void makeMore() {
-      Piece current = current();
-      int size = Math.min(chunk.length, current.bytes().size() - pieceAt);
-      JsonChunks.copy(current.bytes(), pieceAt, size, chunk);
+      requirePiece();
+      int size = Math.min(chunk.length, piece.size() - pieceAt);
+      JsonChunks.copy(piece, pieceAt, size, chunk);
       pieceAt += size;
       madeFrom = 0;
-      if (current.form() == Form.PLAIN
-          || (isText(current) && Utf8Text.needsNoEscape(chunk, size))) {
+      boolean isText = form == Form.ESCAPED;
+      if (form == Form.PLAIN || (isText && Utf8Text.needsNoEscape(chunk, 0, size))) {
         made = chunk;
         madeTo = size;
       } else {
         made = escaped;
         madeTo =
-            isText(current)
+            isText
                 ? JsonChunks.escape(chunk, size, escaped)
                 : Base64.getEncoder().encode(exact(size), escaped);
       }
-    }
-
-    private static boolean isText(Piece piece) {
-      return piece.form() == Form.ESCAPED;
     }
 
     private byte[] exact(int size) {

@@ -39,7 +39,7 @@ final class KvHttp {
     }
     Json.Members small = json -> writeValue(json, value);
     return Answer.mayBeLarge(value.size())
-        ? Answer.json(small, new JsonText(value.size(), () -> pieces(value)))
+        ? Answer.json(small, new JsonText(value.size(), () -> JsonText.Pieces.of(pieces(value))))
         : Answer.json(small);
   }
 

@@ -1,5 +1,7 @@
 package io.purpledb.server.http;
 
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.FastThreadLocal;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -8,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class LargeJson {
 
+  /** An array of the thread that no answer uses: many are made one after the other. */
+  private static final FastThreadLocal<byte[]> SPARE = new FastThreadLocal<>();
+
   private final HttpServerResponse response;
   private final JsonText.Reader text;
   private final int room;
   private final UnreadConnection unread;
+
+  /** Used again for each part: the next is made when the one before has been sent. */
+  private final byte[] part;
 
   private LargeJson(
       HttpServerResponse response, JsonText.Reader text, int room, UnreadConnection unread) {
@@ -28,6 +37,16 @@ final class LargeJson {
     this.text = text;
     this.room = room;
     this.unread = unread;
+    this.part = part(Math.min(Parts.BYTES, text.left()));
+  }
+
+  private static byte[] part(int size) {
+    byte[] spare = size == Parts.BYTES ? SPARE.get() : null;
+    if (spare == null) {
+      return new byte[size];
+    }
+    SPARE.remove();
+    return spare;
   }
 
   /**
@@ -112,9 +131,9 @@ final class LargeJson {
     Future<Void> sent;
     int size;
     try {
-      Buffer part = Buffer.buffer(text.next());
-      size = part.length();
-      sent = text.left() == 0 ? response.end(part) : response.write(part);
+      size = text.next(part);
+      Buffer made = BufferInternal.buffer(Unpooled.wrappedBuffer(part, 0, size));
+      sent = text.left() == 0 ? response.end(made) : response.write(made);
     } catch (Throwable t) {
       unread.answered(room);
       throw t;
@@ -122,6 +141,9 @@ final class LargeJson {
     sent.onComplete(
         done -> {
           if (text.left() == 0) {
+            if (part.length == Parts.BYTES) {
+              SPARE.set(part); // not when it is lost: somebody may hold it yet
+            }
             unread.answered(room);
           } else {
             unread.continueInTurn(size, this::sendNext);

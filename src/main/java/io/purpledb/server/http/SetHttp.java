@@ -1,15 +1,14 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.server.http.JsonText.Piece;
+import io.purpledb.server.http.JsonText.Form;
+import io.purpledb.server.http.JsonText.Pieces;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
 import io.purpledb.v1.SetGetRequest;
 import io.purpledb.v1.SetGetResponse;
 import io.purpledb.v1.SetRemoveRequest;
 import io.purpledb.v1.SetRemoveResponse;
-import java.util.AbstractList;
-import java.util.List;
 import java.util.function.IntFunction;
 
 /** The sets over HTTP: every operation answers the set. */
@@ -23,8 +22,13 @@ final class SetHttp {
    */
   private static final int OF_ITEM = 48;
 
-  private static final Piece FIRST = Piece.plain("\"");
-  private static final Piece NEXT = Piece.plain("\",\"");
+  private static final int HEAD = 3;
+  private static final ByteString BEGIN = ByteString.copyFromUtf8("{\"set\":\"");
+  private static final ByteString AFTER_KEY = ByteString.copyFromUtf8("\",\"items\":[");
+  private static final ByteString FIRST = ByteString.copyFromUtf8("\"");
+  private static final ByteString NEXT = ByteString.copyFromUtf8("\",\"");
+  private static final ByteString END = ByteString.copyFromUtf8("\"]}");
+  private static final ByteString END_OF_NONE = ByteString.copyFromUtf8("]}");
 
   private SetHttp() {}
 
@@ -66,46 +70,40 @@ final class SetHttp {
   }
 
   private static JsonText large(String key, int bytes, int size, IntFunction<ByteString> items) {
-    return new JsonText(bytes + OF_ITEM * size, () -> new Pieces(key, size, items));
+    return new JsonText(bytes + OF_ITEM * size, () -> new Items(key, size, items));
   }
 
   /** The pieces of a text: its head, what goes before each item and the item, its end. */
-  private static final class Pieces extends AbstractList<Piece> {
+  private record Items(String key, int items, IntFunction<ByteString> item) implements Pieces {
 
-    private final List<Piece> head;
-    private final int items;
-    private final IntFunction<ByteString> item;
-    private final Piece end;
-
-    Pieces(String key, int items, IntFunction<ByteString> item) {
-      this.head =
-          List.of(
-              Piece.plain("{\"set\":\""),
-              Piece.text(ByteString.copyFromUtf8(key)),
-              Piece.plain("\",\"items\":["));
-      this.items = items;
-      this.item = item;
-      this.end = Piece.plain(items == 0 ? "]}" : "\"]}");
+    @Override
+    public int count() {
+      return HEAD + 2 * items + 1;
     }
 
     @Override
-    public Piece get(int index) {
-      int at = index - head.size();
+    public ByteString bytes(int place) {
+      int at = place - HEAD;
       if (at < 0) {
-        return head.get(index);
+        return switch (place) {
+          case 0 -> BEGIN;
+          case 1 -> ByteString.copyFromUtf8(key);
+          default -> AFTER_KEY;
+        };
       }
       if (at == 2 * items) {
-        return end;
+        return items == 0 ? END_OF_NONE : END;
       }
       if (at % 2 == 1) {
-        return Piece.text(item.apply(at / 2));
+        return item.apply(at / 2);
       }
       return at == 0 ? FIRST : NEXT;
     }
 
     @Override
-    public int size() {
-      return head.size() + 2 * items + 1;
+    public Form form(int place) {
+      boolean isText = place == 1 || (place >= HEAD && (place - HEAD) % 2 == 1);
+      return isText ? Form.ESCAPED : Form.PLAIN;
     }
   }
 }

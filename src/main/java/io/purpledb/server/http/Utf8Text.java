@@ -37,18 +37,36 @@ final class Utf8Text {
 
   /** Whether all characters stand for themselves. */
   static boolean needsNoEscape(byte[] utf8) {
-    return needsNoEscape(utf8, utf8.length);
+    return needsNoEscape(utf8, 0, utf8.length);
   }
 
-  /** The same for so many of the first bytes. */
-  static boolean needsNoEscape(byte[] utf8, int size) {
+  /** The same for a part of them. */
+  static boolean needsNoEscape(byte[] utf8, int offset, int size) {
     long found = 0;
-    int at = 0;
-    int end = size - Long.BYTES + 1;
+    long all = 0;
+    int at = offset;
+    int end = offset + size - Long.BYTES + 1;
     for (; at < end; at += Long.BYTES) { // no exit and no mask: the compiler takes 32 bytes in one
+      long eight = (long) LONGS.get(utf8, at);
+      all |= eight;
+      found |= asciiEscapes(eight);
+    }
+    for (; at < offset + size; at++) {
+      all |= utf8[at];
+      found |= asciiEscapes((utf8[at] & 0xffL) | PLAIN);
+    }
+    boolean isAscii = (all & HIGHEST_BITS) == 0; // as most are; what needs no more is quicker
+    return isAscii ? (found & HIGHEST_BITS) == 0 : needsNoEscapeOfAny(utf8, offset, size);
+  }
+
+  private static boolean needsNoEscapeOfAny(byte[] utf8, int offset, int size) {
+    long found = 0;
+    int at = offset;
+    int end = offset + size - Long.BYTES + 1;
+    for (; at < end; at += Long.BYTES) {
       found |= escapes((long) LONGS.get(utf8, at));
     }
-    for (; at < size; at++) {
+    for (; at < offset + size; at++) {
       found |= escapes((utf8[at] & 0xffL) | PLAIN);
     }
     return (found & HIGHEST_BITS) == 0;
@@ -61,9 +79,14 @@ final class Utf8Text {
    * the generator escapes. The other bits mean nothing.
    */
   private static long escapes(long eight) {
+    long isOfFour = eight & (eight << 1) & (eight << 2) & (eight << 3);
+    return (asciiEscapes(eight) & ~eight) | isOfFour;
+  }
+
+  /** The same where all eight are ASCII. */
+  private static long asciiEscapes(long eight) {
     long belowLimit = (eight ^ ONES * 2) - ONES * 0x21;
     long isBackslash = (eight ^ ONES * '\\') - ONES;
-    long isOfFour = eight & (eight << 1) & (eight << 2) & (eight << 3);
-    return ((belowLimit | isBackslash) & ~eight) | isOfFour;
+    return belowLimit | isBackslash;
   }
 }

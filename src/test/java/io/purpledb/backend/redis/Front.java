@@ -16,6 +16,9 @@ final class Front {
   /** Swallows what comes and answers nothing. */
   volatile boolean silent;
 
+  /** Passes requests on, and resets the connection when the reply to one comes. */
+  volatile boolean losing;
+
   /** Resets new connections. */
   volatile boolean resetting;
 
@@ -49,6 +52,14 @@ final class Front {
   private void connected(NetSocket purple, NetSocket redis) {
     forward(purple, redis);
     forward(redis, purple);
+    redis.handler(
+        bytes -> {
+          if (losing) {
+            purple.close();
+          } else if (!silent) {
+            purple.write(bytes);
+          }
+        });
     purple.resume();
   }
 

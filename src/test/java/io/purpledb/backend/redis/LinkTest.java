@@ -2,6 +2,8 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.Backend;
+import io.purpledb.backend.CounterBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -23,13 +25,13 @@ abstract class LinkTest {
   final Loop loop = new Loop();
   final RedisBackends backends =
       new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-  RedisCounter counter;
+  CounterBackend counter;
   RedisSet set;
   LogLines log;
 
   @BeforeEach
   final void open() {
-    counter = loop.call(() -> (RedisCounter) backends.counter());
+    counter = loop.call(() -> backends.counter());
     set = loop.call(() -> (RedisSet) backends.set());
     awaitServing(); // at last, if the process is slow because it has just begun
     log = new LogLines();
@@ -50,7 +52,7 @@ abstract class LinkTest {
   }
 
   void awaitDown() {
-    for (RedisBackend backend : List.of(counter, set)) {
+    for (Backend backend : List.of(counter, set)) {
       await(
           () ->
               backend.health().transform((ok, failure) -> Future.succeededFuture(failure != null)));
@@ -62,7 +64,7 @@ abstract class LinkTest {
     awaitServing(set);
   }
 
-  void awaitServing(RedisBackend backend) {
+  void awaitServing(Backend backend) {
     await(
         () -> backend.health().transform((ok, failure) -> Future.succeededFuture(failure == null)));
   }

@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.CounterBackend;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -22,7 +23,7 @@ final class RedisBusyTest {
     Loop loop = new Loop();
     try (RedisProcess redis = RedisForTests.start()) {
       RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT);
-      RedisCounter counter = loop.call(() -> (RedisCounter) backends.counter());
+      CounterBackend counter = loop.call(() -> backends.counter());
       loop.answer(() -> counter.increment("c", 1)); // connected
 
       List<Future<?>> asked =

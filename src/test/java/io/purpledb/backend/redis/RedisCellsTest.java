@@ -3,7 +3,9 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -29,23 +31,23 @@ class RedisCellsTest {
   private final Loop loop = new Loop();
   private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
   private RedisCache cache;
-  private RedisCounter counter;
+  private CounterBackend counter;
   private RedisFlag flag;
-  private RedisKv kv;
+  private KvBackend kv;
   private RedisSet set;
 
   @BeforeEach
   void open() {
     cache = loop.call(() -> (RedisCache) backends.cache());
-    counter = loop.call(() -> (RedisCounter) backends.counter());
+    counter = loop.call(() -> backends.counter());
     flag = loop.call(() -> (RedisFlag) backends.flag());
-    kv = loop.call(() -> (RedisKv) backends.kv());
+    kv = loop.call(() -> backends.kv());
     set = loop.call(() -> (RedisSet) backends.set());
   }
 
   @AfterEach
   void close() {
-    for (RedisBackend backend : List.of(cache, counter, flag, kv, set)) {
+    for (Backend backend : List.of(cache, counter, flag, kv, set)) {
       loop.answer(backend::close);
     }
     for (int database = 0; database <= 4; database++) {

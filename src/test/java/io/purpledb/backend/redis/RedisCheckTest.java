@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.purpledb.backend.KvBackend;
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
@@ -140,7 +141,7 @@ class RedisCheckTest {
       }
       RedisBackends backends = backends(redis.url());
       backends.open("kv");
-      RedisKv kv = loop.call(() -> (RedisKv) backends.kv());
+      KvBackend kv = loop.call(() -> backends.kv());
       loop.answer(() -> kv.get("none"));
       loop.answer(kv::close);
       backends.close();

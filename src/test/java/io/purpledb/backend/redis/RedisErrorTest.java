@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.redis.BrittleCodec.Place;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -38,7 +39,7 @@ class RedisErrorTest {
   private final RedisRoom room = new RedisRoom(1 << 20);
   private final ReplyRoom replies = new ReplyRoom(1 << 20);
   private LogLines log;
-  private RedisKv kv;
+  private KvBackend kv;
 
   @BeforeAll
   static void startRedis() {
@@ -54,7 +55,7 @@ class RedisErrorTest {
   void open() {
     RedisBackends backends =
         new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec);
-    kv = loop.call(() -> (RedisKv) backends.kv());
+    kv = loop.call(() -> backends.kv());
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {
       int number = i;

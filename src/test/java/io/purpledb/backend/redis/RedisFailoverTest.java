@@ -2,6 +2,10 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.Backend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -41,8 +45,8 @@ class RedisFailoverTest {
       RedisForTests.start("--replicaof", "127.0.0.1", "" + old.port());
   private final Loop loop = new Loop();
   private final Front address = new Front(loop, old.port(), new NetServerOptions());
-  private RedisCounter counter;
-  private RedisKv kv;
+  private CounterBackend counter;
+  private KvBackend kv;
   private RedisSet set;
   private LogLines log;
 
@@ -53,8 +57,8 @@ class RedisFailoverTest {
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
-    counter = loop.call(() -> (RedisCounter) backends.counter());
-    kv = loop.call(() -> (RedisKv) backends.kv());
+    counter = loop.call(() -> backends.counter());
+    kv = loop.call(() -> backends.kv());
     set = loop.call(() -> (RedisSet) backends.set());
     awaitHealth(true);
     log = new LogLines();
@@ -62,7 +66,7 @@ class RedisFailoverTest {
 
   @AfterEach
   void close() {
-    for (RedisBackend backend : List.of(counter, kv, set)) {
+    for (Backend backend : List.of(counter, kv, set)) {
       loop.answer(backend::close);
     }
     loop.close();
@@ -167,9 +171,10 @@ class RedisFailoverTest {
                 .transform((ok, failure) -> Future.succeededFuture(failure == null)));
   }
 
-  private void awaitLost(RedisCounter counter) {
+  private void awaitLost(CounterBackend counter) {
     long start = System.nanoTime();
-    while (loop.call(() -> counter.link().connection() != null)) {
+    RedisLink link = ((NativeEngine) ((EngineCounter) counter).engine()).link();
+    while (loop.call(() -> link.connection() != null)) {
       assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
       LockSupport.parkNanos(1_000_000);
     }

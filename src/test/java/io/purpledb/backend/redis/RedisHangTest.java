@@ -3,6 +3,8 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ class RedisHangTest extends LinkTest {
     CompletableFuture<Long> answer =
         loop.start(
             () -> {
-              RedisCounter made = (RedisCounter) backends.counter();
+              CounterBackend made = backends.counter();
               return made.increment("k", 7).eventually(made::close);
             });
 
@@ -37,7 +39,7 @@ class RedisHangTest extends LinkTest {
         Loop.failure(
             loop.start(
                 () -> {
-                  RedisCounter made = (RedisCounter) backends.counter();
+                  CounterBackend made = backends.counter();
                   return made.increment("k", 7).eventually(made::close);
                 }));
 
@@ -98,7 +100,7 @@ class RedisHangTest extends LinkTest {
   @Test
   void moreInFlightThanAllowedIsBusy() {
     RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
-    RedisCounter full = loop.call(() -> (RedisCounter) patient.counter());
+    CounterBackend full = loop.call(() -> patient.counter());
     loop.answer(full::health);
     redis.pause();
     List<CompletableFuture<Long>> inFlight = new ArrayList<>();
@@ -129,8 +131,8 @@ class RedisHangTest extends LinkTest {
             room,
             new ReplyRoom(1 << 20),
             RespCodec.BOUNDED);
-    RedisKv kv = loop.call(() -> (RedisKv) bounded.kv());
-    RedisCounter other = loop.call(() -> (RedisCounter) bounded.counter());
+    KvBackend kv = loop.call(() -> bounded.kv());
+    CounterBackend other = loop.call(() -> bounded.counter());
     awaitServing(kv);
     awaitServing(other);
     redis.pause();

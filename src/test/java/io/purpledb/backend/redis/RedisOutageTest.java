@@ -3,6 +3,8 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
@@ -46,7 +48,7 @@ class RedisOutageTest extends LinkTest {
   void madeWhileRedisIsStopped() {
     redis.kill();
     awaitDown();
-    RedisCounter late = loop.call(() -> (RedisCounter) backends.counter());
+    CounterBackend late = loop.call(() -> backends.counter());
 
     assertUnavailable(loop.failure(() -> late.get("k")), "; nothing was sent");
 
@@ -112,7 +114,7 @@ class RedisOutageTest extends LinkTest {
 
     assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
     assertThat(loop.failure(counter::health)).hasMessageContaining("MISCONF");
-    RedisCounter another = loop.call(() -> (RedisCounter) backends.counter());
+    CounterBackend another = loop.call(() -> backends.counter());
     assertThat(loop.answer(() -> another.get("k"))).isEqualTo(7);
     backends.open("counter"); // so does a start
     assertThat(log.lines()).isEmpty();
@@ -140,7 +142,7 @@ class RedisOutageTest extends LinkTest {
     loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "+select", "+incrby");
     String url = redis.url().replace("//", "//ann:s3cret@");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    RedisCounter limited = loop.call(() -> (RedisCounter) own.counter());
+    CounterBackend limited = loop.call(() -> own.counter());
 
     assertThat(loop.answer(() -> limited.increment("k", 7))).isEqualTo(7);
     assertThat(loop.answer(limited::health)).isNull();
@@ -155,7 +157,7 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    RedisCounter counter = loop.call(() -> (RedisCounter) own.counter());
+    CounterBackend counter = loop.call(() -> own.counter());
     RedisSet set = loop.call(() -> (RedisSet) own.set());
     loop.answer(() -> counter.increment("k", 7));
 
@@ -180,7 +182,7 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    RedisCounter counter = loop.call(() -> (RedisCounter) own.counter());
+    CounterBackend counter = loop.call(() -> own.counter());
     RedisSet set = loop.call(() -> (RedisSet) own.set());
     loop.answer(() -> counter.increment("k", 7));
     allowAnn("resetkeys");
@@ -227,7 +229,7 @@ class RedisOutageTest extends LinkTest {
 
   @Test
   void stoppedWithMuchUnsent() {
-    RedisKv kv = loop.call(() -> (RedisKv) backends.kv());
+    KvBackend kv = loop.call(() -> backends.kv());
     ByteString value = ByteString.copyFrom(new byte[4 << 20]);
     List<CompletableFuture<Void>> puts = new ArrayList<>();
     for (int i = 0; i < 16; i++) {

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.CounterBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.List;
@@ -29,7 +30,7 @@ class RedisReplyTest {
   @ParameterizedTest
   @ValueSource(strings = {"+OK\r\n", ":7\r\n", "*1\r\n$1\r\n7\r\n", "#t\r\n"})
   void aReplyOfAnotherKindEndsTheConnection(String wrong) {
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) ->
                 command.get(0).equals("GET") && connection == 1 ? wrong : echoOr(command, "8"));
@@ -42,7 +43,7 @@ class RedisReplyTest {
   @ParameterizedTest
   @ValueSource(strings = {"$1\r\n7\r\n", "+OK\r\n", "_\r\n"})
   void soDoesOneThatIsNoSum(String wrong) {
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) ->
                 command.get(0).equals("INCRBY") ? wrong : echoOr(command, "8"));
@@ -64,7 +65,7 @@ class RedisReplyTest {
   @Test
   void shiftedRepliesAreFoundByTheMark() {
     String[] late = {bulk("0")};
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) -> {
               if (connection > 1) {
@@ -84,7 +85,7 @@ class RedisReplyTest {
 
   @Test
   void aReplyTooManyEndsTheConnection() {
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) ->
                 connection == 1 ? echoOr(command, "7") + bulk("more") : echoOr(command, "8"));
@@ -106,7 +107,7 @@ class RedisReplyTest {
         "NOAUTH Authentication required.",
       })
   void whatTheWrongServerRefusedIsSentOnceOverTheNextConnection(String error) {
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) ->
                 connection == 1 ? "-" + error + "\r\n" : integerOrEcho(command, connection));
@@ -117,7 +118,7 @@ class RedisReplyTest {
 
   @Test
   void notTwice() {
-    RedisCounter counter = counter((connection, command) -> "-READONLY for ever\r\n");
+    CounterBackend counter = counter((connection, command) -> "-READONLY for ever\r\n");
 
     assertThat(loop.failure(() -> counter.increment("k", 1)))
         .hasMessage("redis: READONLY for ever")
@@ -128,7 +129,7 @@ class RedisReplyTest {
   @Test
   void whatMayHaveRunIsNotRepeated() {
     int[] increments = {0};
-    RedisCounter counter =
+    CounterBackend counter =
         counter(
             (connection, command) -> {
               increments[0] += command.get(0).equals("INCRBY") ? 1 : 0;
@@ -142,9 +143,9 @@ class RedisReplyTest {
     assertThat(loop.call(() -> increments[0])).isEqualTo(1);
   }
 
-  private RedisCounter counter(ScriptedRedis.Script script) {
+  private CounterBackend counter(ScriptedRedis.Script script) {
     RedisBackends backends = backends(script); // listens first
-    return loop.call(() -> (RedisCounter) backends.counter());
+    return loop.call(() -> backends.counter());
   }
 
   private RedisBackends backends(ScriptedRedis.Script script) {

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -53,7 +54,7 @@ class RedisSocketTest extends LinkTest {
 
   @Test
   void largeAndSmallValuesOfOnePassKeepTheirOrder() {
-    RedisKv kv = loop.call(() -> (RedisKv) backends.kv());
+    KvBackend kv = loop.call(() -> backends.kv());
     awaitServing(kv);
     List<CompletableFuture<ByteString>> values = new ArrayList<>();
     loop.call(

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.purpledb.backend.CounterBackend;
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
@@ -51,7 +52,7 @@ class RedisTlsTest {
   void speaksTls() {
     RedisBackends backends = backends("127.0.0.1");
     backends.open("counter");
-    RedisCounter counter = loop.call(() -> (RedisCounter) backends.counter());
+    CounterBackend counter = loop.call(() -> backends.counter());
 
     assertThat(loop.answer(() -> counter.increment("k", 1))).isEqualTo(1);
 

@@ -2,6 +2,9 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.Backend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.List;
@@ -28,21 +31,21 @@ class RedisTrafficTest {
       RedisForTests.start("--appendonly", "yes", "--appendfsync", "always");
   private final Loop loop = new Loop();
   private final LogLines log = new LogLines();
-  private RedisCounter counter;
-  private RedisKv kv;
+  private CounterBackend counter;
+  private KvBackend kv;
   private RedisSet set;
 
   @BeforeEach
   void open() {
     RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
-    counter = loop.call(() -> (RedisCounter) backends.counter());
-    kv = loop.call(() -> (RedisKv) backends.kv());
+    counter = loop.call(() -> backends.counter());
+    kv = loop.call(() -> backends.kv());
     set = loop.call(() -> (RedisSet) backends.set());
   }
 
   @AfterEach
   void close() {
-    for (RedisBackend backend : List.of(counter, kv, set)) {
+    for (Backend backend : List.of(counter, kv, set)) {
       loop.answer(backend::close);
     }
     loop.close();

@@ -2,6 +2,8 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.Backend;
+import io.purpledb.backend.CounterBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class RedisWriteTrialTest extends LinkTest {
 
-  private final Map<String, RedisBackend> services = new LinkedHashMap<>();
+  private final Map<String, Backend> services = new LinkedHashMap<>();
 
   @AfterEach
   void closeServices() {
@@ -88,7 +90,7 @@ class RedisWriteTrialTest extends LinkTest {
   @Test
   void refusalsOfClientsAreNotForgottenForIt() {
     open("~purple:*", "+@all");
-    RedisCounter counter = counter();
+    CounterBackend counter = counter();
     for (int i = 0; i < RedisPermission.REFUSALS; i++) {
       loop.failure(() -> counter.increment("k", 1));
       loop.answer(service("kv")::health);
@@ -136,12 +138,12 @@ class RedisWriteTrialTest extends LinkTest {
     }
   }
 
-  private RedisBackend service(String name) {
+  private Backend service(String name) {
     return Objects.requireNonNull(services.get(name));
   }
 
-  private RedisCounter counter() {
-    return (RedisCounter) service("counter");
+  private CounterBackend counter() {
+    return (CounterBackend) service("counter");
   }
 
   private void open(String... rules) {
@@ -153,11 +155,11 @@ class RedisWriteTrialTest extends LinkTest {
             TIMEOUT_MILLIS,
             MAX_IN_FLIGHT);
     own.open("kv"); // a start, which may read
-    services.put("cache", loop.call(() -> (RedisBackend) own.cache()));
-    services.put("counter", loop.call(() -> (RedisBackend) own.counter()));
-    services.put("flag", loop.call(() -> (RedisBackend) own.flag()));
-    services.put("kv", loop.call(() -> (RedisBackend) own.kv()));
-    services.put("set", loop.call(() -> (RedisBackend) own.set()));
+    services.put("cache", loop.call(() -> own.cache()));
+    services.put("counter", loop.call(() -> own.counter()));
+    services.put("flag", loop.call(() -> own.flag()));
+    services.put("kv", loop.call(() -> own.kv()));
+    services.put("set", loop.call(() -> own.set()));
   }
 
   private void allow(String... rules) {

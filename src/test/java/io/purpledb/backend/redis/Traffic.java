@@ -3,6 +3,8 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
@@ -44,13 +46,13 @@ final class Traffic {
   volatile boolean stopping;
 
   private final Vertx vertx;
-  private final RedisCounter counter;
-  private final RedisKv kv;
+  private final CounterBackend counter;
+  private final KvBackend kv;
   private final RedisSet set;
   private final Promise<Void> end = Promise.promise();
   private long turn;
 
-  Traffic(String key, Vertx vertx, RedisCounter counter, RedisKv kv, RedisSet set) {
+  Traffic(String key, Vertx vertx, CounterBackend counter, KvBackend kv, RedisSet set) {
     this.key = key;
     this.vertx = vertx;
     this.counter = counter;

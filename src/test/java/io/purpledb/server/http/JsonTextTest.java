@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.purpledb.server.Parts;
 import io.purpledb.server.http.JsonText.Form;
 import io.purpledb.server.http.JsonText.Piece;
+import io.purpledb.server.http.JsonText.Pieces;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,13 +69,14 @@ class JsonTextTest {
       pieces.add(Piece.plain("\""));
     }
     pieces.add(Piece.plain("]}"));
-    JsonText text = new JsonText(0, () -> pieces);
+    JsonText text = new JsonText(0, () -> Pieces.of(pieces));
     Buffer written = Buffer.buffer();
     JsonText.Reader reader = text.reader();
+    byte[] part = new byte[Parts.BYTES];
     while (reader.left() > 0) {
-      byte[] part = reader.next();
-      assertThat(part.length).isEqualTo(reader.left() == 0 ? part.length : Parts.BYTES);
-      written.appendBytes(part);
+      int made = reader.next(part);
+      assertThat(made).isEqualTo(reader.left() == 0 ? made : Parts.BYTES);
+      written.appendBytes(part, 0, made);
     }
 
     String one = "\"a text \\\"in quotes\\\" \"";
@@ -83,15 +85,18 @@ class JsonTextTest {
     assertThat(text.bytes()).isEqualTo(written.length());
   }
 
-  private static Buffer made(ByteString value, Form form) {
+  private Buffer made(ByteString value, Form form) {
     JsonText text =
         new JsonText(
             value.size(),
-            () -> List.of(Piece.plain("{\"v\":\""), new Piece(value, form), Piece.plain("\"}")));
+            () ->
+                Pieces.of(
+                    List.of(Piece.plain("{\"v\":\""), new Piece(value, form), Piece.plain("\"}"))));
     Buffer written = Buffer.buffer();
     JsonText.Reader reader = text.reader();
+    byte[] part = new byte[1 + random.nextInt(2 * JsonChunks.BYTES)];
     while (reader.left() > 0) {
-      written.appendBytes(reader.next());
+      written.appendBytes(part, 0, reader.next(part));
     }
     assertThat(written.length()).isEqualTo(text.bytes());
     return written;

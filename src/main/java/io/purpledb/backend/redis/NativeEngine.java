@@ -1,0 +1,257 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.engine.Capability;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Check;
+import io.purpledb.engine.Claim;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Event;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Page;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Scan;
+import io.purpledb.engine.Value;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of one service in layout 1: a database for the service, a Redis string for an entry,
+ * one native command for a change, as v0.1.6 has them. So it keeps what a string keeps and no more:
+ * versions and positions are 0, and what needs a {@link Capability} is refused. For one event loop.
+ */
+final class NativeEngine implements Engine {
+
+  private static final long NONE = 0;
+  private static final Committed DONE = new Committed(Committed.DONE, NONE, List.of());
+  private static final Committed NOT_TRUE = new Committed(0, NONE, List.of());
+
+  private final RedisLink link;
+  private final NativeForm form;
+
+  NativeEngine(RedisLink link, NativeForm form) {
+    this.link = link;
+    this.form = form;
+  }
+
+  RedisLink link() {
+    return link;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return Set.of();
+  }
+
+  @Override
+  public Future<List<@Nullable Entry>> read(Call call, List<Key> keys) {
+    return keys.size() == 1
+        ? get(call, keys.get(0)).map(Collections::singletonList)
+        : refused(Capability.SEVERAL, keys.size() + " keys at once (expected: 1)");
+  }
+
+  @Override
+  public Future<@Nullable Entry> get(Call call, Key key) {
+    Failure tooMuch = tooMuch(key);
+    return tooMuch == null
+        ? ask(
+            call,
+            key,
+            Request.cmd(Command.GET).arg(key.name()),
+            found -> found == null ? null : entry(key, form.value(key.name(), found)))
+        : Future.failedFuture(tooMuch);
+  }
+
+  @Override
+  public Future<Committed> commit(Call call, Commit commit) {
+    Failure tooMuch = tooMuch(commit);
+    if (tooMuch != null) {
+      return Future.failedFuture(tooMuch);
+    }
+    boolean isRead = !commit.reads().isEmpty();
+    @Nullable Check check = commit.checks().isEmpty() ? null : commit.checks().get(0);
+    Change change = commit.changes().get(0);
+    if (change instanceof Change.Put put && !isRead && !(check instanceof Check.Present)) {
+      return put(call, put, check != null);
+    }
+    if (change instanceof Change.Delete delete && !isRead && !(check instanceof Check.Absent)) {
+      return delete(call, delete.key(), check != null);
+    }
+    if (change instanceof Change.Add add && check == null && isWithoutBounds(add)) {
+      return add(call, add, isRead);
+    }
+    return refused(
+        Capability.SEVERAL,
+        commit
+            + " (expected: a put, perhaps of what is absent, a delete, or an add without bounds)");
+  }
+
+  private Future<Committed> put(Call call, Change.Put put, boolean ifAbsent) {
+    if (!(put.value() instanceof Value.OfBytes bytes) || form != NativeForm.BYTES) {
+      return refused(Capability.SEVERAL, "a put of a number (expected: an add)");
+    }
+    if (put.ttlMillis() != Change.FOREVER) {
+      return refused(Capability.EXPIRY, put.ttlMillis() + " ms to live (expected: for ever)");
+    }
+    if (!put.description().equals(Description.NONE)) {
+      return refused(Capability.DESCRIPTIONS, put.description() + " (expected: none)");
+    }
+    String name = put.key().name();
+    byte[] content = bytes.content().toByteArray();
+    return ifAbsent
+        ? ask(
+            call,
+            put.key(),
+            Request.cmd(Command.SETNX).arg(name).arg(content),
+            NativeEngine::ofCount)
+        : ask(call, put.key(), Request.cmd(Command.SET).arg(name).arg(content), set -> DONE);
+  }
+
+  private Future<Committed> delete(Call call, Key key, boolean ifPresent) {
+    return ask(
+        call,
+        key,
+        Request.cmd(Command.DEL).arg(key.name()),
+        deleted -> ifPresent ? ofCount(deleted) : DONE);
+  }
+
+  /** What a command has done that answers how many keys it has changed. */
+  private static Committed ofCount(@Nullable Response keys) {
+    return keys == null || keys.toLong() == 0 ? NOT_TRUE : DONE;
+  }
+
+  private Future<Committed> add(Call call, Change.Add add, boolean isRead) {
+    String name = add.key().name();
+    // As text, because the client's own form of long arguments fails for Long.MIN_VALUE.
+    Request by = Request.cmd(Command.INCRBY).arg(name).arg(Long.toString(add.amount()));
+    return ask(call, add.key(), by, sum -> isRead && sum != null ? sum(add.key(), sum) : DONE)
+        .recover(error -> notAdded(call, add, error));
+  }
+
+  private Committed sum(Key key, Response sum) {
+    return new Committed(Committed.DONE, NONE, List.of(entry(key, form.value(key.name(), sum))));
+  }
+
+  private Future<Committed> notAdded(Call call, Change.Add add, Throwable error) {
+    if (RedisErrors.says(error, "would overflow")) {
+      return Future.succeededFuture(NOT_TRUE); // the first of its parts, as it has no check
+    }
+    if (RedisErrors.says(error, "not an integer")) {
+      return get(call, add.key()) // fails and says what is there, unless it was replaced just now
+          .compose(
+              number ->
+                  Future.failedFuture(
+                      NativeForm.notInteger(add.key().name(), "\"no integer just now\"")));
+    }
+    return Future.failedFuture(error);
+  }
+
+  private static boolean isWithoutBounds(Change.Add add) {
+    return add.min() == Long.MIN_VALUE && add.max() == Long.MAX_VALUE;
+  }
+
+  private static Entry entry(Key key, Value value) {
+    return new Entry(key, value, Description.NONE, NONE, Entry.NEVER);
+  }
+
+  @Override
+  public Future<Page> scan(Call call, Scan scan) {
+    return refused(Capability.SCAN, "a page of a range");
+  }
+
+  @Override
+  public Future<List<Entry>> claim(Call call, Claim claim) {
+    return refused(Capability.CLAIM, "a claim");
+  }
+
+  @Override
+  public ReadStream<Event> watch(Call call, Range range, long after) {
+    throw failure(Capability.WATCH, "a watch");
+  }
+
+  @Override
+  public Future<Void> health() {
+    return link.health().compose(serves -> link.permission().tryOut(() -> form.tryToWrite(link)));
+  }
+
+  @Override
+  public Future<Void> close() {
+    return link.close();
+  }
+
+  private <T> Future<T> ask(
+      Call call,
+      Key key,
+      Request request,
+      Function<? super @Nullable Response, ? extends T> meaning) {
+    return new Strings(link, call, form).reply(key.name(), request, meaning);
+  }
+
+  /** What of a commit layout 1 has no place for; null when it has one for all. */
+  private static @Nullable Failure tooMuch(Commit commit) {
+    int checks = commit.checks().size();
+    int changes = commit.changes().size();
+    int reads = commit.reads().size();
+    if (changes != 1 || checks > 1 || reads > 1) {
+      return failure(
+          Capability.SEVERAL,
+          "%d checks, %d changes and %d reads (expected: 1 change, and 1 of the others at most)"
+              .formatted(checks, changes, reads));
+    }
+    Key key = commit.changes().get(0).key();
+    if (checks == 1 && !isThereOrNot(commit.checks().get(0))) {
+      return failure(Capability.VERSIONS, commit.checks().get(0) + " (expected: present, absent)");
+    }
+    boolean isOfOne =
+        (checks == 0 || commit.checks().get(0).key().equals(key))
+            && (reads == 0 || commit.reads().get(0).equals(key));
+    return isOfOne ? tooMuch(key) : failure(Capability.SEVERAL, "several keys (expected: one)");
+  }
+
+  private static boolean isThereOrNot(Check check) {
+    return check instanceof Check.Absent || check instanceof Check.Present;
+  }
+
+  private static @Nullable Failure tooMuch(Key key) {
+    if (!key.item().isEmpty()) {
+      return failure(Capability.ITEMS, "item " + key.item() + " (expected: none)");
+    }
+    return key.namespace().equals(Call.DEFAULT_NAMESPACE)
+        ? null
+        : failure(
+            Capability.NAMESPACES,
+            "namespace %s (expected: %s)".formatted(key.namespace(), Call.DEFAULT_NAMESPACE));
+  }
+
+  private static <T> Future<T> refused(Capability missing, String what) {
+    return Future.failedFuture(failure(missing, what));
+  }
+
+  private static Failure failure(Capability missing, String what) {
+    return new Failure(
+        Failure.Kind.NOT_IMPLEMENTED,
+        "redis with databases 0 to 4 has no %s: %s".formatted(missing.text(), what));
+  }
+
+  /** Commands on the strings of a service. */
+  private record Strings(RedisLink link, Call call, NativeForm form) implements RedisKeys {
+
+    @Override
+    public Failure tooLarge(String key, Failure reason) {
+      return form.tooLarge(key, reason);
+    }
+  }
+}

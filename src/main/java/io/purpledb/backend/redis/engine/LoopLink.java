@@ -1,0 +1,136 @@
+package io.purpledb.backend.redis.engine;
+
+import io.purpledb.backend.redis.RedisLink;
+import io.purpledb.backend.redis.RedisServer;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The connection of one event loop, and what its scripts need. Used on that loop only. */
+final class LoopLink {
+
+  /** What a script says of an answer that is too large. */
+  private static final Pattern TOO_LARGE = Pattern.compile("TOOLARGE (\\d+) (\\d+) (\\d+)");
+
+  private static final Pattern TOO_MANY = Pattern.compile("TOOMANY (\\d+)");
+
+  private final ContextInternal context;
+  private final RedisLink link;
+  private @Nullable Future<?> renewal;
+
+  /** Starts to connect, on the loop of the context. */
+  LoopLink(ContextInternal context, RedisServer server) {
+    this.context = context;
+    this.link = new RedisLink(server, 0);
+  }
+
+  RedisLink link() {
+    return link;
+  }
+
+  /** Whether the calling thread is that of the loop. */
+  boolean isHere() {
+    return context.nettyEventLoop().inEventLoop();
+  }
+
+  /** Runs a script, which begins with its hash and its keys. */
+  Future<Response> run(Call call, Supplier<Request> request) {
+    return send(call, request.get())
+        .recover(
+            error ->
+                isForgotten(error)
+                    ? renew().compose(renewed -> send(call, request.get()))
+                    : Future.failedFuture(error))
+        .recover(error -> Future.failedFuture(failure(error)));
+  }
+
+  /** Sends GET; what is no string is an error of its own. */
+  Future<@Nullable Response> get(Call call, Request get) {
+    return link.send(call, get).recover(error -> Future.failedFuture(failure(error)));
+  }
+
+  private Future<Response> send(Call call, Request request) {
+    return link.send(call, request)
+        .compose(
+            reply ->
+                reply == null
+                    ? Future.failedFuture(new Failure(Failure.Kind.INTERNAL, "redis: no answer"))
+                    : Future.succeededFuture(reply));
+  }
+
+  /** Whether the server does not know our scripts or has lost our state: then nothing was run. */
+  private static boolean isForgotten(Throwable error) {
+    String text = String.valueOf(error.getMessage());
+    return error instanceof ErrorType
+        && (text.startsWith("NOSCRIPT") || text.contains("RENEW p2:"));
+  }
+
+  /**
+   * Lets the positions go on beyond all that were given, then tells the server the scripts: as long
+   * as it does not know them, it makes no changes.
+   */
+  private Future<?> renew() {
+    Future<?> running = renewal;
+    if (running == null || running.isComplete()) {
+      running = link.send(Call.NOTHING, openRequest("renew")).compose(opened -> load());
+      renewal = running;
+    }
+    return running;
+  }
+
+  /**
+   * What makes sure of the layout.
+   *
+   * @param how {@code renew} when the server does not know our scripts
+   */
+  static Request openRequest(String how) {
+    return Request.cmd(Command.EVAL).arg(Script.OPEN).arg("0").arg(how);
+  }
+
+  private Future<?> load() {
+    List<Future<?>> all =
+        Arrays.stream(Script.values())
+            .<Future<?>>map(
+                one ->
+                    link.send(
+                        Call.NOTHING, Request.cmd(Command.SCRIPT).arg("LOAD").arg(one.text())))
+            .toList();
+    return Future.all(all);
+  }
+
+  /** What an error reply of a script means: nothing was changed. */
+  private static Throwable failure(Throwable error) {
+    if (!(error instanceof ErrorType)) {
+      return error;
+    }
+    String text = String.valueOf(error.getMessage());
+    if (text.startsWith("NOSCRIPT")) {
+      return Failure.unavailable("redis: it has forgotten our scripts again; nothing was changed");
+    }
+    Matcher large = TOO_LARGE.matcher(text);
+    if (large.find()) {
+      return new Failure(
+          Failure.Kind.ANSWER_TOO_LARGE,
+          "the values of %s keys have %s bytes or more (expected: at most %s at once, or one key)"
+              .formatted(large.group(2), large.group(1), large.group(3)));
+    }
+    Matcher many = TOO_MANY.matcher(text);
+    if (many.find()) {
+      return Failure.tooLarge(
+          "a range of more than %s entries (expected: at most %s in one commit)"
+              .formatted(many.group(1), many.group(1)));
+    }
+    return new Failure(Failure.Kind.INTERNAL, "redis: " + text);
+  }
+}

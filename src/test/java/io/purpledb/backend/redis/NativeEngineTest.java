@@ -1,0 +1,168 @@
+package io.purpledb.backend.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
+import io.purpledb.engine.Capability;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Check;
+import io.purpledb.engine.Claim;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Scan;
+import io.purpledb.engine.Value;
+import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.purpledb.support.RedisForTests;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What strings of Redis can keep works, and all else is refused with the reason. */
+@Timeout(30)
+final class NativeEngineTest {
+
+  private final Loop loop = new Loop();
+  private final RedisBackends backends =
+      new RedisBackends(loop.vertx(), RedisForTests.shared().url(), 5000, 100);
+  private final Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", UUID.randomUUID().toString());
+  private Engine bytes;
+  private Engine numbers;
+
+  @BeforeEach
+  void open() {
+    bytes = loop.call(() -> ((EngineKv) backends.kv()).engine());
+    numbers = loop.call(() -> ((EngineCounter) backends.counter()).engine());
+  }
+
+  @AfterEach
+  void close() {
+    loop.answer(() -> bytes.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
+    loop.answer(() -> numbers.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
+    loop.answer(bytes::close);
+    loop.answer(numbers::close);
+    loop.close();
+  }
+
+  @Test
+  void aPutMayAskWhetherNothingIsThere() {
+    assertThat(commit(bytes, Commit.when(new Check.Absent(key), put("1"))).isDone()).isTrue();
+    assertThat(commit(bytes, Commit.when(new Check.Absent(key), put("2"))).refusedBy()).isZero();
+    assertThat(value()).isEqualTo("1");
+    assertThat(commit(bytes, Commit.of(put("3"))).isDone()).isTrue();
+    assertThat(value()).isEqualTo("3");
+  }
+
+  @Test
+  void aDeleteMayAskWhetherThereIsAnything() {
+    Change delete = new Change.Delete(key);
+
+    assertThat(commit(bytes, Commit.when(new Check.Present(key), delete)).refusedBy()).isZero();
+    assertThat(commit(bytes, Commit.of(delete)).isDone()).isTrue();
+    commit(bytes, Commit.of(put("1")));
+    assertThat(commit(bytes, Commit.when(new Check.Present(key), delete)).isDone()).isTrue();
+    assertThat(loop.answer(() -> bytes.get(Call.NOTHING, key))).isNull();
+  }
+
+  @Test
+  void whatOverflowsIsRefusedByItsChange() {
+    assertThat(sum(commit(numbers, Commit.answering(add(Long.MAX_VALUE)))))
+        .isEqualTo(Long.MAX_VALUE);
+
+    assertThat(commit(numbers, Commit.answering(add(1))).refusedBy()).isZero();
+
+    assertThat(commit(numbers, Commit.of(add(-1))).entries()).isEmpty();
+    assertThat(sum(commit(numbers, Commit.answering(add(0))))).isEqualTo(Long.MAX_VALUE - 1);
+  }
+
+  @Test
+  void whatAStringCannotKeepIsRefused() {
+    Key item = new Key(Call.DEFAULT_NAMESPACE, "kv", "k", "item");
+    Key elsewhere = Key.of("elsewhere", "kv", "k");
+    Value one = new Value.OfBytes(ByteString.copyFromUtf8("1"));
+    Range range = Range.of(Call.DEFAULT_NAMESPACE, "kv");
+
+    refuses(Capability.ITEMS, () -> bytes.get(Call.NOTHING, item));
+    refuses(Capability.NAMESPACES, () -> bytes.get(Call.NOTHING, elsewhere));
+    refuses(Capability.SEVERAL, () -> bytes.read(Call.NOTHING, List.of(key, key)));
+    refuses(Capability.EXPIRY, () -> put(new Change.Put(key, one, Description.NONE, 5)));
+    refuses(Capability.EXPIRY, () -> put(new Change.Put(key, one, Description.NONE, Change.KEEP)));
+    refuses(
+        Capability.DESCRIPTIONS,
+        () -> put(new Change.Put(key, one, new Description("a/b", Map.of()), Change.FOREVER)));
+    refuses(Capability.ITEMS, () -> put(new Change.Put(item, one, Description.NONE, 0)));
+    refuses(Capability.SEVERAL, () -> put(new Change.DeleteRange(range)));
+    refuses(Capability.SEVERAL, () -> put(new Change.Touch(key, 5)));
+    refuses(
+        Capability.SEVERAL,
+        () ->
+            bytes.commit(
+                Call.NOTHING, new Commit(List.of(), List.of(put("1"), put("2")), List.of())));
+    refuses(
+        Capability.SEVERAL,
+        () -> bytes.commit(Call.NOTHING, Commit.when(new Check.Present(elsewhere), put("1"))));
+    refuses(
+        Capability.SEVERAL,
+        () -> bytes.commit(Call.NOTHING, Commit.when(new Check.Present(key), put("1"))));
+    refuses(
+        Capability.VERSIONS,
+        () -> bytes.commit(Call.NOTHING, Commit.when(new Check.HasVersion(key, 1), put("1"))));
+    refuses(
+        Capability.SEVERAL,
+        () -> numbers.commit(Call.NOTHING, Commit.of(new Change.Add(key, 1, 0, 10))));
+    refuses(Capability.SCAN, () -> bytes.scan(Call.NOTHING, Scan.of(range, 10)));
+    refuses(Capability.CLAIM, () -> bytes.claim(Call.NOTHING, new Claim(range, 1, "n", "")));
+    assertThatThrownBy(() -> bytes.watch(Call.NOTHING, range, Engine.NOW))
+        .hasMessageContaining(Capability.WATCH.text());
+
+    assertThat(loop.answer(() -> bytes.get(Call.NOTHING, key))).as("nothing was written").isNull();
+    assertThat(bytes.capabilities()).isEmpty();
+  }
+
+  private void refuses(Capability missing, Supplier<? extends Future<?>> asked) {
+    Failure failure = loop.failure(asked);
+
+    assertThat(failure.kind()).isEqualTo(Failure.Kind.NOT_IMPLEMENTED);
+    assertThat(failure).hasMessageContaining(missing.text());
+  }
+
+  private Future<Committed> put(Change change) {
+    return bytes.commit(Call.NOTHING, Commit.of(change));
+  }
+
+  private Committed commit(Engine engine, Commit commit) {
+    return loop.answer(() -> engine.commit(Call.NOTHING, commit));
+  }
+
+  private Change put(String text) {
+    return new Change.Put(
+        key, new Value.OfBytes(ByteString.copyFromUtf8(text)), Description.NONE, Change.FOREVER);
+  }
+
+  private Change add(long amount) {
+    return new Change.Add(key, amount, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private static long sum(Committed committed) {
+    return ((Value.OfNumber) committed.entries().get(0).value()).number();
+  }
+
+  private String value() {
+    Entry entry = loop.answer(() -> bytes.get(Call.NOTHING, key));
+    return ((Value.OfBytes) entry.value()).content().toStringUtf8();
+  }
+}
