@@ -234,9 +234,11 @@ final class RedisEngineFaultsTest {
   @Test
   void changesOfAnotherProcessAreToldToo() throws Exception {
     Engine other = open(redis.url());
-    BlockingQueue<Event> told = watch(Engine.NOW);
-
     Commit put = Commit.of(put(TEXT, "other", Change.FOREVER));
+    // Its own, for "now" is when the server is asked, which may be after the other's change.
+    long before = loop.answer(() -> engine.commit(Call.NOTHING, put)).position();
+    BlockingQueue<Event> told = watch(before);
+
     long position = loop.answer(() -> other.commit(Call.NOTHING, put)).position();
 
     assertThat(next(told).position()).isEqualTo(position);
