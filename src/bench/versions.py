@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """The rate of this build ÷ that of another jar of Purple: what a change has brought.
 
-    mvn -q package -DskipTests && src/bench/versions.py other/purple.jar
+    mvn -q package -DskipTests && src/bench/versions.py other/purple.jar             # all
+    mvn -q package -DskipTests && src/bench/versions.py other/purple.jar redis       # one backend
 """
 
+import contextlib
 import sys
 
 sys.dont_write_bytecode = True
@@ -19,16 +21,20 @@ JAR = servers.JAR
 CASES = [  # the row that asks for it, backend, keys, requests
     (1, "memory", load.KEYS, [GET, PUT, INCREMENT]),
     (11, "disk", Plan.many_keys, [GET, PUT]),
+    (6, "redis", load.KEYS, [GET, PUT, INCREMENT]),
 ]
 
 
-def start(jar, backend):
+def start(jar, backend, redis):
     servers.JAR = jar
-    return servers.purple("--backend", backend)
+    return servers.purple_on_redis(redis) if redis else servers.purple("--backend", backend)
 
 
 def compare(plan, other, row, backend, keys, requests):
-    with start(JAR, backend) as a, start(other, backend) as b:
+    with contextlib.ExitStack() as stack:
+        redis = stack.enter_context(servers.redis()) if backend == "redis" else None
+        a = stack.enter_context(start(JAR, backend, redis))
+        b = stack.enter_context(start(other, backend, redis))
         fill.keys(a.port, keys)
         fill.keys(b.port, keys)
         return [ratio(plan, row,
@@ -38,12 +44,13 @@ def compare(plan, other, row, backend, keys, requests):
                 for request in requests]
 
 
-def main(other):
-    rows = [row for case in CASES for row in compare(Plan(), other, *case)]
+def main(other, backends):
+    cases = [case for case in CASES if not backends or case[1] in backends]
+    rows = [row for case in cases for row in compare(Plan(), other, *case)]
     print("\n".join(" | ".join(report.cells(row)) for row in rows))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2 or not {case[1] for case in CASES}.issuperset(sys.argv[2:]):
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(sys.argv[1], sys.argv[2:])

@@ -3,6 +3,8 @@ package io.purpledb.engine;
 /** What an engine may lack; one that lacks it refuses what needs it as {@code not_implemented}. */
 public enum Capability {
   SEVERAL("commits of several keys or parts"),
+  CHECKS("such check, and no bounds"),
+  KINDS("place for values of this kind"),
   VERSIONS("versions"),
   DESCRIPTIONS("media types and metadata"),
   EXPIRY("expiry"),

@@ -76,7 +76,7 @@ final class WholeSetIT {
           ofValues.add(values);
         }
       }
-      assertThat(quickest(ofSets)).isLessThan(quickest(ofValues).multipliedBy(6).dividedBy(5));
+      assertThat(quickest(ofSets)).isLessThan(quickest(ofValues).multipliedBy(11).dividedBy(10));
     }
   }
 

@@ -93,15 +93,31 @@ final class NativeEngine implements Engine {
     if (change instanceof Change.Add add && check == null && isWithoutBounds(add)) {
       return add(call, add, isRead);
     }
-    return refused(
-        Capability.SEVERAL,
-        commit
-            + " (expected: a put, perhaps of what is absent, a delete, or an add without bounds)");
+    return Future.failedFuture(unknown(change, isRead));
+  }
+
+  /** Why there is no command for a change of one key. */
+  private static Failure unknown(Change change, boolean isRead) {
+    String what = change.getClass().getSimpleName();
+    if (change instanceof Change.Touch) {
+      return failure(Capability.EXPIRY, what);
+    }
+    if (change instanceof Change.DeleteRange) {
+      return failure(Capability.SCAN, what);
+    }
+    return isRead && !(change instanceof Change.Add)
+        ? failure(Capability.SEVERAL, what + " with a read (expected: of Add alone)")
+        : failure(
+            Capability.CHECKS,
+            what
+                + " (expected: Put if absent, Delete if present, Add without bounds, or no check)");
   }
 
   private Future<Committed> put(Call call, Change.Put put, boolean ifAbsent) {
     if (!(put.value() instanceof Value.OfBytes bytes) || form != NativeForm.BYTES) {
-      return refused(Capability.SEVERAL, "a put of a number (expected: an add)");
+      return refused(
+          Capability.KINDS,
+          "%s (expected: %s)".formatted(put.value().getClass().getSimpleName(), form));
     }
     if (put.ttlMillis() != Change.FOREVER) {
       return refused(Capability.EXPIRY, put.ttlMillis() + " ms to live (expected: for ever)");
@@ -212,17 +228,16 @@ final class NativeEngine implements Engine {
               .formatted(checks, changes, reads));
     }
     Key key = commit.changes().get(0).key();
-    if (checks == 1 && !isThereOrNot(commit.checks().get(0))) {
-      return failure(Capability.VERSIONS, commit.checks().get(0) + " (expected: present, absent)");
+    if (checks == 1 && commit.checks().get(0) instanceof Check.HasVersion version) {
+      return failure(Capability.VERSIONS, version.version() + " (expected: present, absent)");
+    }
+    if (checks == 1 && commit.checks().get(0) instanceof Check.Within) {
+      return failure(Capability.CHECKS, "Within (expected: present, absent)");
     }
     boolean isOfOne =
         (checks == 0 || commit.checks().get(0).key().equals(key))
             && (reads == 0 || commit.reads().get(0).equals(key));
     return isOfOne ? tooMuch(key) : failure(Capability.SEVERAL, "several keys (expected: one)");
-  }
-
-  private static boolean isThereOrNot(Check check) {
-    return check instanceof Check.Absent || check instanceof Check.Present;
   }
 
   private static @Nullable Failure tooMuch(Key key) {

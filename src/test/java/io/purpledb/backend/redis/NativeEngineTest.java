@@ -105,8 +105,15 @@ final class NativeEngineTest {
         Capability.DESCRIPTIONS,
         () -> put(new Change.Put(key, one, new Description("a/b", Map.of()), Change.FOREVER)));
     refuses(Capability.ITEMS, () -> put(new Change.Put(item, one, Description.NONE, 0)));
-    refuses(Capability.SEVERAL, () -> put(new Change.DeleteRange(range)));
-    refuses(Capability.SEVERAL, () -> put(new Change.Touch(key, 5)));
+    refuses(Capability.SCAN, () -> put(new Change.DeleteRange(range)));
+    refuses(Capability.EXPIRY, () -> put(new Change.Touch(key, 5)));
+    refuses(
+        Capability.KINDS,
+        () -> put(new Change.Put(key, new Value.OfNumber(1), Description.NONE, Change.FOREVER)));
+    refuses(Capability.SEVERAL, () -> bytes.commit(Call.NOTHING, Commit.answering(put("1"))));
+    refuses(
+        Capability.CHECKS,
+        () -> bytes.commit(Call.NOTHING, Commit.when(new Check.Within(key, 0, 1), put("1"))));
     refuses(
         Capability.SEVERAL,
         () ->
@@ -116,13 +123,13 @@ final class NativeEngineTest {
         Capability.SEVERAL,
         () -> bytes.commit(Call.NOTHING, Commit.when(new Check.Present(elsewhere), put("1"))));
     refuses(
-        Capability.SEVERAL,
+        Capability.CHECKS,
         () -> bytes.commit(Call.NOTHING, Commit.when(new Check.Present(key), put("1"))));
     refuses(
         Capability.VERSIONS,
         () -> bytes.commit(Call.NOTHING, Commit.when(new Check.HasVersion(key, 1), put("1"))));
     refuses(
-        Capability.SEVERAL,
+        Capability.CHECKS,
         () -> numbers.commit(Call.NOTHING, Commit.of(new Change.Add(key, 1, 0, 10))));
     refuses(Capability.SCAN, () -> bytes.scan(Call.NOTHING, Scan.of(range, 10)));
     refuses(Capability.CLAIM, () -> bytes.claim(Call.NOTHING, new Claim(range, 1, "n", "")));

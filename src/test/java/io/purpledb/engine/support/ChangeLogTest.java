@@ -8,9 +8,13 @@ import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Value;
+import io.purpledb.message.Call;
+import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is not kept of the changes is told as a gap, to those whom it concerns. */
 final class ChangeLogTest {
@@ -93,5 +97,22 @@ final class ChangeLogTest {
     assertThat(events).extracting(Event::kind).containsExactly(Event.Kind.GAP, Event.Kind.PUT);
     assertThat(events).extracting(Event::position).containsExactly(100L, 101L);
     assertThat(told(KV, 100)).containsExactly(Event.Kind.PUT);
+  }
+
+  @Test
+  @Timeout(10)
+  void whoAsksForTheEndOfAWatchAfterItHearsOfIt() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    vertx.runOnContext(
+        x -> {
+          Watch watch = new Watch(log, KV, Call.NOTHING, vertx);
+          log.close(); // it ends with the next task of the loop
+          vertx.runOnContext(y -> watch.endHandler(told::complete));
+        });
+
+    assertThat(told.get()).isNull();
+
+    vertx.close().await();
   }
 }

@@ -10,8 +10,6 @@ import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,15 +100,7 @@ final class Follower {
       beginnings.forEach(one -> one.asked = true);
     }
     links
-        .here(
-            link ->
-                link.run(
-                    Call.NOTHING,
-                    () ->
-                        Request.cmd(Command.EVALSHA)
-                            .arg(Script.CHANGES.sha())
-                            .arg("0")
-                            .arg(Long.toString(after))))
+        .here(link -> link.run(Call.NOTHING, Script.CHANGES, after))
         .map(told -> take(told, after))
         .onComplete(
             (isAll, error) -> {

@@ -5,7 +5,6 @@ import io.purpledb.backend.redis.RedisServer;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -25,13 +24,11 @@ final class LoopLink {
 
   private static final Pattern TOO_MANY = Pattern.compile("TOOMANY (\\d+)");
 
-  private final ContextInternal context;
   private final RedisLink link;
   private @Nullable Future<?> renewal;
 
-  /** Starts to connect, on the loop of the context. */
-  LoopLink(ContextInternal context, RedisServer server) {
-    this.context = context;
+  /** Starts to connect, on the loop of the caller. */
+  LoopLink(RedisServer server) {
     this.link = new RedisLink(server, 0);
   }
 
@@ -39,9 +36,25 @@ final class LoopLink {
     return link;
   }
 
-  /** Whether the calling thread is that of the loop. */
-  boolean isHere() {
-    return context.nettyEventLoop().inEventLoop();
+  /**
+   * Runs a script without keys.
+   *
+   * @param arguments texts, numbers and bytes
+   */
+  Future<Response> run(Call call, Script script, Object... arguments) {
+    return run(
+        call,
+        () -> {
+          Request request = Request.cmd(Command.EVALSHA).arg(script.sha()).arg("0");
+          for (Object argument : arguments) {
+            if (argument instanceof byte[] bytes) {
+              request.arg(bytes);
+            } else {
+              request.arg(argument.toString()); // the client's own form of long fails for the least
+            }
+          }
+          return request;
+        });
   }
 
   /** Runs a script, which begins with its hash and its keys. */

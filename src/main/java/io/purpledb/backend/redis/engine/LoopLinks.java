@@ -42,7 +42,7 @@ final class LoopLinks {
     LoopLink link(RedisServer server) {
       LoopLink known = link;
       if (known == null) {
-        known = new LoopLink(context, server);
+        known = new LoopLink(server);
         link = known;
       }
       return known;

@@ -217,17 +217,14 @@ public final class RedisEngine implements Engine {
             link ->
                 link.run(
                     call,
-                    () ->
-                        Request.cmd(Command.EVALSHA)
-                            .arg(Script.SCAN.sha())
-                            .arg("0")
-                            .arg(time.argument())
-                            .arg(scan.limit())
-                            .arg(Long.toString(PAGE_BYTES))
-                            .arg(bounds.get(0))
-                            .arg(from)
-                            .arg(to)
-                            .arg(scan.reverse() ? "r" : "")))
+                    Script.SCAN,
+                    time.argument(),
+                    scan.limit(),
+                    PAGE_BYTES,
+                    bounds.get(0),
+                    from,
+                    to,
+                    scan.reverse() ? "r" : ""))
         .compose(
             answer -> {
               Key beside = scan.range().from();
@@ -257,18 +254,15 @@ public final class RedisEngine implements Engine {
             link ->
                 link.run(
                     call,
-                    () ->
-                        Request.cmd(Command.EVALSHA)
-                            .arg(Script.CLAIM.sha())
-                            .arg("0")
-                            .arg(time.argument())
-                            .arg(claim.limit())
-                            .arg(Long.toString(PAGE_BYTES))
-                            .arg(bounds.get(0))
-                            .arg(bounds.get(1))
-                            .arg(bounds.get(2))
-                            .arg(StoredKey.name(claim.name()))
-                            .arg(claim.itemPrefix().getBytes(UTF_8))))
+                    Script.CLAIM,
+                    time.argument(),
+                    claim.limit(),
+                    PAGE_BYTES,
+                    bounds.get(0),
+                    bounds.get(1),
+                    bounds.get(2),
+                    StoredKey.name(claim.name()),
+                    claim.itemPrefix().getBytes(UTF_8)))
         .map(
             answer -> {
               changed(answer.get(0).toLong(), answer.get(1).toLong());
@@ -305,16 +299,7 @@ public final class RedisEngine implements Engine {
   /** Frees what has expired, some at a time, so that others need not wait for long. */
   private void sweep() {
     links
-        .here(
-            link ->
-                link.run(
-                    Call.NOTHING,
-                    () ->
-                        Request.cmd(Command.EVALSHA)
-                            .arg(Script.SWEEP.sha())
-                            .arg("0")
-                            .arg(time.argument())
-                            .arg(SWEPT_AT_ONCE)))
+        .here(link -> link.run(Call.NOTHING, Script.SWEEP, time.argument(), SWEPT_AT_ONCE))
         .onComplete(
             (answer, error) -> {
               if (error == null) {
