@@ -46,7 +46,7 @@ final class Machine extends BaseStateMachine {
   private final PeerRooms rooms;
   private final int entryBytes;
   private final SnapshotStorage storage = new SnapshotStorage();
-  private final Snapshots snapshots = new Snapshots(storage);
+  private final Snapshots snapshots;
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
   private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
@@ -57,6 +57,7 @@ final class Machine extends BaseStateMachine {
   /**
    * @param rooms where the log has room
    * @param entryBytes the largest entry that it may have
+   * @param threshold of the log of this node
    */
   Machine(
       long cacheMaxBytes,
@@ -64,7 +65,9 @@ final class Machine extends BaseStateMachine {
       InstantSource clock,
       BooleanSupplier clocksAgree,
       PeerRooms rooms,
-      int entryBytes) {
+      int entryBytes,
+      SnapshotThreshold threshold) {
+    this.snapshots = new Snapshots(storage, threshold);
     this.rooms = rooms;
     this.entryBytes = entryBytes;
     this.cacheMaxBytes = cacheMaxBytes;
@@ -199,6 +202,7 @@ final class Machine extends BaseStateMachine {
       throw halfDone;
     }
     promised.remove(write.getClientId(), write.getCallId());
+    snapshots.applied(write.getLogData().size());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     remember(entry.getIndex());
     return CompletableFuture.completedFuture(reply);
@@ -315,7 +319,9 @@ final class Machine extends BaseStateMachine {
       Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
       SnapshotFile.read(latest.getFile().getPath(), latest.getFile().getFileDigest(), loaded);
       copy = loaded;
-      setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
+      TermIndex applied = TermIndex.valueOf(latest.getTerm(), latest.getIndex());
+      snapshots.loaded(applied);
+      setLastAppliedTermIndex(applied);
     }
   }
 }

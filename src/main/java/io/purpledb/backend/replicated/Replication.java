@@ -62,9 +62,6 @@ public final class Replication {
     }
   }
 
-  /** After so many writes the log is cut by a snapshot. */
-  private static final long SNAPSHOT_ENTRIES = 200_000;
-
   private final Vertx vertx;
   private final RaftServer server;
   private final RaftGroupId group;
@@ -138,7 +135,7 @@ public final class Replication {
         clock,
         requestTimeoutMillis,
         vertx,
-        SNAPSHOT_ENTRIES,
+        SnapshotThreshold.ofHeap(Runtime.getRuntime().maxMemory()),
         Group::address,
         LogRoom::of);
   }
@@ -146,7 +143,7 @@ public final class Replication {
   /**
    * The same with what tests vary.
    *
-   * @param snapshotEntries after how many writes the log is cut by a snapshot
+   * @param threshold after how much of it the log is cut by a snapshot
    * @param address where this node reaches a member
    * @param roomOf the room of the log that is in a directory
    */
@@ -159,7 +156,7 @@ public final class Replication {
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx,
-      long snapshotEntries,
+      SnapshotThreshold threshold,
       Function<Member, String> address,
       Function<Path, LogRoom> roomOf) {
     Path directory = Group.directory(cluster, dataDir);
@@ -179,14 +176,20 @@ public final class Replication {
           RaftSettings.parameters(cluster, rooms.own(), entryBytes, stored::voted);
       PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
       Machine machine =
-          new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms, entryBytes);
+          new Machine(
+              cacheMaxBytes,
+              maxBytes,
+              clock,
+              clocks::agree,
+              rooms,
+              entryBytes,
+              threshold.of(cluster));
       machine.storeBy(stored);
       RaftProperties properties =
           RaftSettings.of(
               cluster,
               directory,
               requestTimeoutMillis,
-              snapshotEntries,
               entryBytes,
               Runtime.getRuntime().maxMemory());
       RaftServer server =
@@ -231,6 +234,11 @@ public final class Replication {
         "cluster: %s cannot take part on port %d with the data in %s: %s"
             .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, root),
         e);
+  }
+
+  /** How often the log of this node was found to be as it should. */
+  long logChecks() {
+    return watch.logChecks();
   }
 
   /**
