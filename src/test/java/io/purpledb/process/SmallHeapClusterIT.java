@@ -30,6 +30,10 @@ class SmallHeapClusterIT {
   private static final String HEAP = "128m";
   private static final int MIB = 1 << 20;
   private static final int CALLS = 200;
+
+  /** So many values of 1 MiB are more than a heap and a half. */
+  private static final int LONG_LOG = 200;
+
   private static final Set<Kind> REFUSALS =
       Set.of(Kind.BUSY, Kind.UNAVAILABLE, Kind.OVERLOADED, Kind.STORAGE_FULL, Kind.TIMED_OUT);
 
@@ -45,6 +49,24 @@ class SmallHeapClusterIT {
       assertServed(nodes);
       nodes.nodes().forEach(ClusterNode::kill);
       nodes.start(); // what is in the log and in a snapshot fits, too
+      assertServed(nodes);
+    }
+  }
+
+  /** Far more was written than the heap has, to few keys; a member that starts reads of it. */
+  @Test
+  void aMemberComesBackToALongLog(@TempDir Path directory) {
+    try (ClusterProcesses nodes = start(directory, "memory")) {
+      for (int i = 0; i < LONG_LOG; i++) {
+        String key = "k" + i % 10;
+        Await.value(nodes.node(0).http().kvPut(key, value(i)));
+        acknowledged.put(key, value(i));
+      }
+      for (ClusterNode node : nodes.nodes()) {
+        node.kill();
+        node.start();
+        nodes.awaitReady();
+      }
       assertServed(nodes);
     }
   }

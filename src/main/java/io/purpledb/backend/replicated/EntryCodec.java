@@ -139,7 +139,13 @@ final class EntryCodec {
 
   private static ByteString readBytes(DataInputStream in) throws IOException {
     int length = readLength(in);
-    byte[] bytes = in.readNBytes(length);
+    byte[] bytes;
+    if (length <= in.available()) {
+      bytes = new byte[length];
+      in.readFully(bytes);
+    } else { // what is damaged must not take more memory than there is
+      bytes = in.readNBytes(length);
+    }
     if (bytes.length != length) {
       throw new IOException("damaged: a length of " + length);
     }

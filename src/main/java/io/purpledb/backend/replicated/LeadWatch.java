@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 
@@ -37,6 +38,7 @@ final class LeadWatch {
   private volatile boolean closed;
   private long seenIndex = -1;
   private int looksAtRest;
+  private final AtomicLong logChecks = new AtomicLong();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -78,6 +80,11 @@ final class LeadWatch {
     timer.shutdownNow();
   }
 
+  /** How often the log was found to be as it should. */
+  long logChecks() {
+    return logChecks.get();
+  }
+
   /** Whoever finds the log harmed writes no more to it, and says so until it is started anew. */
   private void checkLog() {
     if (rooms.own().harm() != null || closed) {
@@ -85,6 +92,7 @@ final class LeadWatch {
     }
     try {
       log.check();
+      logChecks.incrementAndGet();
     } catch (DamageException e) {
       String text =
           "cluster: %s; this member takes no writes any more (expected: what it had there)"

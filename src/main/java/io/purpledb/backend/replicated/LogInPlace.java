@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,7 @@ final class LogInPlace {
   private void checkSame(Seen before, @Nullable Path file, Optional<SegmentName> open)
       throws IOException {
     if (file == null) {
-      if (isPurged(before, open)) {
+      if (isPurged(before)) {
         seen = null;
         looksWithout = 0;
       } else if (++looksWithout > 1) {
@@ -171,10 +172,16 @@ final class LogInPlace {
     return new Seen(start, key, last, end);
   }
 
-  /** What a snapshot has, Ratis removes; all of it when another member has sent one. */
-  private boolean isPurged(Seen before, Optional<SegmentName> open) throws IOException {
-    long last = before.last() == null ? before.start() - 1 : before.last().index();
-    return isInSnapshot(open.isPresent() ? open.get().first() - 1 : last);
+  /**
+   * What a snapshot has, Ratis removes; all of it when another member has sent one. What it has not
+   * follows in files without a gap, however many have become full since the last look.
+   */
+  private boolean isPurged(Seen before) throws IOException {
+    OptionalLong oldest = files().mapToLong(SegmentName::first).min();
+    if (oldest.isPresent()) {
+      return oldest.getAsLong() > before.start() && isInSnapshot(oldest.getAsLong() - 1);
+    }
+    return isInSnapshot(before.last() == null ? before.start() - 1 : before.last().index());
   }
 
   private boolean isInSnapshot(long index) throws IOException {

@@ -44,6 +44,12 @@ final class Machine extends BaseStateMachine {
   /** What Ratis and this class put around a write in an entry. */
   private static final int AROUND_BYTES = 4 << 10;
 
+  /**
+   * What the leader has read of a write is kept until it is applied; not of one with large values,
+   * which would be in memory twice meanwhile.
+   */
+  private static final int READ_ONCE_BYTES = 64 << 10;
+
   private final long cacheMaxBytes;
   private final long maxBytes;
   private final InstantSource clock;
@@ -54,7 +60,7 @@ final class Machine extends BaseStateMachine {
   private final int answerBytes;
   private final ChangeLog log = ChangeLog.ofCopy(Runtime.getRuntime().maxMemory() / HISTORY_PART);
   private final SnapshotStorage storage = new SnapshotStorage();
-  private final Snapshots snapshots = new Snapshots(storage);
+  private final Snapshots snapshots;
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
@@ -65,6 +71,7 @@ final class Machine extends BaseStateMachine {
   /**
    * @param rooms where the log has room
    * @param entryBytes the largest entry that it may have
+   * @param threshold of the log of this node
    */
   Machine(
       long cacheMaxBytes,
@@ -72,7 +79,9 @@ final class Machine extends BaseStateMachine {
       InstantSource clock,
       BooleanSupplier clocksAgree,
       PeerRooms rooms,
-      int entryBytes) {
+      int entryBytes,
+      SnapshotThreshold threshold) {
+    this.snapshots = new Snapshots(storage, threshold);
     this.rooms = rooms;
     this.roomCheck = new RoomCheck(rooms);
     this.entryBytes = entryBytes;
@@ -178,11 +187,12 @@ final class Machine extends BaseStateMachine {
               content.size(),
               copy);
       long now = copy.nowMillis();
-      return context
-          .setLogData(
-              Wire.entry(now, answerBytes, admitted.equals(batch) ? content : admitted.bytes()))
-          .setStateMachineContext(new Wire.Entry(now, answerBytes, admitted, false))
-          .build();
+      context.setLogData(
+          Wire.entry(now, answerBytes, admitted.equals(batch) ? content : admitted.bytes()));
+      if (content.size() <= READ_ONCE_BYTES) {
+        context.setStateMachineContext(new Wire.Entry(now, answerBytes, admitted, false));
+      }
+      return context.build();
     } catch (IOException refusal) {
       TransactionContext refused = context.setLogData(ByteString.EMPTY).build();
       refused.setException(refusal);
@@ -216,7 +226,7 @@ final class Machine extends BaseStateMachine {
     StateMachineLogEntryProto write = entry.getStateMachineLogEntry();
     Message reply;
     try {
-      Wire.Entry known = (Wire.Entry) transaction.getStateMachineContext(); // where it was stamped
+      Wire.Entry known = (Wire.Entry) transaction.getStateMachineContext();
       reply =
           copy.apply(
               write.getClientId(),
@@ -227,6 +237,7 @@ final class Machine extends BaseStateMachine {
       throw halfDone;
     }
     roomCheck.applied(write.getClientId(), write.getCallId());
+    snapshots.applied(write.getLogData().size());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     remember(entry.getIndex());
     onApplied.run();
@@ -344,7 +355,9 @@ final class Machine extends BaseStateMachine {
       Copy loaded = newCopy();
       SnapshotFile.read(latest.getFile().getPath(), latest.getFile().getFileDigest(), loaded);
       copy = loaded;
-      setLastAppliedTermIndex(TermIndex.valueOf(latest.getTerm(), latest.getIndex()));
+      TermIndex applied = TermIndex.valueOf(latest.getTerm(), latest.getIndex());
+      snapshots.loaded(applied);
+      setLastAppliedTermIndex(applied);
     }
   }
 }

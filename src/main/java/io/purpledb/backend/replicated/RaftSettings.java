@@ -58,7 +58,6 @@ final class RaftSettings {
   /**
    * The properties of a node.
    *
-   * @param snapshotEntries after how many entries of the log a snapshot is taken
    * @param entryBytes the largest entry that the log may have
    * @param heapBytes the largest heap: queues and caches are parts of it
    * @throws UnknownHostException when this machine has no address to listen on
@@ -67,7 +66,6 @@ final class RaftSettings {
       ClusterConfig cluster,
       Path directory,
       long requestTimeoutMillis,
-      long snapshotEntries,
       int entryBytes,
       long heapBytes)
       throws UnknownHostException {
@@ -78,7 +76,7 @@ final class RaftSettings {
     network(p, cluster.self(), bufferBytes, heapBytes);
     elections(p);
     log(p, bufferBytes, heapBytes);
-    snapshots(p, spread(cluster, snapshotEntries));
+    snapshots(p);
     // The leader reads, when a Confirmation says that it still leads.
     RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
     // A request is sent again for as long as it may take, never later.
@@ -169,18 +167,13 @@ final class RaftSettings {
     RaftServerConfigKeys.Log.setPurgeGap(p, 1);
   }
 
-  private static void snapshots(RaftProperties p, long entries) {
+  private static void snapshots(RaftProperties p) {
+    // It asks after each write; Snapshots knows when it is time.
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
-    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, entries);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, 1);
     RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
     RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(p, false);
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, 2);
-  }
-
-  /** Not all nodes at the same entry: while one takes its snapshot, the others go on. */
-  private static long spread(ClusterConfig cluster, long entries) {
-    int place = cluster.members().indexOf(cluster.self());
-    return entries + entries * place / cluster.members().size();
   }
 
   private static TimeDuration millis(long millis) {

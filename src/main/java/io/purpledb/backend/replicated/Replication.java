@@ -63,9 +63,6 @@ public final class Replication {
     }
   }
 
-  /** After so many writes the log is cut by a snapshot. */
-  private static final long SNAPSHOT_ENTRIES = 200_000;
-
   private final Vertx vertx;
   private final RaftServer server;
   private final RaftGroupId group;
@@ -154,7 +151,7 @@ public final class Replication {
         clock,
         requestTimeoutMillis,
         vertx,
-        SNAPSHOT_ENTRIES,
+        SnapshotThreshold.ofHeap(Runtime.getRuntime().maxMemory()),
         Group::address,
         LogRoom::of);
   }
@@ -162,7 +159,7 @@ public final class Replication {
   /**
    * The same with what tests vary.
    *
-   * @param snapshotEntries after how many writes the log is cut by a snapshot
+   * @param threshold after how much of it the log is cut by a snapshot
    * @param address where this node reaches a member
    * @param roomOf the room of the log that is in a directory
    */
@@ -175,7 +172,7 @@ public final class Replication {
       InstantSource clock,
       long requestTimeoutMillis,
       Vertx vertx,
-      long snapshotEntries,
+      SnapshotThreshold threshold,
       Function<Member, String> address,
       Function<Path, LogRoom> roomOf) {
     Path directory = Group.directory(cluster, dataDir);
@@ -195,14 +192,20 @@ public final class Replication {
           RaftSettings.parameters(cluster, rooms.own(), entryBytes, stored::voted);
       PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
       Machine machine =
-          new Machine(cacheMaxBytes, maxBytes, clock, clocks::agree, rooms, entryBytes);
+          new Machine(
+              cacheMaxBytes,
+              maxBytes,
+              clock,
+              clocks::agree,
+              rooms,
+              entryBytes,
+              threshold.of(cluster));
       machine.storeBy(stored);
       RaftProperties properties =
           RaftSettings.of(
               cluster,
               directory,
               requestTimeoutMillis,
-              snapshotEntries,
               entryBytes,
               Runtime.getRuntime().maxMemory());
       RaftServer server =
@@ -258,6 +261,11 @@ public final class Replication {
         "cluster: %s cannot take part on port %d with the data in %s: %s"
             .formatted(Group.id(cluster.self()), cluster.self().replicationPort(), directory, root),
         e);
+  }
+
+  /** How often the log of this node was found to be as it should. */
+  long logChecks() {
+    return watch.logChecks();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.purpledb.backend.replicated;
 
+import java.io.IOException;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotStorage extends SimpleStateMachineStorage {
 
   private volatile boolean none;
+
+  /** There may be some from before the start. */
+  private boolean mayHaveOld = true;
 
   @Override
   public @Nullable SingleFileSnapshotInfo getLatestSnapshot() {
@@ -30,6 +35,16 @@ final class SnapshotStorage extends SimpleStateMachineStorage {
   public synchronized SingleFileSnapshotInfo updateLatestSnapshot(SingleFileSnapshotInfo taken) {
     SingleFileSnapshotInfo latest = super.updateLatestSnapshot(taken);
     none = false;
+    mayHaveOld = true;
     return latest;
+  }
+
+  /** Ratis calls it after each write, and would list the directory. */
+  @Override
+  public synchronized void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+    if (mayHaveOld) {
+      super.cleanupOldSnapshots(policy);
+      mayHaveOld = false;
+    }
   }
 }

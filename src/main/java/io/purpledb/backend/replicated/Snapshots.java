@@ -28,15 +28,39 @@ final class Snapshots {
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(10);
 
   private final SimpleStateMachineStorage storage;
+  private final SnapshotThreshold threshold;
   private long notBefore = System.nanoTime();
   private @Nullable CompletableFuture<Long> writing;
 
-  Snapshots(SimpleStateMachineStorage storage) {
+  /** The last entry that the latest snapshot has, or the one that is being written. */
+  private long last = RaftLog.INVALID_LOG_INDEX;
+
+  /** What is in the log behind that, in bytes. */
+  private long bytes;
+
+  /** The same before the snapshot that is being written. */
+  private Progress before = new Progress(last, bytes);
+
+  private record Progress(long last, long bytes) {}
+
+  Snapshots(SimpleStateMachineStorage storage, SnapshotThreshold threshold) {
     this.storage = storage;
+    this.threshold = threshold;
+  }
+
+  /** An entry of the log is applied. */
+  void applied(int entryBytes) {
+    bytes += entryBytes;
+  }
+
+  /** What a snapshot has is the copy now. */
+  void loaded(TermIndex applied) {
+    last = applied.getIndex();
+    bytes = 0;
   }
 
   /**
-   * Begins a snapshot, or ends one that was begun.
+   * Begins a snapshot when it is time for one, or ends one that was begun.
    *
    * @param applied the last write that the copy has
    * @return the index of the last write that a finished snapshot has; Ratis asks again while there
@@ -44,10 +68,13 @@ final class Snapshots {
    */
   long take(TermIndex applied, Copy copy) {
     if (writing == null) {
-      if (System.nanoTime() - notBefore < 0) {
+      if (!threshold.isReached(applied.getIndex() - last, bytes)
+          || System.nanoTime() - notBefore < 0) {
         return RaftLog.INVALID_LOG_INDEX;
       }
       Copy.Image image = copy.image();
+      before = new Progress(last, bytes);
+      loaded(applied);
       writing = CompletableFuture.supplyAsync(() -> write(applied, image), this::run);
     }
     if (!writing.isDone()) {
@@ -57,6 +84,8 @@ final class Snapshots {
     writing = null;
     if (index == RaftLog.INVALID_LOG_INDEX) {
       notBefore = System.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
+      last = before.last;
+      bytes += before.bytes;
     }
     return index;
   }

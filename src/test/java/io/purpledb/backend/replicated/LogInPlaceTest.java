@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to the log of a member while it runs. */
 @Tag("long")
@@ -98,7 +99,7 @@ final class LogInPlaceTest {
       harm.to(nodes.directory(harmed), openLog(nodes.directory(harmed)));
       awaitRed(nodes.node(harmed), harm);
       while (nodes.node(harmed).leads()) {
-        LockSupport.parkNanos(10_000_000);
+        pause();
       }
       write(on, 100); // it still answers, through the new leader
       assertThat(on.get("k0")).isEqualTo("v");
@@ -148,6 +149,48 @@ final class LogInPlaceTest {
     }
   }
 
+  /** The file that was open may be gone before it is looked at again, and the next ones full. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12})
+  void whatASnapshotHasMayGoHoweverManyFilesFollow(long snapshot, @TempDir Path directory)
+      throws Exception {
+    LogInPlace log = seenOpenAndGone(directory);
+    snapshot(directory, snapshot);
+    for (int i = 0; i < 3; i++) {
+      log.check();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {4, 10})
+  void whatNoSnapshotHasMayNot(long snapshot, @TempDir Path directory) throws Exception {
+    LogInPlace log = seenOpenAndGone(directory);
+    snapshot(directory, snapshot);
+    log.check();
+    assertThatThrownBy(log::check).hasMessageContaining("log_inprogress_5 is damaged: it was rem");
+  }
+
+  /** A log whose open file began with 5 and that goes on with 12, and with 15 in an open file. */
+  private static LogInPlace seenOpenAndGone(Path directory) throws IOException {
+    Path current = Files.createDirectories(directory.resolve("current"));
+    Path seen = segment(current, "log_inprogress_5");
+    LogInPlace log = new LogInPlace(current, 1 << 20);
+    log.check();
+    Files.delete(seen);
+    segment(current, "log_12-14");
+    segment(current, "log_inprogress_15");
+    return log;
+  }
+
+  private static Path segment(Path current, String name) throws IOException {
+    return Files.writeString(current.resolve(name), "RaftLog1");
+  }
+
+  private static void snapshot(Path directory, long index) throws IOException {
+    Path snapshots = Files.createDirectories(directory.resolve("sm"));
+    Files.writeString(snapshots.resolve("snapshot.1_" + index), "what was applied");
+  }
+
   /** Under the one name or the other. */
   private static boolean isThere(Path current, Path open) throws IOException {
     String start = open.getFileName().toString().substring("log_inprogress_".length());
@@ -165,16 +208,24 @@ final class LogInPlaceTest {
   /** What was never seen cannot be missed. */
   private static void awaitSeen(Nodes nodes, int i) throws IOException {
     assertThat(openLog(nodes.directory(i))).exists();
-    LockSupport.parkNanos(1_500_000_000);
+    long enough = nodes.node(i).logChecks() + 2; // one may have begun before
+    while (nodes.node(i).logChecks() < enough) {
+      pause();
+    }
   }
 
   private static void awaitRed(Replication node, Harm harm) {
     while (node.health().succeeded()) {
-      LockSupport.parkNanos(10_000_000);
+      pause();
     }
     assertThat(node.health().cause())
         .hasMessageContaining(harm.told + " under the running server")
         .hasMessageContaining("takes no writes any more");
+  }
+
+  private static void pause() {
+    assertThat(Thread.interrupted()).as("it takes too long").isFalse();
+    LockSupport.parkNanos(10_000_000);
   }
 
   private static Path openLog(Path directory) throws IOException {

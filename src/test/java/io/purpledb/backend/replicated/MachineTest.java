@@ -188,7 +188,8 @@ final class MachineTest {
 
   private static Machine machine(InstantSource clock, long maxBytes) {
     PeerRooms rooms = new PeerRooms(LogRoom.of(Path.of("")), 1);
-    return new Machine(maxBytes, maxBytes, clock, () -> true, rooms, 4 << 20);
+    return new Machine(
+        maxBytes, maxBytes, clock, () -> true, rooms, 4 << 20, new SnapshotThreshold(1, 1));
   }
 
   private static TransactionContext put(Machine machine) {

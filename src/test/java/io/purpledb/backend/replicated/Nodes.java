@@ -42,6 +42,7 @@ final class Nodes implements AutoCloseable {
   long maxBytes = 256L << 20;
   int maxValueBytes = 1 << 20;
   long snapshotEntries = 1_000_000;
+  long snapshotBytes = 1L << 40;
   @Nullable ClusterTls tls;
   @Nullable Network network;
 
@@ -87,7 +88,7 @@ final class Nodes implements AutoCloseable {
             clock,
             TIMEOUT_MILLIS,
             vertx,
-            snapshotEntries,
+            new SnapshotThreshold(snapshotEntries, snapshotBytes),
             to -> address(members.get(i), to),
             where -> new LogRoom(where, usable(i)::get, System::nanoTime));
     running.put(i, node);

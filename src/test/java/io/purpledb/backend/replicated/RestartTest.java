@@ -49,6 +49,26 @@ final class RestartTest {
     }
   }
 
+  /** What a node reads of its log when it starts stays in its memory for long. */
+  @Test
+  void aLogOfFewLargeEntriesIsCutBySnapshotsToo(@TempDir Path directory) throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      nodes.snapshotBytes = 8 << 20;
+      nodes.startAll();
+      Ask on = new Ask(nodes.node(0));
+      String value = "v".repeat(nodes.maxValueBytes);
+      for (int i = 0; i < 20; i++) {
+        on.put("large" + i % 2, i + value.substring(2));
+      }
+      nodes.kill(0);
+      assertThat(snapshots(nodes, 0)).isPositive();
+      nodes.startAll();
+      on = new Ask(nodes.node(0));
+      assertThat(on.get("large0")).isEqualTo(18 + value.substring(2));
+      assertThat(on.get("large1")).isEqualTo(19 + value.substring(2));
+    }
+  }
+
   @Test
   void valuesThatAreLargerThanTheSettingOfNowAreReadFromTheLog(@TempDir Path directory)
       throws Exception {
