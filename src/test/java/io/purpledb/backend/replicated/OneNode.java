@@ -45,7 +45,7 @@ public record OneNode(Replication node, Engine engine) implements Engine {
               clock,
               Nodes.TIMEOUT_MILLIS,
               vertx,
-              SNAPSHOT_ENTRIES,
+              new SnapshotThreshold(SNAPSHOT_ENTRIES, Long.MAX_VALUE),
               Group::address,
               LogRoom::of);
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
