@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DiskEngineTest extends DurableEngineKit {
+final class DiskEngineTest extends OffHeapEngineKit {
 
   private static final int MAX_QUEUED = 10_000;
 

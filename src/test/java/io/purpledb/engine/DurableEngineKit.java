@@ -44,6 +44,10 @@ abstract class DurableEngineKit extends EngineKit {
     return opener.open(vertx, clock, directory.resolve("tested"));
   }
 
+  final Path directory() {
+    return directory;
+  }
+
   private long touch() throws Exception {
     Change change = add(Key.of(Call.DEFAULT_NAMESPACE, "counter", "touched"), 1);
     return await(engine().commit(Call.NOTHING, Commit.of(change))).position();
@@ -140,7 +144,8 @@ abstract class DurableEngineKit extends EngineKit {
     assertThat(last).hasSize(CommittingProcess.WORKERS);
   }
 
-  private Process start(String heap, Class<?> main, Path place) throws IOException {
+  /** Another process with the engine, which has a heap of its own. */
+  final Process start(String heap, Class<?> main, Path place) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             heap,
@@ -152,17 +157,6 @@ abstract class DurableEngineKit extends EngineKit {
             place.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
-  }
-
-  /** A heap of 128 MiB is enough for values of a sixth of it, and for many. */
-  @Test
-  final void aSmallHeapIsEnough() throws Exception {
-    Process process = start("-Xmx128m", SmallHeapProcess.class, directory.resolve("small"));
-    try {
-      assertThat(process.waitFor()).isZero();
-    } finally {
-      process.destroyForcibly();
-    }
   }
 
   private List<CommittingProcess.Line> linesUntilKilled(Path place, int count)

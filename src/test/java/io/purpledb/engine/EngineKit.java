@@ -541,13 +541,17 @@ abstract class EngineKit {
     assertThat(deleted.entry()).isNull();
   }
 
+  int moreChangesThanAreKept() {
+    return 40_000;
+  }
+
   /** One who does not read is told later what is still known, and before that of what is not. */
   @Test
   final void saysWhatIsNotKnownAnyMore() throws Exception {
     BlockingQueue<Event> told = new LinkedBlockingQueue<>();
     ReadStream<Event> watch = watch(Range.of(N, "kv"), Engine.NOW);
     watch.pause().handler(told::add);
-    int changes = 40_000;
+    int changes = moreChangesThanAreKept();
     for (int i = 0; i < changes; i += CHANGES_AT_ONCE) {
       List<Change> puts = new ArrayList<>();
       for (int j = 0; j < CHANGES_AT_ONCE; j++) {

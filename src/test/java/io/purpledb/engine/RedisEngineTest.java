@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process that is killed is the one that uses Redis; RedisEngineFaultsTest kills Redis. */
-final class RedisEngineTest extends DurableEngineKit {
+final class RedisEngineTest extends OffHeapEngineKit {
 
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 10_000;

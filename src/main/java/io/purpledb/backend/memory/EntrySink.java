@@ -1,11 +1,11 @@
 package io.purpledb.backend.memory;
 
-import com.google.protobuf.ByteString;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.memory.StateImage;
 import java.io.IOException;
 
 /** Takes the data of all services, entry by entry. */
-public interface EntrySink {
+public interface EntrySink extends StateImage.Sink {
 
   /**
    * A cache entry, alive or expired.
@@ -14,11 +14,7 @@ public interface EntrySink {
    */
   void cache(String key, String value, long deadlineMillis) throws IOException;
 
-  void counter(String key, long value) throws IOException;
-
   void flag(String key, boolean value) throws IOException;
-
-  void kv(String key, ByteString value) throws IOException;
 
   void set(String key, SortedItems items) throws IOException;
 }

@@ -14,21 +14,9 @@ final class MemoryEntries {
     return Footprint.ENTRY + Footprint.text(key);
   }
 
-  static CountedMap<Long> counters(Map<String, Long> map, MemoryBudget budget) {
-    return new CountedMap<>(map, budget, value -> Footprint.NUMBER);
-  }
-
   /** There are two values, which all share. */
   static CountedMap<Boolean> flags(Map<String, Boolean> map, MemoryBudget budget) {
     return new CountedMap<>(map, budget, value -> 0);
-  }
-
-  static CountedMap<MemoryKv.Stored> values(Map<String, MemoryKv.Stored> map, MemoryBudget budget) {
-    return new CountedMap<>(map, budget, value -> valueBytes(value.length()));
-  }
-
-  static long valueBytes(int length) {
-    return Footprint.HOLDER + Footprint.array(length);
   }
 
   static CountedMap<SortedItems> sets(Map<String, SortedItems> map, MemoryBudget budget) {

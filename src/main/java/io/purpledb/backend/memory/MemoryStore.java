@@ -1,15 +1,18 @@
 package io.purpledb.backend.memory;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Entry;
 import io.purpledb.engine.Footprint;
+import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.memory.StateImage;
+import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Handlers;
-import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.FlagSetRequest;
-import io.purpledb.v1.KvPutRequest;
 import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetRemoveRequest;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,26 +27,33 @@ public final class MemoryStore implements EntrySink {
 
   private static final long MOST_OVERHEAD_BYTES = 512;
 
+  /** A number, or why there is none. */
+  public static final long SMALL_REPLY_BYTES = 512;
+
   private final Cache<String, MemoryCache.Entry> cache;
   private final MemoryBudget budget;
-  private final CountedMap<Long> counters;
   private final CountedMap<Boolean> flags;
-  private final CountedMap<MemoryKv.Stored> values;
   private final CountedMap<SortedItems> sets;
+  private final MemoryState entries;
 
   /**
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too. What is written is written, as on the
    *     other copies; who takes writes asks before ({@link #requireRoom})
    * @param clock tells when expired cache entries are freed
+   * @param log is told of each change of an entry of the engine
    */
-  public MemoryStore(long cacheMaxBytes, long maxBytes, InstantSource clock) {
+  public MemoryStore(long cacheMaxBytes, long maxBytes, InstantSource clock, ChangeLog log) {
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, false);
-    this.counters = MemoryEntries.counters(new ConcurrentHashMap<>(), budget);
     this.flags = MemoryEntries.flags(new ConcurrentHashMap<>(), budget);
-    this.values = MemoryEntries.values(new ConcurrentHashMap<>(), budget);
     this.sets = MemoryEntries.sets(new ConcurrentHashMap<>(), budget);
+    this.entries = new MemoryState(log, budget::add);
+  }
+
+  /** The entries of an engine, which share the room. */
+  public MemoryState entries() {
+    return entries;
   }
 
   /**
@@ -54,14 +64,8 @@ public final class MemoryStore implements EntrySink {
    */
   public long requireRoom(Message write, long promised) {
     long more = 0;
-    if (write instanceof KvPutRequest put) {
-      String key = put.getKey();
-      long before = values.bytes(key, values.get(key));
-      more = MemoryEntries.keyBytes(key) + MemoryEntries.valueBytes(put.getValue().size()) - before;
-    } else if (write instanceof SetAddRequest add) {
+    if (write instanceof SetAddRequest add) {
       more = MemoryEntries.itemBytes(sets.get(add.getKey()), add.getKey(), add.getItem());
-    } else if (write instanceof CounterIncrementRequest increment) {
-      more = counters.get(increment.getKey()) == null ? counters.bytes(increment.getKey(), 0L) : 0;
     } else if (write instanceof FlagSetRequest set) {
       more = flags.get(set.getKey()) == null ? flags.bytes(set.getKey(), true) : 0;
     }
@@ -69,9 +73,37 @@ public final class MemoryStore implements EntrySink {
     return more;
   }
 
+  /** The same for a commit. */
+  public long requireRoom(Commit write, long promised) {
+    long more = entries.bytesMore(write);
+    budget.require(more, promised);
+    return more;
+  }
+
+  /** More than the reply to a write has, in bytes: a set is answered whole. */
+  public long mostReplyBytes(Message write) {
+    if (write instanceof SetAddRequest add) {
+      return SMALL_REPLY_BYTES + SortedItems.heapBytes(add.getItem()) + setBytes(add.getKey());
+    }
+    return write instanceof SetRemoveRequest remove
+        ? SMALL_REPLY_BYTES + setBytes(remove.getKey())
+        : SMALL_REPLY_BYTES;
+  }
+
+  /** On all machines the same: no item is so large that a collector would round it up. */
+  private long setBytes(String key) {
+    SortedItems items = sets.get(key);
+    return items == null ? 0 : items.heapBytes();
+  }
+
   /** More than any write takes of the heap whose message has so many bytes. */
   public static long mostBytes(int messageBytes) {
-    return MOST_OVERHEAD_BYTES + 2L * Footprint.array(messageBytes);
+    return mostBytes(messageBytes, 1);
+  }
+
+  /** The same for one that changes several entries. */
+  public static long mostBytes(int messageBytes, int changes) {
+    return changes * MOST_OVERHEAD_BYTES + 2L * Footprint.array(messageBytes);
   }
 
   /** The room that is left, in bytes. */
@@ -91,9 +123,7 @@ public final class MemoryStore implements EntrySink {
    */
   public void bind(Handlers handlers, InstantSource clock) {
     new MemoryCache(cache, clock).bind(handlers);
-    new MemoryCounter(counters).bind(handlers);
     new MemoryFlag(flags).bind(handlers);
-    new MemoryKv(values).bind(handlers);
     new MemorySet(sets).bind(handlers);
   }
 
@@ -101,10 +131,9 @@ public final class MemoryStore implements EntrySink {
   public Image image() {
     return new Image(
         new HashMap<>(cache.asMap()),
-        new HashMap<>(counters.map()),
         new HashMap<>(flags.map()),
-        new HashMap<>(values.map()),
-        new HashMap<>(sets.map()));
+        new HashMap<>(sets.map()),
+        entries.image());
   }
 
   @Override
@@ -113,18 +142,13 @@ public final class MemoryStore implements EntrySink {
   }
 
   @Override
-  public void counter(String key, long value) {
-    counters.put(key, value);
-  }
-
-  @Override
   public void flag(String key, boolean value) {
     flags.put(key, value);
   }
 
   @Override
-  public void kv(String key, ByteString value) {
-    values.put(key, new MemoryKv.Stored(value));
+  public void entry(Entry entry) {
+    entries.restore(entry);
   }
 
   @Override
@@ -136,22 +160,24 @@ public final class MemoryStore implements EntrySink {
   public static final class Image {
 
     private final Map<String, MemoryCache.Entry> cache;
-    private final Map<String, Long> counters;
     private final Map<String, Boolean> flags;
-    private final Map<String, MemoryKv.Stored> values;
     private final Map<String, SortedItems> sets;
+    private final StateImage entries;
 
     private Image(
         Map<String, MemoryCache.Entry> cache,
-        Map<String, Long> counters,
         Map<String, Boolean> flags,
-        Map<String, MemoryKv.Stored> values,
-        Map<String, SortedItems> sets) {
+        Map<String, SortedItems> sets,
+        StateImage entries) {
       this.cache = cache;
-      this.counters = counters;
       this.flags = flags;
-      this.values = values;
       this.sets = sets;
+      this.entries = entries;
+    }
+
+    /** The position of the last change of the engine's entries. */
+    public long position() {
+      return entries.position();
     }
 
     /** Gives every entry to a sink. */
@@ -159,15 +185,10 @@ public final class MemoryStore implements EntrySink {
       for (Map.Entry<String, MemoryCache.Entry> e : cache.entrySet()) {
         sink.cache(e.getKey(), e.getValue().value(), e.getValue().deadlineMillis());
       }
-      for (Map.Entry<String, Long> e : counters.entrySet()) {
-        sink.counter(e.getKey(), e.getValue());
-      }
       for (Map.Entry<String, Boolean> e : flags.entrySet()) {
         sink.flag(e.getKey(), e.getValue());
       }
-      for (Map.Entry<String, MemoryKv.Stored> e : values.entrySet()) {
-        sink.kv(e.getKey(), e.getValue().bytes());
-      }
+      entries.sendTo(sink);
       for (Map.Entry<String, SortedItems> e : sets.entrySet()) {
         sink.set(e.getKey(), e.getValue());
       }

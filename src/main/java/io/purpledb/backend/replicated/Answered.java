@@ -72,7 +72,7 @@ final class Answered {
     }
     clients.put(id, client);
     if (clients.size() > MAX_CLIENTS) {
-      clients.remove(clients.keySet().iterator().next());
+      clients.remove(clients.keySet().iterator().next()).forgetAll();
     }
     return client;
   }
@@ -80,7 +80,7 @@ final class Answered {
   /** One client's part of an image: clients are listed in the order of their last writes. */
   record Image(ByteString client, long oldestOpen, Map<Long, ByteString> replies) {}
 
-  private static final class Client {
+  private final class Client {
 
     long oldestOpen;
     final SortedMap<Long, Message> replies = new TreeMap<>();
@@ -88,8 +88,14 @@ final class Answered {
     void forgetBelow(long number) {
       if (number > oldestOpen) {
         oldestOpen = number;
-        replies.headMap(number).clear();
+        SortedMap<Long, Message> below = replies.headMap(number);
+        below.values().forEach(kept::drop);
+        below.clear();
       }
+    }
+
+    void forgetAll() {
+      replies.values().forEach(kept::drop);
     }
 
     Image image(ByteString id) {

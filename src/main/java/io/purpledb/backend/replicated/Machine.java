@@ -1,6 +1,8 @@
 package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.CannotGoOnError;
+import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Failure;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -33,26 +35,38 @@ final class Machine extends BaseStateMachine {
   /** And of a small heap, one part of so many. */
   private static final long KEPT_REPLY_PART = 32;
 
+  /** What those who watch may be told later takes such a part of the heap. */
+  private static final long HISTORY_PART = 64;
+
+  /** What one answer may have takes such a part of the heap, if it is more than an entry. */
+  private static final long ANSWER_PART = 16;
+
   /** What Ratis and this class put around a write in an entry. */
   private static final int AROUND_BYTES = 4 << 10;
 
-  /** Longer than a request may take. */
-  private static final long PROMISE_MILLIS = 660_000;
+  /**
+   * What the leader has read of a write is kept until it is applied; not of one with large values,
+   * which would be in memory twice meanwhile.
+   */
+  private static final int READ_ONCE_BYTES = 64 << 10;
 
   private final long cacheMaxBytes;
   private final long maxBytes;
   private final InstantSource clock;
   private final BooleanSupplier clocksAgree;
   private final PeerRooms rooms;
+  private final RoomCheck roomCheck;
   private final int entryBytes;
+  private final int answerBytes;
+  private final ChangeLog log = ChangeLog.ofCopy(Runtime.getRuntime().maxMemory() / HISTORY_PART);
   private final SnapshotStorage storage = new SnapshotStorage();
   private final Snapshots snapshots;
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
-  private final Promised promised = new Promised(PROMISE_MILLIS, System::nanoTime);
   private volatile Copy copy;
   private volatile @Nullable Confirmation confirmation;
   private volatile @Nullable Stored stored;
   private volatile Runnable onLeader = () -> {};
+  private volatile Runnable onApplied = () -> {};
 
   /**
    * @param rooms where the log has room
@@ -69,12 +83,39 @@ final class Machine extends BaseStateMachine {
       SnapshotThreshold threshold) {
     this.snapshots = new Snapshots(storage, threshold);
     this.rooms = rooms;
+    this.roomCheck = new RoomCheck(rooms);
     this.entryBytes = entryBytes;
     this.cacheMaxBytes = cacheMaxBytes;
     this.maxBytes = maxBytes;
     this.clock = clock;
     this.clocksAgree = clocksAgree;
-    this.copy = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
+    this.answerBytes = answerBytes(entryBytes, Runtime.getRuntime().maxMemory());
+    log.goOnAfter(MemoryState.BEFORE);
+    this.copy = newCopy();
+  }
+
+  /** No more than a message of Ratis may have, which is larger than two entries. */
+  private static int answerBytes(int entryBytes, long heapBytes) {
+    return (int) Math.max(entryBytes, Math.min(2L * entryBytes, heapBytes / ANSWER_PART));
+  }
+
+  private Copy newCopy() {
+    return new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies, log);
+  }
+
+  /** The changes of the copy of this node. */
+  ChangeLog log() {
+    return log;
+  }
+
+  /** When the first entry of the copy expires, in milliseconds since 1970. */
+  long firstExpiryMillis() {
+    return copy.store().entries().firstExpiryMillis();
+  }
+
+  /** The time of the cluster, in milliseconds since 1970. */
+  long nowMillis() {
+    return copy.nowMillis();
   }
 
   /** The memory for replies, in bytes, of a heap of so many bytes. */
@@ -95,6 +136,11 @@ final class Machine extends BaseStateMachine {
   /** Says what is to be told when another leads. */
   void tellOfLeader(Runnable onLeader) {
     this.onLeader = onLeader;
+  }
+
+  /** Says what is to be told when a write is applied. */
+  void tellOfWrites(Runnable onApplied) {
+    this.onApplied = onApplied;
   }
 
   @Override
@@ -128,65 +174,49 @@ final class Machine extends BaseStateMachine {
   /** A write that could not be read again must not reach the log: no node could apply it. */
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    ByteString write = request.getMessage().getContent();
-    TransactionContext context =
-        TransactionContext.newBuilder()
-            .setStateMachine(this)
-            .setClientRequest(request)
-            .setLogData(Wire.entry(copy.nowMillis(), write))
-            .build();
-    if (!Wire.isWrite(write)) {
-      context.setException(new IOException("not a write of this release of Purple"));
-      return context;
+    ByteString content = request.getMessage().getContent();
+    TransactionContext.Builder context =
+        TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
+    try {
+      Batch batch = batch(content);
+      Batch admitted =
+          roomCheck.admit(
+              request.getClientId().toByteString(),
+              request.getCallId(),
+              batch,
+              content.size(),
+              copy);
+      long now = copy.nowMillis();
+      context.setLogData(
+          Wire.entry(now, answerBytes, admitted.equals(batch) ? content : admitted.bytes()));
+      if (content.size() <= READ_ONCE_BYTES) {
+        context.setStateMachineContext(new Wire.Entry(now, answerBytes, admitted, false));
+      }
+      return context.build();
+    } catch (IOException refusal) {
+      TransactionContext refused = context.setLogData(ByteString.EMPTY).build();
+      refused.setException(refusal);
+      return refused;
     }
-    if (write.size() > entryBytes - AROUND_BYTES) {
-      context.setException(
-          new IOException(
-              "a write of %d bytes (expected: the same max-value-bytes on all members)"
-                  .formatted(write.size())));
-      return context;
+  }
+
+  private Batch batch(ByteString content) throws IOException {
+    Batch batch;
+    try {
+      batch = Batch.of(content);
+    } catch (RuntimeException e) { // whatever comes of lengths that are none
+      throw new IOException("not a write of this release of Purple", e);
+    }
+    if (content.size() > entryBytes - AROUND_BYTES) {
+      throw new IOException(
+          "a write of %d bytes (expected: the same max-value-bytes on all members)"
+              .formatted(content.size()));
     }
     String harm = rooms.own().harm();
     if (harm != null) {
-      context.setException(new LogHarmedException(harm));
-      return context;
+      throw new LogHarmedException(harm);
     }
-    try {
-      requireLogRoom(write);
-      promiseRoom(request);
-    } catch (Failure full) {
-      context.setException(new NoRoomException(full.getMessage()));
-    }
-    return context;
-  }
-
-  /** Deletions go on when nothing else does, so that there is a way out. */
-  private void requireLogRoom(ByteString write) {
-    String refusal = rooms.refusal(write.size());
-    if (refusal != null && !Wire.deletes(write)) {
-      throw Failure.storageFull(refusal);
-    }
-    if (!rooms.own().take(write.size())) {
-      throw Failure.storageFull(rooms.own().refusal());
-    }
-  }
-
-  /**
-   * Before a write is in the log, because what is there is applied, on nodes with less room too.
-   * One after the other: Ratis asks from many threads, and two must not find the same room.
-   */
-  private void promiseRoom(RaftClientRequest request) {
-    ByteString content = request.getMessage().getContent();
-    synchronized (promised) {
-      long room = copy.promiseRoom(content, promised.bytes());
-      if (room == Copy.NO_ROOM) {
-        promised.forgetOld();
-        room = copy.requireRoom(content, promised.bytes());
-      }
-      if (room > 0) {
-        promised.add(request.getClientId().toByteString(), request.getCallId(), room);
-      }
-    }
+    return batch;
   }
 
   /** A write that ended half done ends the process: the copy may differ from the others now. */
@@ -196,15 +226,21 @@ final class Machine extends BaseStateMachine {
     StateMachineLogEntryProto write = entry.getStateMachineLogEntry();
     Message reply;
     try {
-      reply = copy.apply(write.getClientId(), write.getCallId(), Wire.entry(write.getLogData()));
+      Wire.Entry known = (Wire.Entry) transaction.getStateMachineContext();
+      reply =
+          copy.apply(
+              write.getClientId(),
+              write.getCallId(),
+              known == null ? Wire.entry(write.getLogData()) : known);
     } catch (Error halfDone) {
       giveUp(halfDone);
       throw halfDone;
     }
-    promised.remove(write.getClientId(), write.getCallId());
+    roomCheck.applied(write.getClientId(), write.getCallId());
     snapshots.applied(write.getLogData().size());
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     remember(entry.getIndex());
+    onApplied.run();
     return CompletableFuture.completedFuture(reply);
   }
 
@@ -298,7 +334,7 @@ final class Machine extends BaseStateMachine {
 
   private ByteString read(Message request) {
     try {
-      return copy.read(Wire.request(request.getContent()));
+      return copy.read(request.getContent(), answerBytes);
     } catch (Failure failure) {
       return Wire.reply(failure);
     }
@@ -316,7 +352,7 @@ final class Machine extends BaseStateMachine {
   private void loadLatest() throws IOException {
     SingleFileSnapshotInfo latest = storage.loadLatestSnapshot();
     if (latest != null) {
-      Copy loaded = new Copy(cacheMaxBytes, maxBytes, clock, clocksAgree, replies);
+      Copy loaded = newCopy();
       SnapshotFile.read(latest.getFile().getPath(), latest.getFile().getFileDigest(), loaded);
       copy = loaded;
       TermIndex applied = TermIndex.valueOf(latest.getTerm(), latest.getIndex());

@@ -1,21 +1,36 @@
 package io.purpledb.backend.replicated;
 
 import java.io.IOException;
+import java.util.List;
 
 /**
- * A leader has no room for a write, which is therefore not in the log. Ratis brings it from the
- * leader to the node that asked by its class and text, so it has no more, and is public.
+ * A leader has no room for any write of a batch, which is therefore not in the log. Ratis brings it
+ * from the leader to the node that asked by its class and text, so it has no more, and is public.
  */
 public final class NoRoomException extends IOException {
 
   private static final long serialVersionUID = 1;
 
+  private static final String BETWEEN = "\n";
+
   public NoRoomException(String text) {
     super(text);
   }
 
-  String text() {
+  /**
+   * @param texts of each write its own, or one for all
+   */
+  NoRoomException(List<String> texts) {
+    this(String.join(BETWEEN, texts));
+  }
+
+  /** Why a write found no room, by its place in a batch of so many. */
+  String text(int place, int writes) {
     String text = getMessage();
-    return text == null ? "memory: no room" : text;
+    if (text == null) {
+      return "memory: no room";
+    }
+    List<String> texts = List.of(text.split(BETWEEN, -1));
+    return texts.size() == writes ? texts.get(place) : texts.get(0);
   }
 }

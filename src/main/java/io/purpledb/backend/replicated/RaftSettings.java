@@ -82,8 +82,13 @@ final class RaftSettings {
     // A request is sent again for as long as it may take, never later.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, millis(requestTimeoutMillis + 1_000));
     RaftServerConfigKeys.Write.setElementLimit(p, 16_384);
-    RaftServerConfigKeys.Write.setByteLimit(p, part(heapBytes, HEAP_PARTS, entryBytes, 128));
+    RaftServerConfigKeys.Write.setByteLimit(p, waitingBytes(heapBytes, entryBytes));
     return p;
+  }
+
+  /** What writes that wait may have: at this node to be sent, and at the leader. */
+  static SizeInBytes waitingBytes(long heapBytes, int entryBytes) {
+    return part(heapBytes, HEAP_PARTS, entryBytes, 128);
   }
 
   /**

@@ -2,6 +2,8 @@ package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -94,7 +96,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend counter() {
-    return backend("counter");
+    return EngineCounter.on(replication().engine());
   }
 
   @Override
@@ -104,7 +106,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend kv() {
-    return backend("kv");
+    return EngineKv.on(replication().engine());
   }
 
   @Override

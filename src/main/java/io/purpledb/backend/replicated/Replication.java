@@ -5,6 +5,7 @@ import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
+import io.purpledb.engine.Engine;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
@@ -74,6 +75,8 @@ public final class Replication {
   private final PeerClocks clocks;
   private final PeerRooms rooms;
   private final LeadWatch watch;
+  private final ReplicatedEngine engine;
+  private final Sweeper sweeper;
 
   private Replication(
       Vertx vertx,
@@ -83,7 +86,9 @@ public final class Replication {
       PeerClocks clocks,
       PeerRooms rooms,
       Stored stored,
-      long timeoutMillis)
+      Machine machine,
+      long timeoutMillis,
+      long waitingBytes)
       throws IOException {
     ClientId client = ClientId.randomId();
     DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
@@ -94,13 +99,24 @@ public final class Replication {
     this.stored = stored;
     this.leadership = new Leadership(info, group, links::renew);
     this.requests =
-        new Requests(server, links, leadership, group.getGroupId(), client, timeoutMillis);
+        new Requests(
+            new Raft(server, links, group.getGroupId(), client),
+            leadership,
+            timeoutMillis,
+            waitingBytes);
     this.handover = new Handover(server, group, client);
     List<RaftPeerId> others = others(server, group);
     TermQuestion question = new TermQuestion(links, group, client, clocks, rooms);
     this.confirmation = new Confirmation(info, others, question::ask);
     this.clocks = clocks;
     this.rooms = rooms;
+    this.engine = new ReplicatedEngine(vertx, requests, machine.log(), this::health);
+    this.sweeper =
+        new Sweeper(
+            requests,
+            () -> leadership.isSelf() && !leadership.isClosed(),
+            machine::firstExpiryMillis,
+            machine::nowMillis);
     LogInPlace log = new LogInPlace(stored.directory(), RaftSettings.ENTRY_MAX.getSizeInt());
     this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info, log);
   }
@@ -207,10 +223,21 @@ public final class Replication {
           new Links(
               new GrpcFactory(parameters).newRaftClientRpc(ClientId.randomId(), properties), group);
       Replication replication =
-          new Replication(vertx, server, group, links, clocks, rooms, stored, requestTimeoutMillis);
+          new Replication(
+              vertx,
+              server,
+              group,
+              links,
+              clocks,
+              rooms,
+              stored,
+              machine,
+              requestTimeoutMillis,
+              RaftSettings.waitingBytes(Runtime.getRuntime().maxMemory(), entryBytes).getSize());
       Group.remember(cluster, directory);
       machine.confirmBy(replication.confirmation);
-      machine.tellOfLeader(replication.leadership::mayHaveChanged);
+      machine.tellOfLeader(replication::leaderMayHaveChanged);
+      machine.tellOfWrites(replication.sweeper::look);
       server.start();
       PauseWatch.end(server);
       replication.leadership.start();
@@ -260,6 +287,16 @@ public final class Replication {
         .recover(failure -> Future.failedFuture(Failure.of(failure)));
   }
 
+  /** The entries of all nodes. */
+  public Engine engine() {
+    return engine;
+  }
+
+  private void leaderMayHaveChanged() {
+    leadership.mayHaveChanged();
+    sweeper.look();
+  }
+
   /** Whether requests can be answered: a leader is known, which means a majority is there. */
   public Future<Void> health() {
     String harm = rooms.own().harm();
@@ -305,6 +342,11 @@ public final class Replication {
     return leadership.isSelf();
   }
 
+  /** The last entry of the log that this node's copy has. */
+  long applied() throws IOException {
+    return server.getDivision(group).getInfo().getLastAppliedIndex();
+  }
+
   /** What Ratis does by itself after an error. */
   void closePart() throws IOException {
     server.getDivision(group).close();
@@ -314,6 +356,7 @@ public final class Replication {
   void abort() throws IOException {
     watch.close();
     leadership.close();
+    var unused = engine.close();
     server.close();
     links.close();
     stored.close();

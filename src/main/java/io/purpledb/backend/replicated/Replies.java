@@ -1,8 +1,9 @@
 package io.purpledb.backend.replicated;
 
 import io.purpledb.message.Failure;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
@@ -24,7 +25,10 @@ final class Replies {
                       + " have happened")));
 
   private final long maxBytes;
-  private final Queue<Reply> large = new ArrayDeque<>();
+
+  /** In the order in which they came. */
+  private final Set<Reply> large = new LinkedHashSet<>();
+
   private long bytes;
 
   Replies(long maxBytes) {
@@ -38,10 +42,19 @@ final class Replies {
     Reply reply = new Reply(content);
     large.add(reply);
     bytes += content.size();
+    Iterator<Reply> oldest = large.iterator();
     while (bytes > maxBytes && large.size() > 1) {
-      bytes -= large.remove().forget();
+      bytes -= oldest.next().forget();
+      oldest.remove();
     }
     return reply;
+  }
+
+  /** Nobody will ask for a reply again. */
+  void drop(Message reply) {
+    if (reply instanceof Reply kept && large.remove(kept)) {
+      bytes -= kept.getContent().size();
+    }
   }
 
   private static final class Reply implements Message {

@@ -1,8 +1,12 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.backend.memory.EntrySink;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.memory.MemoryState;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -26,13 +30,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All data of one moment in one file: a magic word with the version, the time of the last write,
- * the writes that may be sent again, entries that each begin with a byte for their kind, an end,
- * and a CRC-32C of all that.
+ * the position of the last change of the engine's entries (not in format 2), the writes that may be
+ * sent again, entries that each begin with a byte for their kind, an end, and a CRC-32C of all
+ * that.
  */
 final class SnapshotFile {
 
-  /** "PURP" and format 2. */
-  private static final long MAGIC = 0x50555250_00000002L;
+  /** "PURP" and format 3. */
+  private static final long MAGIC = 0x50555250_00000003L;
+
+  /** Of a release where KV values and counters were no entries of an engine. */
+  private static final long MAGIC_2 = 0x50555250_00000002L;
 
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int END = 0;
@@ -41,6 +49,7 @@ final class SnapshotFile {
   private static final int FLAG = 3;
   private static final int KV = 4;
   private static final int SET = 5;
+  private static final int ENTRY = 6;
 
   private SnapshotFile() {}
 
@@ -53,6 +62,7 @@ final class SnapshotFile {
                 new CheckedOutputStream(new BufferedOutputStream(bytes, BUFFER_BYTES), checksum))) {
       out.writeLong(MAGIC);
       out.writeLong(image.stampMillis());
+      out.writeLong(image.data().position());
       AnsweredPart.write(out, image.answered());
       image.data().sendTo(new Writer(out));
       out.writeByte(END);
@@ -90,11 +100,13 @@ final class SnapshotFile {
   private static void read(Path file, DataInputStream in, CRC32C checksum, Copy copy)
       throws IOException {
     long magic = in.readLong();
-    if (magic != MAGIC) {
+    if (magic != MAGIC && magic != MAGIC_2) {
       throw new DamageException(
           file, "a snapshot of format %x (expected: %x)".formatted(magic, MAGIC));
     }
-    copy.restore(in.readLong(), AnsweredPart.read(in));
+    long stampMillis = in.readLong();
+    long position = magic == MAGIC_2 ? MemoryState.BEFORE : in.readLong();
+    copy.restore(stampMillis, position, AnsweredPart.read(in));
     new Reader(in).sendTo(copy.store());
     long found = checksum.getValue();
     if (in.readLong() != found) {
@@ -129,21 +141,15 @@ final class SnapshotFile {
     }
 
     @Override
-    public void counter(String key, long value) throws IOException {
-      begin(COUNTER, key);
-      out.writeLong(value);
-    }
-
-    @Override
     public void flag(String key, boolean value) throws IOException {
       begin(FLAG, key);
       out.writeBoolean(value);
     }
 
     @Override
-    public void kv(String key, ByteString value) throws IOException {
-      begin(KV, key);
-      bytes(value);
+    public void entry(Entry entry) throws IOException {
+      out.writeByte(ENTRY);
+      EntryCodec.writeEntry(out, entry);
     }
 
     @Override
@@ -174,16 +180,32 @@ final class SnapshotFile {
 
     void sendTo(EntrySink sink) throws IOException {
       for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
-        String key = text();
         switch (kind) {
-          case CACHE -> sink.cache(key, text(), in.readLong());
-          case COUNTER -> sink.counter(key, in.readLong());
-          case FLAG -> sink.flag(key, in.readBoolean());
-          case KV -> sink.kv(key, ByteString.copyFrom(readBytes(in)));
-          case SET -> sink.set(key, items());
+          case CACHE -> sink.cache(text(), text(), in.readLong());
+          case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
+          case FLAG -> sink.flag(text(), in.readBoolean());
+          case KV -> sink.entry(OldRequests.entry("kv", text(), content()));
+          case SET -> sink.set(text(), items());
+          case ENTRY -> sink.entry(entry());
           default -> throw new IOException("damaged: an entry of kind " + kind);
         }
       }
+    }
+
+    private Value number() throws IOException {
+      return new Value.OfNumber(in.readLong());
+    }
+
+    private Value content() throws IOException {
+      return new Value.OfBytes(UnsafeByteOperations.unsafeWrap(readBytes(in)));
+    }
+
+    private Entry entry() throws IOException {
+      Entry entry = EntryCodec.readEntry(in);
+      if (entry == null) {
+        throw new IOException("damaged: no entry");
+      }
+      return entry;
     }
 
     private SortedItems items() throws IOException {

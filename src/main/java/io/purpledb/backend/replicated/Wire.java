@@ -4,11 +4,10 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
-import io.purpledb.v1.KvDeleteRequest;
-import io.purpledb.v1.SetRemoveRequest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
@@ -18,19 +17,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   request  1 byte length, the operation's id such as kvPut, the message
- *   write    8 bytes the lowest number that the client waits for, the request
- *   entry    1 byte version, 8 bytes the leader's time in milliseconds, the write
+ *   write    a {@link Batch}
+ *   entry    1 byte version, 8 bytes the leader's time in milliseconds, 4 bytes how much one reply
+ *            may have, the write; of version 2: 1 byte version, 8 bytes the time, 8 bytes the lowest
+ *            number that the client waits for, one request
  *   reply    1 byte kind, then nothing, the message, or 2 bytes HTTP status and a text
  *   term     8 bytes, 8 bytes the clock of who answers in milliseconds
  * </pre>
  */
 final class Wire {
 
-  private static final byte VERSION = 2;
+  private static final byte VERSION = 3;
+
+  /** One request, not many; there is none of this version behind one of a later. */
+  private static final byte VERSION_OF_ONE = 2;
+
   private static final int STAMP_BYTES = 1 + Long.BYTES;
   private static final byte ABSENT = 0;
-  private static final byte PRESENT = 1;
+  static final byte PRESENT = 1;
   private static final byte FAILED = 2;
+  private static final byte PUT_OFF = 4;
+
+  /** Says that a write was not done, for the replies of others leave no room for its own. */
+  static final ByteString LATER = wrap(ByteBuffer.allocate(1).put(PUT_OFF));
 
   private Wire() {}
 
@@ -56,46 +65,38 @@ final class Wire {
     return message(operation.request(), bytes);
   }
 
+  /** A write of one. */
   static ByteString write(long oldestOpen, ByteString request) {
-    return wrap(ByteBuffer.allocate(Long.BYTES).putLong(oldestOpen)).concat(request);
+    return Batch.bytes(oldestOpen, List.of(request));
   }
 
-  /** The request of a write. */
-  static Message written(ByteString write) {
-    return request(write.substring(Long.BYTES));
-  }
-
-  /** Whether a write only deletes. */
-  static boolean deletes(ByteString write) {
-    Message request = written(write);
-    return request instanceof KvDeleteRequest || request instanceof SetRemoveRequest;
-  }
-
-  /** Whether the bytes are a write that can be read; they may come from anybody. */
-  static boolean isWrite(ByteString bytes) {
-    try {
-      ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
-      buffer.getLong();
-      request(buffer);
-      return true;
-    } catch (RuntimeException e) {
-      return false;
-    }
-  }
-
-  static ByteString entry(long stampMillis, ByteString write) {
-    ByteBuffer stamp = ByteBuffer.allocate(STAMP_BYTES).put(VERSION).putLong(stampMillis);
-    return wrap(stamp).concat(write);
+  /**
+   * An entry of the log.
+   *
+   * @param answerBytes what one reply may have: said here, as the members' settings may differ
+   */
+  static ByteString entry(long stampMillis, int answerBytes, ByteString write) {
+    ByteBuffer head = ByteBuffer.allocate(STAMP_BYTES + Integer.BYTES);
+    return wrap(head.put(VERSION).putLong(stampMillis).putInt(answerBytes)).concat(write);
   }
 
   static Entry entry(ByteString bytes) {
     ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
     byte version = buffer.get();
-    if (version != VERSION) {
-      throw new IllegalStateException(
-          "log entry of format %d (expected: %d)".formatted(version, VERSION));
+    long stampMillis = buffer.getLong();
+    if (version == VERSION) {
+      int answerBytes = buffer.getInt();
+      Batch batch = Batch.of(bytes.substring(STAMP_BYTES + Integer.BYTES));
+      return new Entry(stampMillis, answerBytes, batch, false);
     }
-    return new Entry(buffer.getLong(), buffer.getLong(), request(buffer));
+    if (version == VERSION_OF_ONE) {
+      ByteString request = bytes.substring(STAMP_BYTES + Long.BYTES);
+      Batch.Part one = new Batch.Part(request, Item.of(request));
+      Batch batch = new Batch(buffer.getLong(), List.of(one));
+      return new Entry(stampMillis, Integer.MAX_VALUE, batch, true);
+    }
+    throw new IllegalStateException(
+        "log entry of format %d (expected: %d)".formatted(version, VERSION));
   }
 
   static ByteString reply(@Nullable Message response) {
@@ -113,6 +114,26 @@ final class Wire {
   }
 
   /**
+   * A reply that is there.
+   *
+   * @throws Failure the one that the reply is
+   */
+  static ByteString present(ByteString reply) {
+    if (reply.byteAt(0) == FAILED) {
+      throw failure(reply.substring(1).asReadOnlyByteBuffer());
+    }
+    if (reply.byteAt(0) != PRESENT) {
+      throw new IllegalStateException("a reply of a format that is not known here");
+    }
+    return reply;
+  }
+
+  private static Failure failure(ByteBuffer bytes) {
+    return new Failure(
+        Failure.Kind.ofNumber(bytes.getShort()), StandardCharsets.UTF_8.decode(bytes).toString());
+  }
+
+  /**
    * Reads a reply; null means absence.
    *
    * @throws Failure the one that the reply is
@@ -122,10 +143,7 @@ final class Wire {
     return switch (buffer.get()) {
       case ABSENT -> null;
       case PRESENT -> message(prototype, buffer);
-      case FAILED ->
-          throw new Failure(
-              Failure.Kind.ofNumber(buffer.getShort()),
-              StandardCharsets.UTF_8.decode(buffer).toString());
+      case FAILED -> throw failure(buffer);
       default -> throw new IllegalStateException("a reply of a format that is not known here");
     };
   }
@@ -148,12 +166,17 @@ final class Wire {
     }
   }
 
-  private static ByteString wrap(ByteBuffer filled) {
+  static ByteString wrap(ByteBuffer filled) {
     return UnsafeByteOperations.unsafeWrap(filled.flip());
   }
 
-  /** What the log keeps of a write. */
-  record Entry(long stampMillis, long oldestOpen, Message request) {}
+  /**
+   * What the log keeps of a write.
+   *
+   * @param answerBytes what one reply may have
+   * @param old whether it is from before there were batches, and versions
+   */
+  record Entry(long stampMillis, int answerBytes, Batch batch, boolean old) {}
 
   /** What a member says of itself. */
   record Term(long term, long clockMillis, boolean hasRoom) {}

@@ -40,6 +40,9 @@ abstract sealed class Cell implements Kept {
 
   abstract Value value();
 
+  /** How long the value is, in bytes. */
+  abstract int length();
+
   abstract Cell expiring(long millis);
 
   final void become(long position) {
@@ -86,6 +89,11 @@ abstract sealed class Cell implements Kept {
     }
 
     @Override
+    int length() {
+      return bytes.length;
+    }
+
+    @Override
     public @Nullable Long number() {
       return null;
     }
@@ -113,6 +121,11 @@ abstract sealed class Cell implements Kept {
     @Override
     Value value() {
       return new Value.OfNumber(number);
+    }
+
+    @Override
+    int length() {
+      return Long.BYTES;
     }
 
     @Override
@@ -160,6 +173,11 @@ abstract sealed class Cell implements Kept {
     @Override
     Value value() {
       throw new IllegalStateException("not decided");
+    }
+
+    @Override
+    int length() {
+      return 0;
     }
 
     @Override

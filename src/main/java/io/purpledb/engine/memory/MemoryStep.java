@@ -12,21 +12,21 @@ import org.jspecify.annotations.Nullable;
 /** A step on the entries in memory, of a caller that has their lock. */
 final class MemoryStep extends Step<Cell, RuntimeException> {
 
-  private final MemoryEngine engine;
+  private final MemoryState state;
 
-  MemoryStep(MemoryEngine engine, Moment now) {
+  MemoryStep(MemoryState state, Moment now) {
     super(now);
-    this.engine = engine;
+    this.state = state;
   }
 
   @Override
   protected @Nullable Cell alive(Key key) {
-    return engine.alive(key, now());
+    return state.alive(key, now());
   }
 
   @Override
   protected List<Key> keys(Range range) {
-    return engine.keys(range);
+    return state.keys(range);
   }
 
   @Override

@@ -3,9 +3,11 @@ package io.purpledb.engine.memory;
 import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -48,6 +50,14 @@ final class Space {
 
   private static @Nullable Cell decided(@Nullable Cell cell) {
     return cell instanceof Cell.Undecided undecided ? undecided.now() : cell;
+  }
+
+  /** What is there now, by name: a cell, or a map of items. Copies references. */
+  Map<String, Object> image() {
+    Map<String, Object> image = new HashMap<>(names);
+    image.replaceAll(
+        (name, found) -> found instanceof Items items ? new TreeMap<>(items.cells) : found);
+    return image;
   }
 
   /** Puts a cell in the place of another; null removes. */

@@ -29,6 +29,7 @@ public final class ChangeLog {
 
   private final @Nullable Change[] ring = new Change[MOST];
   private final long maxBytes;
+  private final boolean isCopy;
   private final Set<Watch> watches = new CopyOnWriteArraySet<>();
 
   /** Of the oldest change that is kept. */
@@ -60,7 +61,20 @@ public final class ChangeLog {
    * @param maxBytes what the values of the changes may take of the heap
    */
   public ChangeLog(long maxBytes) {
+    this(maxBytes, false);
+  }
+
+  private ChangeLog(long maxBytes, boolean isCopy) {
     this.maxBytes = maxBytes;
+    this.isCopy = isCopy;
+  }
+
+  /**
+   * One of several that are the same, of which this may be behind: a position that it does not have
+   * yet is one of another, and is waited for.
+   */
+  public static ChangeLog ofCopy(long maxBytes) {
+    return new ChangeLog(maxBytes, true);
   }
 
   /** The position of the last change. */
@@ -148,7 +162,7 @@ public final class ChangeLog {
    */
   synchronized Told after(long position, Range range, int most) {
     List<Event> events = new ArrayList<>();
-    long seen = Math.min(position, last);
+    long seen = isCopy ? position : Math.min(position, last);
     if (seen + 1 < first) {
       seen = first - 1;
       events.add(gap(seen, range));

@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.support.ChangeLog;
+import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -17,14 +26,12 @@ class FootprintTest {
 
   @Test
   void ofCounters() {
-    assertClose(MemoryEntries.counters(new ConcurrentHashMap<>(), budget), i -> 1000L + i);
+    assertClose("counter", i -> new Value.OfNumber(1000L + i));
   }
 
   @Test
   void ofValues() {
-    assertClose(
-        MemoryEntries.values(new ConcurrentHashMap<>(), budget),
-        i -> new MemoryKv.Stored(ByteString.copyFrom(new byte[100])));
+    assertClose("kv", i -> new Value.OfBytes(ByteString.copyFrom(new byte[100])));
   }
 
   @Test
@@ -43,6 +50,24 @@ class FootprintTest {
           }
           return items;
         });
+  }
+
+  /** Of an engine's entries. */
+  private void assertClose(String service, IntFunction<Value> maker) {
+    MemoryState state = new MemoryState(new ChangeLog(0), budget::add);
+    long before = heapInUse();
+    for (int i = 0; i < ENTRIES; i++) {
+      Change put =
+          new Change.Put(
+              Key.of("default", service, "a key " + i), maker.apply(i), Description.NONE, 0);
+      state.commit(Commit.of(put), InstantSource.system());
+    }
+    long measured = heapInUse() - before;
+
+    assertThat((double) budget.used() / measured)
+        .as("counted %d, measured %d", budget.used(), measured)
+        .isBetween(0.75, 1.33);
+    assertThat(state.firstExpiryMillis()).isEqualTo(Entry.NEVER);
   }
 
   private <V> void assertClose(CountedMap<V> map, IntFunction<V> maker) {

@@ -143,13 +143,14 @@ class MemoryBudgetTest {
   }
 
   /** A map that runs out of memory after it has asked for the new value. */
-  private static final class WeakMap extends ConcurrentHashMap<String, Long> {
+  private static final class WeakMap extends ConcurrentHashMap<String, Boolean> {
 
     private static final long serialVersionUID = 1;
 
     @Override
-    public Long compute(
-        String key, BiFunction<? super String, ? super @Nullable Long, ? extends Long> change) {
+    public Boolean compute(
+        String key,
+        BiFunction<? super String, ? super @Nullable Boolean, ? extends Boolean> change) {
       var unused = change.apply(key, null);
       throw new OutOfMemoryError("a test");
     }
@@ -158,9 +159,9 @@ class MemoryBudgetTest {
   @Test
   void anErrorOfTheMapIsNotCounted() {
     MemoryBudget budget = new MemoryBudget(LIMIT, true, 0, bytes -> {});
-    CountedMap<Long> counted = MemoryEntries.counters(new WeakMap(), budget);
+    CountedMap<Boolean> counted = MemoryEntries.flags(new WeakMap(), budget);
 
-    assertThatThrownBy(() -> counted.put("k", 1L)).isInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(() -> counted.put("k", true)).isInstanceOf(OutOfMemoryError.class);
     assertThat(budget.used()).isZero();
   }
 

@@ -197,7 +197,7 @@ final class MachineTest {
         KvPutRequest.newBuilder().setKey("k").setValue(ByteString.copyFromUtf8("v")).build();
     StateMachineLogEntryProto write =
         StateMachineLogEntryProto.newBuilder()
-            .setLogData(Wire.entry(1, Wire.write(0, Wire.request(put))))
+            .setLogData(Wire.entry(1, 1 << 20, Wire.write(0, Wire.request(put))))
             .build();
     return TransactionContext.newBuilder()
         .setStateMachine(machine)

@@ -1,10 +1,14 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.message.Call;
+import io.purpledb.message.Handlers;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,13 +16,16 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes of one cluster in this process, each with a directory of its own. */
@@ -174,13 +181,34 @@ final class Nodes implements AutoCloseable {
 
   static @Nullable Message ask(Replication node, Message request, Call call) throws Exception {
     try {
-      return node.<Message>submit(request, call)
+      return begin(node, request, call)
           .toCompletionStage()
           .toCompletableFuture()
           .get(30, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
+  }
+
+  /** The same without waiting for it. */
+  static Future<Message> begin(Replication node, Message request, Call call) {
+    Map<Class<?>, BiFunction<Message, Call, Future<?>>> handlers = new HashMap<>();
+    Handlers table =
+        new Handlers() {
+          @Override
+          public <Q extends Message, R extends Message> void on(
+              Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler) {
+            handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
+          }
+        };
+    for (String service : List.of("cache", "flag", "set")) {
+      new ReplicatedBackend(service, node).bind(table);
+    }
+    EngineCounter.on(node.engine()).bind(table);
+    EngineKv.on(node.engine()).bind(table);
+    return Objects.requireNonNull(handlers.get(request.getClass()))
+        .apply(request, call)
+        .map(Message.class::cast);
   }
 
   @Override

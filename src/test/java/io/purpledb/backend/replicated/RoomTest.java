@@ -62,7 +62,7 @@ final class RoomTest {
                 .setKey("k" + i)
                 .setValue(ByteString.copyFromUtf8(TENTH))
                 .build();
-        writes.add(nodes.node(i % 3).submit(put, Call.NOTHING));
+        writes.add(Nodes.begin(nodes.node(i % 3), put, Call.NOTHING));
       }
       int done = 0;
       for (Future<Message> write : writes) {

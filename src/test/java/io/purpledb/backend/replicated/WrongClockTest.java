@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.support.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,22 +74,23 @@ final class WrongClockTest {
   void theTimeOfACopyGoesOnFromItsStampUnlessAMajorityHasAnother() {
     FakeClock clock = new FakeClock();
     AtomicBoolean agree = new AtomicBoolean();
-    Copy copy = new Copy(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20));
+    ChangeLog log = ChangeLog.ofCopy(1 << 20);
+    Copy copy = new Copy(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20), log);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
 
     long stamp = clock.millis() - YEAR_MILLIS;
-    copy.restore(stamp, List.of());
+    copy.restore(stamp, 1, List.of());
     clock.advance(1_000);
     assertThat(copy.nowMillis()).isEqualTo(stamp + 1_000);
     agree.set(true);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
 
     long later = clock.millis() + YEAR_MILLIS;
-    copy.restore(later, List.of());
+    copy.restore(later, 1, List.of());
     clock.advance(1_000);
     assertThat(copy.nowMillis()).isEqualTo(later + 1_000);
 
-    copy.restore(clock.millis() - PeerClocks.BOUND_MILLIS, List.of());
+    copy.restore(clock.millis() - PeerClocks.BOUND_MILLIS, 1, List.of());
     agree.set(false);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
   }

@@ -304,6 +304,7 @@ class WebOverHttp1Test {
         "POST " + PATH + "     | Content-Type: application/grpc-web\\r\\ngrpc-timeout: x    | 200",
         "POST " + PATH + "     | Content-Type: application/grpc-web\\r\\nContent-Encoding: a | 200",
       })
+  @Execution(ExecutionMode.CONCURRENT)
   void aMalformedChunkAfterARefusalIsNotAnswered(String request, String headers, int status)
       throws Exception {
     String begin =
