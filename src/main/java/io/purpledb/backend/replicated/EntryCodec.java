@@ -30,6 +30,9 @@ final class EntryCodec {
   private static final int MORE = 0x80;
   private static final int BITS = 7;
 
+  /** Not worth asking how much there is, which may be a call of the system. */
+  private static final int SMALL_BYTES = 4 << 10;
+
   private EntryCodec() {}
 
   static void writeKey(DataOutputStream out, Key key) throws IOException {
@@ -140,7 +143,7 @@ final class EntryCodec {
   private static ByteString readBytes(DataInputStream in) throws IOException {
     int length = readLength(in);
     byte[] bytes;
-    if (length <= in.available()) {
+    if (length <= SMALL_BYTES || length <= in.available()) {
       bytes = new byte[length];
       in.readFully(bytes);
     } else { // what is damaged must not take more memory than there is

@@ -50,10 +50,12 @@ final class Replies {
     return reply;
   }
 
-  /** Nobody will ask for a reply again. */
+  /**
+   * Nobody will ask for a reply again. Ratis still has it for a while, so it lets go of its bytes.
+   */
   void drop(Message reply) {
     if (reply instanceof Reply kept && large.remove(kept)) {
-      bytes -= kept.getContent().size();
+      bytes -= kept.forget();
     }
   }
 

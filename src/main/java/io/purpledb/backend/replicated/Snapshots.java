@@ -35,6 +35,9 @@ final class Snapshots {
   /** The last entry that the latest snapshot has, or the one that is being written. */
   private long last = RaftLog.INVALID_LOG_INDEX;
 
+  /** Whether the leader has sent a later one than the one that is being written. */
+  private boolean isOvertaken;
+
   /** What is in the log behind that, in bytes. */
   private long bytes;
 
@@ -53,8 +56,13 @@ final class Snapshots {
     bytes += entryBytes;
   }
 
-  /** What a snapshot has is the copy now. */
+  /** What a snapshot has is the copy now; one that is being written is older. */
   void loaded(TermIndex applied) {
+    begun(applied);
+    isOvertaken = writing != null;
+  }
+
+  private void begun(TermIndex applied) {
     last = applied.getIndex();
     bytes = 0;
   }
@@ -74,7 +82,7 @@ final class Snapshots {
       }
       Copy.Image image = copy.image();
       before = new Progress(last, bytes);
-      loaded(applied);
+      begun(applied);
       writing = CompletableFuture.supplyAsync(() -> write(applied, image), this::run);
     }
     if (!writing.isDone()) {
@@ -82,6 +90,10 @@ final class Snapshots {
     }
     long index = writing.join();
     writing = null;
+    if (isOvertaken) { // Ratis ends a node whose snapshots become older
+      isOvertaken = false;
+      return RaftLog.INVALID_LOG_INDEX;
+    }
     if (index == RaftLog.INVALID_LOG_INDEX) {
       notBefore = System.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
       last = before.last;

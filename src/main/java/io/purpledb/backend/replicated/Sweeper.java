@@ -54,6 +54,15 @@ final class Sweeper {
   }
 
   private void sweep() {
+    try {
+      trySweep();
+    } catch (RuntimeException | Error e) { // else nothing would ever be freed again
+      isSet.set(false);
+      throw e;
+    }
+  }
+
+  private void trySweep() {
     if (leads.getAsBoolean() && firstExpiryMillis.getAsLong() <= nowMillis.getAsLong()) {
       var unused =
           requests

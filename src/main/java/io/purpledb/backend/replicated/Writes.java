@@ -36,6 +36,9 @@ final class Writes {
   private @Nullable Flight flight;
   private boolean isStarting;
 
+  /** How many go next: fewer while their replies do not fit into one, else all are sent again. */
+  private int most = BATCH_WRITES;
+
   /**
    * @param maxBytes what waiting writes may have, but for one alone
    */
@@ -47,9 +50,9 @@ final class Writes {
 
   /** Sends a write, by itself or with others. */
   void add(Waiting write) {
-    if (enqueue(write)) {
-      start();
-    } else {
+    boolean waits = enqueue(write);
+    start(); // what waits may have been left alone by an error
+    if (!waits) {
       write.answer.completeExceptionally(
           Failure.busy("cluster: too many writes wait for the other members"));
     }
@@ -99,7 +102,7 @@ final class Writes {
   private List<Waiting> take() {
     List<Waiting> writes = new ArrayList<>();
     long bytes = 0;
-    while (!waiting.isEmpty() && writes.size() < BATCH_WRITES) {
+    while (!waiting.isEmpty() && writes.size() < most) {
       Waiting first = waiting.getFirst();
       int more = first.content.size();
       if (!writes.isEmpty() && bytes + more > BATCH_BYTES) {
@@ -117,16 +120,16 @@ final class Writes {
 
   private void end(Flight ended) {
     synchronized (this) {
-      if (flight != ended) {
-        return;
+      if (flight == ended) {
+        flight = null;
       }
-      flight = null;
     }
     start();
   }
 
-  /** They were not done, and come before those that came later. */
-  private synchronized void putBack(List<Waiting> putOff) {
+  /** Some of a batch were not done, and come before those that came later. */
+  private synchronized void putBack(List<Waiting> putOff, int done) {
+    most = putOff.isEmpty() ? Math.min(BATCH_WRITES, 2 * most) : Math.max(1, done);
     for (int i = putOff.size() - 1; i >= 0; i--) {
       waiting.addFirst(putOff.get(i));
       waitingBytes += putOff.get(i).content.size();
@@ -269,8 +272,10 @@ final class Writes {
           writes.get(i).answer.complete(replies.get(i));
         }
       }
+      putBack(putOff, writes.size() - putOff.size());
       if (!putOff.isEmpty()) {
-        putBack(putOff);
+        writes = List.of(); // the answers of those put off refer to this, as long as they wait
+        content = null;
         over();
       }
     }

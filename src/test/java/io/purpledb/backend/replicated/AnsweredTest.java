@@ -43,6 +43,17 @@ final class AnsweredTest {
     assertThat(done).isEqualTo(1);
   }
 
+  /** Ratis has it in a cache of its own, which counts no bytes. */
+  @Test
+  void aReplyThatNobodyWaitsForLetsGoOfItsBytes() {
+    ByteString large = ByteString.copyFrom(new byte[2_000]);
+    Message first = answered.once(CLIENT, 1, 1, () -> large);
+    assertThat(first.getContent()).isEqualTo(large);
+    Message second = answered.once(CLIENT, 2, 2, () -> large);
+    assertThat(first.getContent()).isEqualTo(Replies.FORGOTTEN.getContent());
+    assertThat(second.getContent()).isEqualTo(large);
+  }
+
   @Test
   void onlyRepliesThatTheClientWaitsForAreKept() {
     for (int number = 1; number <= 10; number++) {

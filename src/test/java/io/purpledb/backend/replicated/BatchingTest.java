@@ -14,11 +14,14 @@ import io.purpledb.v1.KvPutRequest;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +35,8 @@ final class BatchingTest {
 
   /** The answers to so many additions to one set have 11 MB. */
   private static final int LARGE = 150;
+
+  private static final int ITEM_BYTES = 1_000;
 
   @Test
   void whatWaitsIsOneEntryOfTheLog(@TempDir Path directory) throws Exception {
@@ -110,7 +115,10 @@ final class BatchingTest {
       List<Future<Message>> adds = new ArrayList<>();
       for (int i = 0; i < LARGE; i++) {
         SetAddRequest add =
-            SetAddRequest.newBuilder().setKey("s").setItem("%04d".formatted(i).repeat(250)).build();
+            SetAddRequest.newBuilder()
+                .setKey("s")
+                .setItem("%04d".formatted(i).repeat(ITEM_BYTES / 4))
+                .build();
         adds.add(Nodes.begin(follower, add, Call.NOTHING));
       }
       List<Integer> sizes = new ArrayList<>();
@@ -119,6 +127,22 @@ final class BatchingTest {
       }
       assertThat(sizes).doesNotHaveDuplicates().contains(LARGE);
       assertThat(ask.items("s")).hasSize(LARGE);
+      assertThat(loggedBytes(nodes.directory(0))).isLessThan(4 * LARGE * ITEM_BYTES);
+    }
+  }
+
+  /** Those that are put off are in the log again, which must not be all of them each time. */
+  private static long loggedBytes(Path node) throws IOException {
+    try (Stream<Path> files = Files.walk(node)) {
+      Path open =
+          files.filter(f -> f.getFileName().toString().startsWith("log_inpr")).findAny().get();
+      try (Segment segment = new Segment(open)) {
+        long end = Segment.HEADER_BYTES;
+        for (Segment.Found f = segment.at(end, 1 << 20); f != null; f = segment.at(end, 1 << 20)) {
+          end = f.end();
+        }
+        return end;
+      }
     }
   }
 
