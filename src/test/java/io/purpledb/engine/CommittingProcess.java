@@ -157,7 +157,7 @@ final class CommittingProcess {
     Entry large = EngineKit.await(engine.read(Call.NOTHING, List.of(large(worker)))).get(0);
     ByteString bytes = ((Value.OfBytes) large.value()).content();
     assertThat(bytes.size()).isEqualTo(n % LARGE_EVERY == 0 ? LARGE_BYTES : Long.BYTES);
-    assertThat(bytes.asReadOnlyByteBuffer().getLong(0)).as("%s: %s", what, last).isEqualTo(n);
+    assertThat(bytes.asReadOnlyByteBuffer().getLong()).as("%s: %s", what, last).isEqualTo(n);
     Map<Key, Value> expected = new TreeMap<>();
     for (long i = Math.max(1, n - 2 * ITEMS); i <= n; i++) {
       expected.put(item(worker, i), new Value.OfNumber(i));

@@ -1,16 +1,11 @@
 package io.purpledb.backend.disk;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.support.Kept;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +14,6 @@ final class EntryRow implements Kept {
 
   /** Stands for a value without parts; those that have some have the version that was first. */
   static final long NO_PARTS = 0;
-
-  /** The columns that {@link #read} reads. */
-  static final String COLUMNS = "CONTENT, NUMBER, PARTS, MEDIA_TYPE, METADATA, VERSION, EXPIRES";
 
   private static final long OBJECT_BYTES = 64;
 
@@ -34,7 +26,12 @@ final class EntryRow implements Kept {
   private long parts;
   private long version;
 
-  private EntryRow(
+  /**
+   * What is there.
+   *
+   * @param bytes how large the value is, 0 for a number
+   */
+  EntryRow(
       @Nullable Value value,
       long bytes,
       long parts,
@@ -53,33 +50,6 @@ final class EntryRow implements Kept {
   static EntryRow of(Value value, Description description, long expiresMillis) {
     long bytes = value instanceof Value.OfBytes of ? of.content().size() : 0;
     return new EntryRow(value, bytes, NO_PARTS, description, 0, expiresMillis);
-  }
-
-  /**
-   * What is there.
-   *
-   * @param from the first of the {@link #COLUMNS}
-   */
-  static EntryRow read(ResultSet row, int from) throws SQLException {
-    byte[] content = row.getBytes(from);
-    long number = row.getLong(from + 1);
-    long parts = row.getLong(from + 2);
-    byte[] mediaType = row.getBytes(from + 3);
-    byte[] metadata = row.getBytes(from + 4);
-    long version = row.getLong(from + 5);
-    long expires = row.getLong(from + 6);
-    Description description =
-        mediaType == null && metadata == null
-            ? Description.NONE
-            : new Description(
-                mediaType == null ? "" : new String(mediaType, UTF_8), Metadata.of(metadata));
-    Value value =
-        content != null
-            ? new Value.OfBytes(UnsafeByteOperations.unsafeWrap(content))
-            : parts == NO_PARTS ? new Value.OfNumber(number) : null;
-    long bytes = content == null ? parts == NO_PARTS ? 0 : number : content.length;
-    return new EntryRow(
-        value, bytes, parts, description, version, expires == 0 ? Entry.NEVER : expires);
   }
 
   EntryRow expiring(long millis) {

@@ -199,17 +199,12 @@ final class EntryStore implements Upkeep {
    * @param whenAbsent what those who watch are told of an entry that is gone
    */
   private void make(Sql sql, DiskStep step, Event.Kind whenAbsent) throws SQLException {
-    Set<Long> kept = new HashSet<>();
-    if (large.any()) {
-      for (EntryRow next : step.next()) {
-        kept.add(next == null ? EntryRow.NO_PARTS : next.parts());
-      }
-    }
+    Set<Long> kept = large.any() ? parts(step) : Set.of();
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
       EntryTable table = table(key);
       boolean looked = step.knows(key) || table.mayExpire() || large.any();
-      EntryRow before = looked ? step.find(key) : null;
+      EntryRow before = looked ? replaced(sql, step, key) : null;
       EntryRow after = step.next().get(i);
       if (looked && before == null && after == null) {
         continue;
@@ -233,13 +228,26 @@ final class EntryStore implements Upkeep {
     }
   }
 
+  /** The numbers of the parts that are still needed after a step. */
+  private static Set<Long> parts(DiskStep step) {
+    Set<Long> parts = new HashSet<>();
+    for (EntryRow next : step.next()) {
+      parts.add(next == null ? EntryRow.NO_PARTS : next.parts());
+    }
+    return parts;
+  }
+
+  private @Nullable EntryRow replaced(Sql sql, DiskStep step, Key key) throws SQLException {
+    return step.knows(key) ? step.find(key) : table(key).findHead(sql, KeyBytes.of(key));
+  }
+
   private void put(Sql sql, EntryTable table, Key key, @Nullable EntryRow before, EntryRow after)
       throws SQLException {
     byte[] bytes = KeyBytes.of(key);
     boolean wasInParts = after.parts() != EntryRow.NO_PARTS;
     after.become(position);
     if (before != null && after.isLike(before)) {
-      table.touch(sql, bytes, after);
+      table.touch(sql, bytes, before, after);
       return;
     }
     if (after.parts() != EntryRow.NO_PARTS

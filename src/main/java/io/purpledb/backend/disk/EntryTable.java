@@ -1,11 +1,10 @@
 package io.purpledb.backend.disk;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.purpledb.backend.disk.Envelope.HEAD_BYTES;
 
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
-import io.purpledb.engine.Value;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +19,15 @@ final class EntryTable {
   /** So many are read first by a scan. */
   private static final int FIRST_ROWS = 16;
 
+  /** And so many at once at most: their values may be large all of a sudden. */
+  private static final int MOST_ROWS = 128;
+
   /** A bit of a scan reads more than the one before, until it has so many bytes. */
   private static final long BIT_BYTES = 256 << 10;
 
   private final String service;
   private final String find;
+  private final String findHead;
   private final String put;
   private final String touch;
   private final String delete;
@@ -43,19 +46,22 @@ final class EntryTable {
     this.service = service;
     String entries = entries(service);
     String expiry = expiry(service);
-    String columns = EntryRow.COLUMNS;
-    find = "SELECT %s FROM %s WHERE ENTRY_KEY = ?".formatted(columns, entries);
-    put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?, ?, ?, ?, ?, ?, ?)".formatted(entries);
-    touch = "UPDATE %s SET VERSION = ?, EXPIRES = ? WHERE ENTRY_KEY = ?".formatted(entries);
+    find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
+    findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
+    put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?)".formatted(entries);
+    touch =
+        """
+        UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?) WHERE ENTRY_KEY = ?
+        """
+            .formatted(entries);
     delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
     forward =
         """
-        SELECT ENTRY_KEY, %s FROM %s
-        WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ? AND (EXPIRES IS NULL OR EXPIRES > ?)
+        SELECT ENTRY_KEY, ENVELOPE FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?
         ORDER BY ENTRY_KEY FETCH FIRST ? ROWS ONLY
         """
-            .formatted(columns, entries);
+            .formatted(entries);
     pageBack = forward.replace("ORDER BY ENTRY_KEY", "ORDER BY ENTRY_KEY DESC");
     due =
         """
@@ -75,13 +81,7 @@ final class EntryTable {
         """
         CREATE TABLE %s(
           ENTRY_KEY VARBINARY(8192) PRIMARY KEY,
-          CONTENT VARBINARY(1048576),
-          NUMBER BIGINT,
-          PARTS BIGINT,
-          MEDIA_TYPE VARBINARY(1048576),
-          METADATA VARBINARY(1048576),
-          VERSION BIGINT NOT NULL,
-          EXPIRES BIGINT)
+          ENVELOPE VARBINARY(4194304) NOT NULL)
         """
             .formatted(entries(service)),
         """
@@ -119,34 +119,24 @@ final class EntryTable {
 
   /** What is there, alive or expired; null where nothing is. */
   @Nullable EntryRow find(Sql sql, byte[] key) throws SQLException {
-    return sql.first(find, row -> EntryRow.read(row, 1), key);
+    return sql.first(find, row -> Envelope.read(row.getBytes(1)), key);
+  }
+
+  /** The same without value and description, which may be large. */
+  @Nullable EntryRow findHead(Sql sql, byte[] key) throws SQLException {
+    return sql.first(findHead, row -> Envelope.readHead(row.getBytes(1)), key);
   }
 
   /** Puts a row in the place of what is there. */
   void put(Sql sql, byte[] key, EntryRow row) throws SQLException {
-    boolean inParts = row.parts() != EntryRow.NO_PARTS;
-    String mediaType = row.description().mediaType();
-    sql.change(
-        put,
-        key,
-        !inParts && row.value() instanceof Value.OfBytes of ? of.content() : null,
-        inParts ? Long.valueOf(row.bytes()) : row.number(),
-        inParts ? row.parts() : null,
-        mediaType.isEmpty() ? null : mediaType.getBytes(UTF_8),
-        Metadata.bytes(row.description().metadata()),
-        row.version(),
-        orNull(row.expiresMillis()));
+    sql.change(put, key, Envelope.of(row));
     noteExpiry(sql, key, row);
   }
 
-  /** Changes the version and the expiry of what is there. */
-  void touch(Sql sql, byte[] key, EntryRow row) throws SQLException {
-    sql.change(touch, row.version(), orNull(row.expiresMillis()), key);
+  /** Changes the version and the expiry of what is there; the log has no copy of the rest. */
+  void touch(Sql sql, byte[] key, EntryRow before, EntryRow row) throws SQLException {
+    sql.change(touch, Envelope.start(row), (long) Envelope.startBytes(before) + 1, key);
     noteExpiry(sql, key, row);
-  }
-
-  private static @Nullable Long orNull(long expiresMillis) {
-    return expiresMillis == Entry.NEVER ? null : expiresMillis;
   }
 
   private void noteExpiry(Sql sql, byte[] key, EntryRow row) throws SQLException {
@@ -197,7 +187,8 @@ final class EntryTable {
   record Found(Key key, EntryRow row) {}
 
   /**
-   * Reads rows in bits, as H2 has a copy of what it answers; so another commit may come in between.
+   * Reads rows that are alive, in bits, as H2 has a copy of what it answers; so another commit may
+   * come in between. Those that have expired are read, too, but not kept.
    *
    * @param limit how many at most
    * @param mostBytes after so many bytes of values no more are read
@@ -211,27 +202,38 @@ final class EntryTable {
     long rows = FIRST_ROWS;
     long bytes = 0;
     boolean more = true;
+    boolean anyExpired = false;
     while (more && page.size() < limit && bytes < mostBytes) {
-      long asked = Math.min(rows, limit - page.size());
-      List<Found> bit =
-          sql.all(
-              reverse ? pageBack : forward,
-              row -> new Found(KeyBytes.key(service, row.getBytes(1)), EntryRow.read(row, 2)),
-              first,
-              end,
-              nowMillis,
-              asked);
-      long bitBytes = bit.stream().mapToLong(found -> found.row.bytes()).sum();
-      page.addAll(bit);
-      bytes += bitBytes;
+      long asked = anyExpired ? rows : Math.min(rows, limit - page.size());
+      List<Found> bit = bit(sql, first, end, reverse, asked);
+      long bitBytes = 0;
+      for (Found found : bit) {
+        bitBytes += found.row.bytes();
+        if (!found.row.isAlive(nowMillis)) {
+          anyExpired = true; // then there may be many more, which are not read one by one
+        } else if (page.size() < limit) {
+          page.add(found);
+          bytes += found.row.bytes();
+        }
+      }
       more = bit.size() == asked;
       if (more && reverse) {
         end = KeyBytes.of(bit.get(bit.size() - 1).key);
       } else if (more) {
         first = KeyBytes.behind(bit.get(bit.size() - 1).key);
       }
-      rows = bitBytes < BIT_BYTES ? 2 * rows : FIRST_ROWS;
+      rows = bitBytes < BIT_BYTES ? Math.min(2 * rows, MOST_ROWS) : FIRST_ROWS;
     }
     return page;
+  }
+
+  private List<Found> bit(Sql sql, byte[] first, byte[] end, boolean reverse, long rows)
+      throws SQLException {
+    return sql.all(
+        reverse ? pageBack : forward,
+        row -> new Found(KeyBytes.key(service, row.getBytes(1)), Envelope.read(row.getBytes(2))),
+        first,
+        end,
+        rows);
   }
 }

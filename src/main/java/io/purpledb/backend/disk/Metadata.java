@@ -8,18 +8,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** The metadata of an entry as a column: lengths and texts, names and values in turn. */
+/** The metadata of an entry as bytes: lengths and texts, names and values in turn. */
 final class Metadata {
 
   private Metadata() {}
 
-  /** Null when there are none. */
-  static byte @Nullable [] bytes(Map<String, String> metadata) {
-    if (metadata.isEmpty()) {
-      return null;
-    }
+  static byte[] bytes(Map<String, String> metadata) {
     List<byte[]> texts = new ArrayList<>();
     int length = 0;
     for (Map.Entry<String, String> one : metadata.entrySet()) {
@@ -34,10 +29,7 @@ final class Metadata {
     return out.array();
   }
 
-  static Map<String, String> of(byte @Nullable [] bytes) {
-    if (bytes == null) {
-      return Map.of();
-    }
+  static Map<String, String> of(byte[] bytes) {
     Map<String, String> metadata = new LinkedHashMap<>();
     ByteBuffer in = ByteBuffer.wrap(bytes);
     while (in.hasRemaining()) {
