@@ -78,7 +78,7 @@ class FullDiskIT {
       } else {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(507);
         assertThat(answer.body())
-            .contains("kv.mv.db has no room for writes", "No space left on device");
+            .contains("entries.mv.db has no room for writes", "No space left on device");
         refused++;
       }
     }

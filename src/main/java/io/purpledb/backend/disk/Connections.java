@@ -12,7 +12,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -55,6 +58,11 @@ final class Connections {
   private final LogPolicy policy;
   private final List<Change> uncommitted = new ArrayList<>();
 
+  /** What the transaction defers, and what those before it have deferred, by the statement. */
+  private final Map<String, Change> deferring = new HashMap<>();
+
+  private final Map<String, Change> deferred = new LinkedHashMap<>();
+
   /** Odd while the writer commits. */
   private final AtomicLong moment = new AtomicLong();
 
@@ -73,7 +81,7 @@ final class Connections {
       LogPolicy policy) {
     this.connection = writing;
     this.ahead = new Ahead(ahead, uncommitted::add, store, storeBytes(policy));
-    this.writing = new Sql(writing, uncommitted::add, this.ahead);
+    this.writing = new Sql(writing, uncommitted::add, this.ahead, this::defer);
     this.unlogged = new Sql(writing);
     this.reading = new Sql(reading);
     this.store = store;
@@ -120,6 +128,11 @@ final class Connections {
     }
   }
 
+  private void defer(Change change) {
+    uncommitted.add(change);
+    deferring.put(change.sql(), change);
+  }
+
   /** For the writer's thread. */
   Sql writing() {
     return writing;
@@ -157,6 +170,8 @@ final class Connections {
     connection.commit();
     moment.incrementAndGet();
     ahead.keep();
+    deferred.putAll(deferring);
+    deferring.clear();
   }
 
   /** Tells one moment from another, between which something was committed. */
@@ -189,6 +204,7 @@ final class Connections {
 
   void rollback() throws SQLException {
     uncommitted.clear();
+    deferring.clear();
     connection.rollback();
     ahead.rollback();
   }
@@ -282,6 +298,11 @@ final class Connections {
     return log.lastNumber();
   }
 
+  /** The number of the data set. */
+  long dataSet() {
+    return mark.dataSet();
+  }
+
   /** The bytes of the log in use. */
   long logBytes() {
     return log.bytes();
@@ -319,6 +340,10 @@ final class Connections {
    */
   void checkpoint() throws SQLException, IOException {
     log.force();
+    for (Change change : deferred.values()) {
+      unlogged.change(change.sql(), change.parameters().toArray());
+    }
+    deferred.clear();
     unlogged.change(SET_CHECKPOINT, log.lastNumber());
     connection.commit();
     file.hold(false);

@@ -3,6 +3,8 @@ package io.purpledb.backend.disk;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
@@ -11,23 +13,28 @@ import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps data in H2 databases, one file per service: {@code kv.mv.db} with its journal {@code
- * kv.journal}. Instances of all event loops share a service's {@link DiskDatabase}.
+ * Keeps data in H2 databases. Counters and values are in the tables of one {@link DiskEngine}; each
+ * other service still has a database of its own: {@code set.mv.db} with its journal {@code
+ * set.journal}. Instances of all event loops share them.
  */
 public final class DiskBackends implements Backends {
 
-  /** The tables of each service. */
+  /** The tables of each service that has a database of its own. */
   static final Map<String, Schema> SCHEMAS =
-      Map.of(
-          "cache", DiskCache.SCHEMA,
-          "counter", DiskCounter.SCHEMA,
-          "flag", DiskFlag.SCHEMA,
-          "kv", DiskKv.SCHEMA,
-          "set", DiskSet.SCHEMA);
+      Map.of("cache", DiskCache.SCHEMA, "flag", DiskFlag.SCHEMA, "set", DiskSet.SCHEMA);
+
+  /** Those of all others, one that an upgrade reads, and one for the entries. */
+  static final int DATABASES = SCHEMAS.size() + 2;
+
+  /** About how much an upgrade has in memory. */
+  private static final long PIECE_BYTES = 1 << 20;
 
   private static final long IDLE_MILLIS = 1_000;
 
@@ -36,13 +43,14 @@ public final class DiskBackends implements Backends {
   private final Durability durability;
   private final CacheRoom room;
   private final RecentSets recentSets;
-  private final LargeValues largeValues = new LargeValues();
   private final DiskClock clock;
   private final int maxQueued;
   private final String fileSystem;
   private final DiskMemory memory;
   private final long idleMillis;
   private final Map<String, DiskDatabase> open = new ConcurrentHashMap<>();
+  private final Set<String> inEntries = ConcurrentHashMap.newKeySet();
+  private @Nullable DiskEngine entries;
 
   /**
    * @param dataDir made absolute now, created when a service is opened
@@ -65,7 +73,7 @@ public final class DiskBackends implements Backends {
         clock,
         maxQueued,
         "",
-        DiskMemory.ofThisJvm(),
+        DiskMemory.ofThisJvm(DATABASES),
         IDLE_MILLIS);
   }
 
@@ -103,13 +111,19 @@ public final class DiskBackends implements Backends {
 
   @Override
   public void open(String service) {
+    for (Former former : Former.ALL) {
+      if (former.service().equals(service)) {
+        openEntries(former);
+        return;
+      }
+    }
     Schema schema = SCHEMAS.get(service);
     if (schema == null) {
       throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
     }
     Upkeep upkeep = upkeep(service);
     Shared shared = new Shared(maxQueued, memory.batch());
-    DiskFile file = new DiskFile(directory, service, durability, fileSystem, memory);
+    DiskFile file = file(service);
     Recovery recovery = new Recovery(file, schema, upkeep, shared);
     recovery.open();
     DiskWriter writer =
@@ -120,6 +134,25 @@ public final class DiskBackends implements Backends {
     open.put(service, database);
   }
 
+  /** One upgrade after the other, as each has a database open. */
+  private synchronized void openEntries(Former former) {
+    DiskFile file = file(DiskEngine.STEM);
+    DiskEngine engine = entries;
+    if (engine == null) {
+      List<String> services = Former.ALL.stream().map(Former::service).toList();
+      engine =
+          DiskEngine.open(vertx, file, durability, clock, maxQueued, services, memory, idleMillis);
+      entries = engine;
+    }
+    long pieceBytes = Math.min(PIECE_BYTES, memory.batch());
+    new Upgrade(engine, file.path(), former, file(former.service()), pieceBytes).run();
+    inEntries.add(former.service());
+  }
+
+  private DiskFile file(String stem) {
+    return new DiskFile(directory, stem, durability, fileSystem, memory);
+  }
+
   @Override
   public CacheBackend cache() {
     return new DiskCache(disk("cache"), room, clock);
@@ -127,7 +160,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public CounterBackend counter() {
-    return new DiskCounter(disk("counter"));
+    return EngineCounter.on(engine("counter"));
   }
 
   @Override
@@ -137,7 +170,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public KvBackend kv() {
-    return new DiskKv(disk("kv"), largeValues);
+    return EngineKv.on(engine("kv"));
   }
 
   @Override
@@ -149,12 +182,29 @@ public final class DiskBackends implements Backends {
   public void close() {
     open.values().forEach(DiskDatabase::close);
     open.clear();
+    inEntries.clear();
+    closeEntries();
+  }
+
+  private synchronized void closeEntries() {
+    DiskEngine engine = entries;
+    if (engine != null) {
+      engine.closeNow();
+      entries = null;
+    }
+  }
+
+  private synchronized DiskEngine engine(String service) {
+    DiskEngine engine = entries;
+    if (engine == null || !inEntries.contains(service)) {
+      throw new IllegalStateException(service + " is not open");
+    }
+    return engine;
   }
 
   private Upkeep upkeep(String service) {
     return switch (service) {
       case "cache" -> room;
-      case "kv" -> largeValues;
       case "set" -> recentSets;
       default -> Upkeep.NONE;
     };

@@ -7,6 +7,7 @@ import io.purpledb.backend.disk.journal.FileId;
 import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.backend.disk.journal.Survey;
+import io.purpledb.engine.Key;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,8 +44,15 @@ public final class DiskCheck {
   public static DataCheck of(Path directory) {
     DiskCheck check = new DiskCheck(directory);
     check.line(directory.toString());
+    check.service(DiskEngine.STEM);
     for (String service : new TreeSet<>(DiskBackends.SCHEMAS.keySet())) {
       check.service(service);
+    }
+    for (Former former : Former.ALL) {
+      if (Files.exists(check.file(former.service(), ".mv.db"))) {
+        check.service(former.service());
+        check.line("  of a version before; the next start brings it into entries.mv.db");
+      }
     }
     return new DataCheck(check.whole, check.inUse, check.report.toString());
   }
@@ -187,12 +195,17 @@ public final class DiskCheck {
     }
   }
 
-  /** The keys of a record's changes: the first parameter of each. */
+  /** The keys of a record's changes: of entries with their service, else the first parameter. */
   private static Set<String> keys(ByteBuffer record) {
     Set<String> keys = new TreeSet<>();
     try {
       for (Change change : RedoLog.changes(record)) {
-        if (!change.parameters().isEmpty() && change.parameters().get(0) instanceof byte[] key) {
+        Key entry = EntryTable.changed(change);
+        if (entry != null) {
+          keys.add(entry.service() + "/" + entry.name());
+        } else if (!change.parameters().isEmpty()
+            && change.parameters().get(0) instanceof byte[] key
+            && !isInside(change.sql())) {
           keys.add(new String(key, UTF_8));
         }
       }
@@ -200,6 +213,11 @@ public final class DiskCheck {
       keys.add("(unreadable: " + Refusals.reason(e) + ")");
     }
     return keys;
+  }
+
+  /** Whether a statement's first parameter is the key of nothing that a service has. */
+  private static boolean isInside(String sql) {
+    return sql.contains(" VALUE_") || sql.contains(" UPGRADE ");
   }
 
   private static String shown(List<?> all) {

@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The clock of the cache on disk: it does not go back behind the time that the database knows of an
- * earlier run, whatever was done to the system's clock in between, so that no entry lives longer
+ * The clock of what expires on disk: it does not go back behind the time that the database knows of
+ * an earlier run, whatever was done to the system's clock in between, so that no entry lives longer
  * for that. Safe for use by many threads.
  */
 final class DiskClock implements InstantSource {
@@ -35,7 +35,7 @@ final class DiskClock implements InstantSource {
     if (behind > BOUND_MILLIS) {
       LOG.log(
           Level.WARNING,
-          "the system''s clock is {0} behind what the cache''s database knows of an earlier run;"
+          "the system''s clock is {0} behind what the data on disk know of an earlier run;"
               + " its time goes on from there",
           Duration.ofMillis(behind));
     }

@@ -83,7 +83,7 @@ public final class DiskEngine implements Engine {
         maxQueued,
         services,
         "",
-        DiskMemory.ofThisJvm(),
+        DiskMemory.ofThisJvm(DiskBackends.DATABASES),
         IDLE_MILLIS);
   }
 
@@ -103,16 +103,36 @@ public final class DiskEngine implements Engine {
       String fileSystem,
       DiskMemory memory,
       long idleMillis) {
+    return open(
+        vertx,
+        new DiskFile(dataDir.toAbsolutePath(), STEM, durability, fileSystem, memory),
+        durability,
+        new DiskClock(clock),
+        maxQueued,
+        services,
+        memory,
+        idleMillis);
+  }
+
+  /** Opens the database in some files, as above. */
+  static DiskEngine open(
+      Vertx vertx,
+      DiskFile file,
+      Durability durability,
+      DiskClock clock,
+      int maxQueued,
+      List<String> services,
+      DiskMemory memory,
+      long idleMillis) {
     ChangeLog log = new ChangeLog(Runtime.getRuntime().maxMemory() / HISTORY_PART);
     EntryStore store =
         new EntryStore(
             services,
             log,
-            new DiskClock(clock),
+            clock,
             memory.batch(),
             durability == Durability.FSYNC ? 0 : UNFORCED_POSITIONS);
     Shared shared = new Shared(maxQueued, memory.batch());
-    DiskFile file = new DiskFile(dataDir.toAbsolutePath(), STEM, durability, fileSystem, memory);
     Recovery recovery = new Recovery(file, EntryStore.schema(services), store, shared);
     recovery.open();
     DiskWriter writer =
@@ -131,6 +151,15 @@ public final class DiskEngine implements Engine {
         : Future.failedFuture(unknown);
   }
 
+  /** As {@link #read}, but without lists: it is what is asked most. */
+  @Override
+  public Future<@Nullable Entry> get(Call call, Key key) {
+    Failure unknown = unknown(key);
+    return unknown == null
+        ? read(Request.read(call, new DiskReach.One(key), sql -> store.get(sql, key), loop()))
+        : Future.failedFuture(unknown);
+  }
+
   @Override
   public Future<Page> scan(Call call, Scan scan) {
     Range range = scan.range();
@@ -146,7 +175,7 @@ public final class DiskEngine implements Engine {
     if (unknown != null) {
       return Future.failedFuture(unknown);
     }
-    DiskReach.Changed changed = new DiskReach.Changed("a commit");
+    DiskReach.Changed changed = new DiskReach.Changed(first(commit));
     Task<Committed> task = sql -> store.commit(sql, commit, changed);
     if (commit.changes().isEmpty()) {
       return write(Request.read(call, changed, task, loop()));
@@ -157,9 +186,20 @@ public final class DiskEngine implements Engine {
             : Request.write(call, changed, bytes(commit), task, loop()));
   }
 
+  private static Key first(Commit commit) {
+    if (!commit.changes().isEmpty()) {
+      return commit.changes().get(0).key();
+    }
+    return commit.reads().isEmpty() ? commit.checks().get(0).key() : commit.reads().get(0);
+  }
+
   private static boolean isDeletion(Commit commit) {
-    return commit.changes().stream()
-        .allMatch(one -> one instanceof Change.Delete || one instanceof Change.DeleteRange);
+    for (Change change : commit.changes()) {
+      if (!(change instanceof Change.Delete || change instanceof Change.DeleteRange)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long bytes(Commit commit) {
@@ -178,8 +218,41 @@ public final class DiskEngine implements Engine {
     if (unknown != null) {
       return Future.failedFuture(unknown);
     }
-    DiskReach.Changed changed = new DiskReach.Changed("a claim");
+    DiskReach.Changed changed = new DiskReach.Changed(claim.range().from());
     return write(Request.write(call, changed, 0, sql -> store.claim(sql, claim, changed), loop()));
+  }
+
+  /** What of a service's upgrade is known; null when nothing is. */
+  Future<@Nullable UpgradeState> upgrade(String service) {
+    DiskReach.Changed none = new DiskReach.Changed(all(service));
+    return write(Request.read(Call.NOTHING, none, sql -> UpgradeState.find(sql, service), loop()));
+  }
+
+  /** Takes entries of a version before, and says how far that is, on the device if that is far. */
+  Future<Void> take(String service, Former.Piece piece, UpgradeState state) {
+    DiskReach.Changed changed = new DiskReach.Changed(all(service));
+    Task<Void> task =
+        sql -> {
+          store.take(sql, piece.items(), changed);
+          state.put(sql, service);
+          return null;
+        };
+    return write(
+        state.stage() == UpgradeState.Stage.COPYING
+            ? Request.write(Call.NOTHING, changed, piece.bytes(), task, loop())
+            : Request.lasting(changed, piece.bytes(), task, loop()));
+  }
+
+  /** Deletes some entries of a service; answers whether there were any. */
+  Future<Boolean> clear(String service) {
+    DiskReach.Changed changed = new DiskReach.Changed(all(service));
+    return write(
+        Request.deletion(
+            Call.NOTHING, changed, sql -> store.isCleared(sql, service, changed), loop()));
+  }
+
+  private static Key all(String service) {
+    return Key.of("", service, service);
   }
 
   @Override
@@ -197,10 +270,15 @@ public final class DiskEngine implements Engine {
   public Future<Void> close() {
     return vertx.executeBlocking(
         () -> {
-          database.close();
-          log.close();
+          closeNow();
           return null;
         });
+  }
+
+  /** As {@link #close}, but blocks until all is closed. */
+  void closeNow() {
+    database.close();
+    log.close();
   }
 
   private @Nullable Failure unknown(Commit commit) {

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.h2.message.DbException;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class DiskFile {
    * @param directory absolute
    */
   DiskFile(Path directory, String service, Durability durability) {
-    this(directory, service, durability, "", DiskMemory.ofThisJvm());
+    this(directory, service, durability, "", DiskMemory.ofThisJvm(DiskBackends.DATABASES));
   }
 
   /**
@@ -148,6 +149,49 @@ final class DiskFile {
             case ".journal" -> JournaledPath.inUse(stored(SUFFIX).toString())::journalBytes;
             default -> () -> 1;
           });
+    }
+  }
+
+  /** Whether there is any of the files but the mark. */
+  boolean isThere() {
+    checkDirectory();
+    return SUFFIXES.stream()
+        .anyMatch(suffix -> !suffix.equals(MARK_SUFFIX) && stored(suffix).exists());
+  }
+
+  /** Whether there is the mark. */
+  boolean isMarked() {
+    checkDirectory();
+    return stored(MARK_SUFFIX).exists();
+  }
+
+  /** The data set that the mark tells; one that no other has when it is missing. */
+  long markedDataSet() {
+    try (Mark mark = Mark.read(stored(MARK_SUFFIX), service)) {
+      return mark.dataSet();
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  /**
+   * Removes all files, safely, but the mark: because of it a version before, which would look for
+   * them, refuses to start, and is not empty without a word.
+   */
+  void remove() {
+    checkDirectory();
+    try {
+      for (String suffix : SUFFIXES) {
+        if (!suffix.equals(MARK_SUFFIX)) {
+          stored(suffix).delete();
+        }
+      }
+      forceDirectory();
+    } catch (IOException | DbException e) {
+      throw Refusals.failure(
+          "%s cannot be removed: %s (expected: to remove it, as all that was in it is in %s)"
+              .formatted(path(), Refusals.reason(e), directory.resolve(DiskEngine.STEM + SUFFIX)),
+          e);
     }
   }
 

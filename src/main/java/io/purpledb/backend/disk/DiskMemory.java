@@ -2,8 +2,8 @@ package io.purpledb.backend.disk;
 
 /**
  * What one database may keep in memory, in bytes. Each is as large as it is useful, and on a small
- * heap a share of it: five databases, the requests that they serve, and a few copies of the largest
- * value have to fit.
+ * heap a share of it: all databases that are open together, the requests that they serve, and a few
+ * copies of the largest value have to fit.
  *
  * @param cache of H2's pages
  * @param changed pages that a checkpoint has not written yet
@@ -19,20 +19,28 @@ record DiskMemory(long cache, long changed, long batch, long journal, long log, 
   /** From about 14 MiB of changed pages on, H2 writes by itself. */
   private static final long MOST_CHANGED = 12 * MIB;
 
-  static DiskMemory ofThisJvm() {
-    return ofHeap(Runtime.getRuntime().maxMemory());
+  /** What the databases may have together, in shares of which the heap has 32. */
+  private static final int SHARES = 5;
+
+  /**
+   * @param databases how many are open together at most
+   */
+  static DiskMemory ofThisJvm(int databases) {
+    return ofHeap(Runtime.getRuntime().maxMemory(), databases);
   }
 
   /**
    * @param heap the largest that it may become, in bytes
+   * @param databases as above
    */
-  static DiskMemory ofHeap(long heap) {
+  static DiskMemory ofHeap(long heap, int databases) {
+    long share = heap * SHARES / databases / 32;
     return new DiskMemory(
-        Math.min(heap / 32, 32 * MIB),
-        Math.min(heap / 32, MOST_CHANGED),
-        Math.min(heap / 64, 4 * MIB),
-        Math.min(heap / 32, 8 * MIB),
-        Math.min(heap / 16, 32 * MIB),
+        Math.min(share, 32 * MIB),
+        Math.min(share, MOST_CHANGED),
+        Math.min(share / 2, 4 * MIB),
+        Math.min(share, 8 * MIB),
+        Math.min(2 * share, 32 * MIB),
         Math.min(heap / 16, 64 * MIB));
   }
 }

@@ -14,6 +14,25 @@ interface DiskReach extends Reach {
     return List.of();
   }
 
+  /** Reads a key; its row has a value, or the number of its parts, which do not change. */
+  record One(Key key) implements DiskReach {
+
+    @Override
+    public boolean meets(Set<?> unsafe) {
+      return unsafe.contains(key);
+    }
+
+    @Override
+    public boolean isOfOneMoment() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return key.name();
+    }
+  }
+
   /** Reads keys; one row has a value, or the number of its parts, which do not change. */
   record Keys(List<Key> keys) implements DiskReach {
 
@@ -25,6 +44,12 @@ interface DiskReach extends Reach {
     @Override
     public boolean isOfOneMoment() {
       return keys.size() == 1;
+    }
+
+    @Override
+    public String toString() {
+      String first = keys.get(0).name();
+      return keys.size() == 1 ? first : "%s and %d more".formatted(first, keys.size() - 1);
     }
   }
 
@@ -40,19 +65,24 @@ interface DiskReach extends Reach {
     public boolean isOfOneMoment() {
       return false;
     }
+
+    @Override
+    public String toString() {
+      return "a page from %s on".formatted(range.from().name());
+    }
   }
 
   /** Changes keys, which are known when it has run. */
   final class Changed implements DiskReach {
 
-    private final String what;
+    private final Key first;
     private List<Key> keys = List.of();
 
     /**
-     * @param what it is of, for people
+     * @param first tells people what it is of
      */
-    Changed(String what) {
-      this.what = what;
+    Changed(Key first) {
+      this.first = first;
     }
 
     void are(List<Key> changed) {
@@ -76,7 +106,7 @@ interface DiskReach extends Reach {
 
     @Override
     public String toString() {
-      return what;
+      return first.name();
     }
   }
 }

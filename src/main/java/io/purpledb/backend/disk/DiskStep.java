@@ -31,7 +31,9 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   @Nullable EntryRow find(Key key) throws SQLException {
     EntryRow row = found.get(key);
     if (row == null && !found.containsKey(key)) {
-      row = store.table(key).find(sql, KeyBytes.of(key));
+      EntryTable table = store.table(key);
+      EntryRow recent = table.recent().find(key);
+      row = recent == null ? table.find(sql, KeyBytes.of(key)) : recent;
       found.put(key, row);
     }
     return row;
@@ -39,7 +41,7 @@ final class DiskStep extends Step<EntryRow, SQLException> {
 
   /** Whether it has looked for a key already. */
   boolean knows(Key key) {
-    return found.containsKey(key);
+    return !found.isEmpty() && found.containsKey(key);
   }
 
   @Override

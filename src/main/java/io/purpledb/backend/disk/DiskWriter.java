@@ -76,6 +76,9 @@ final class DiskWriter implements Runnable {
       if (open.isLarge(bytes)) {
         upkept = cleanUp(open, bytes, upkept);
       }
+      if (batch.stream().anyMatch(Request::lasting)) {
+        open.checkpoint();
+      }
       answer(batch);
       unanswered = List.of();
       if (batch.isEmpty()) {
@@ -222,7 +225,7 @@ final class DiskWriter implements Runnable {
    * Runs all requests, and if one breaks, again all but that one. Those that follow what has read
    * much are left for the next batch.
    */
-  private void runAll(Connections open, List<Request<?>> batch) throws SQLException {
+  private void runAll(Connections open, List<Request<?>> batch) throws SQLException, IOException {
     List<Request<?>> left = new ArrayList<>(batch);
     later.clear();
     while (!isRun(open, left)) {
@@ -231,7 +234,8 @@ final class DiskWriter implements Runnable {
   }
 
   /** Runs the requests; false when one broke: it is taken out, and nothing is changed. */
-  private boolean isRun(Connections open, List<Request<?>> requests) throws SQLException {
+  private boolean isRun(Connections open, List<Request<?>> requests)
+      throws SQLException, IOException {
     long readBytes = 0;
     for (Request<?> request : requests) {
       if (readBytes >= shared.writes().batchBytes()) {
@@ -250,6 +254,7 @@ final class DiskWriter implements Runnable {
         if (!open.usable()) {
           throw e;
         }
+        open.checkFiles(); // else it is no matter of this request alone
         request.fail(recovery.failureOf(request.reach(), e));
         requests.remove(request);
         return false;

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
@@ -25,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What entries mean in the tables of a database. What is changed gets the next positions; the last
- * of them is in the database with each batch, so a position that somebody knows is not given again.
- * On the writer's thread, but for {@link #read} and {@link #scan}.
+ * of them is in the log with each batch, so a position that somebody knows is not given again. On
+ * the writer's thread, but for {@link #read} and {@link #scan}.
  */
 final class EntryStore implements Upkeep {
 
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
+
+  private static final int CLEARED_AT_ONCE = 500;
 
   /** How many bytes several keys may have, in pages. */
   private static final int READ_PAGES = 4;
@@ -65,14 +68,21 @@ final class EntryStore implements Upkeep {
     this.forgotten = forgotten;
   }
 
-  /** The tables of services. */
+  /**
+   * The tables of services; each is one more format.
+   *
+   * @param services in the order in which they came: one more is the last
+   */
   static Schema schema(List<String> services) {
-    List<String> commands = new ArrayList<>();
-    services.forEach(service -> commands.addAll(EntryTable.commands(service)));
-    commands.addAll(List.of(LargeValues.TABLES));
+    List<String> commands = new ArrayList<>(List.of(LargeValues.TABLES));
     commands.add("CREATE TABLE ENGINE_STATE(POSITION BIGINT NOT NULL, MILLIS BIGINT NOT NULL)");
     commands.add("INSERT INTO ENGINE_STATE VALUES (0, 0)");
-    return Schema.first(commands.toArray(String[]::new));
+    commands.add(UpgradeState.TABLE);
+    Schema schema = Schema.first(commands.toArray(String[]::new));
+    for (String service : services) {
+      schema = schema.then(EntryTable.commands(service).toArray(String[]::new));
+    }
+    return schema;
   }
 
   private record State(long position, long millis) {}
@@ -100,7 +110,7 @@ final class EntryStore implements Upkeep {
     boolean expired = expire(sql);
     boolean freed = large.run(sql);
     if (!unsafe.isEmpty()) {
-      sql.change(SET_STATE, position, clock.millis());
+      sql.defer(SET_STATE, position, clock.millis());
     }
     return expired || freed;
   }
@@ -165,6 +175,28 @@ final class EntryStore implements Upkeep {
     return new Committed(refusedBy, position, entries(sql, keys, rows));
   }
 
+  /** Puts entries that a version before has kept; tells what it changed. */
+  void take(Sql sql, List<Former.Item> items, DiskReach.Changed changed) throws SQLException {
+    DiskStep step = step(sql);
+    for (Former.Item item : items) {
+      step.set(item.key(), EntryRow.of(item.value(), Description.NONE, item.expiresMillis()));
+    }
+    make(sql, step, Event.Kind.DELETED);
+    changed.are(step.keys());
+  }
+
+  /** Deletes some entries of a service; answers whether there were any. */
+  boolean isCleared(Sql sql, String service, DiskReach.Changed changed) throws SQLException {
+    DiskStep step = step(sql);
+    EntryTable table = Objects.requireNonNull(tables.get(service), service);
+    for (Key key : table.some(sql, CLEARED_AT_ONCE)) {
+      step.set(key, null);
+    }
+    make(sql, step, Event.Kind.DELETED);
+    changed.are(step.keys());
+    return !step.keys().isEmpty();
+  }
+
   /** A claim; tells what it changed. */
   List<Entry> claim(Sql sql, Claim claim, DiskReach.Changed changed) throws SQLException {
     DiskStep step = step(sql);
@@ -224,6 +256,7 @@ final class EntryStore implements Upkeep {
       if (after != null) {
         put(sql, table, key, before, after);
       }
+      table.recent().changed(key, after);
       unsafe.add(change(key, after, whenAbsent));
     }
   }
@@ -266,6 +299,12 @@ final class EntryStore implements Upkeep {
     return after.value() == null
         ? new ChangeLog.Change(Event.Kind.GAP, key, null)
         : new ChangeLog.Change(Event.Kind.PUT, key, after);
+  }
+
+  /** What is there of a key. */
+  @Nullable Entry get(Sql sql, Key key) throws SQLException {
+    EntryRow row = table(key).find(sql, KeyBytes.of(key));
+    return row == null || !isAlive(row, new Moment(clock)) ? null : entry(sql, key, row);
   }
 
   /** What is there of keys; of one moment when nothing is committed meanwhile. */

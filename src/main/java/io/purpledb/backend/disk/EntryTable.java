@@ -8,6 +8,9 @@ import io.purpledb.engine.Range;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * of their time: an index would have all. The writer alone uses what changes something.
  */
 final class EntryTable {
+
+  private static final Pattern ENTRIES = Pattern.compile("\"ENTRIES_([^\"]+)\"");
 
   /** So many are read first by a scan. */
   private static final int FIRST_ROWS = 16;
@@ -32,12 +37,15 @@ final class EntryTable {
   private final String touch;
   private final String delete;
   private final String keys;
+  private final String some;
   private final String forward;
   private final String pageBack;
   private final String due;
   private final String firstDue;
   private final String noteExpiry;
   private final String forgetExpiry;
+
+  private final RecentNumbers recent = new RecentNumbers();
 
   /** Before it nothing expires; of the writer. */
   private long firstExpiry;
@@ -50,12 +58,12 @@ final class EntryTable {
     findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
     put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?)".formatted(entries);
     touch =
-        """
-        UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?) WHERE ENTRY_KEY = ?
-        """
+        ("UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?)"
+                + " WHERE ENTRY_KEY = ?")
             .formatted(entries);
     delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
+    some = "SELECT ENTRY_KEY FROM %s FETCH FIRST ? ROWS ONLY".formatted(entries);
     forward =
         """
         SELECT ENTRY_KEY, ENVELOPE FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?
@@ -94,6 +102,17 @@ final class EntryTable {
             .formatted(expiry(service)));
   }
 
+  /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
+  static @Nullable Key changed(Change change) {
+    Matcher entries = ENTRIES.matcher(change.sql());
+    if (!entries.find()) {
+      return null;
+    }
+    int touched = change.parameters().size() - 1;
+    Object key = change.parameters().get(change.sql().startsWith("UPDATE") ? touched : 0);
+    return KeyBytes.key(entries.group(1), (byte[]) Objects.requireNonNull(key));
+  }
+
   private static String entries(String service) {
     return "\"ENTRIES_" + service + "\"";
   }
@@ -105,6 +124,12 @@ final class EntryTable {
   /** Called when what is in the tables may be other than before. */
   void start(Sql sql) throws SQLException {
     firstExpiry = first(sql);
+    recent.clear();
+  }
+
+  /** What the writer knows without a look into the table. */
+  RecentNumbers recent() {
+    return recent;
   }
 
   private long first(Sql sql) throws SQLException {
@@ -165,6 +190,11 @@ final class EntryTable {
         row -> KeyBytes.key(service, row.getBytes(1)),
         KeyBytes.of(range.from()),
         KeyBytes.end(range));
+  }
+
+  /** Any keys, so many at most. */
+  List<Key> some(Sql sql, int most) throws SQLException {
+    return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
   }
 
   /** The keys whose time is over, so many at most. */

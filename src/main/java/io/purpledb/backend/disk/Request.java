@@ -46,7 +46,8 @@ final class Request<T> {
   private enum Effect {
     NONE,
     WRITES,
-    DELETES
+    DELETES,
+    WRITES_TO_THE_DEVICE
   }
 
   static <T> Request<T> read(String key, Task<T> task, Context loop) {
@@ -81,6 +82,11 @@ final class Request<T> {
     return new Request<>(call, reach, 0, Effect.DELETES, task, loop);
   }
 
+  /** A write that is answered when all is on the device, whatever the durability of others is. */
+  static <T> Request<T> lasting(Reach reach, long bytes, Task<T> task, Context loop) {
+    return new Request<>(Call.NOTHING, reach, bytes, Effect.WRITES_TO_THE_DEVICE, task, loop);
+  }
+
   Reach reach() {
     return reach;
   }
@@ -97,6 +103,11 @@ final class Request<T> {
   /** Whether it may change something, but only delete. */
   boolean freeing() {
     return effect == Effect.DELETES;
+  }
+
+  /** Whether it has to be on the device before it is answered. */
+  boolean lasting() {
+    return effect == Effect.WRITES_TO_THE_DEVICE;
   }
 
   Context loop() {

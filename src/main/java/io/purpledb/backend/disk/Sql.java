@@ -20,6 +20,7 @@ final class Sql {
   private final Connection connection;
   private final Consumer<Change> changed;
   private final @Nullable Ahead ahead;
+  private final @Nullable Consumer<Change> deferred;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private long fetchedBytes;
 
@@ -31,17 +32,23 @@ final class Sql {
    * @param changed is told of each {@link #change}
    */
   Sql(Connection connection, Consumer<Change> changed) {
-    this(connection, changed, null);
+    this(connection, changed, null, null);
   }
 
   /**
    * @param changed as above
    * @param ahead for what is changed before the transaction
+   * @param deferred is told of each change that is to be made later
    */
-  Sql(Connection connection, Consumer<Change> changed, @Nullable Ahead ahead) {
+  Sql(
+      Connection connection,
+      Consumer<Change> changed,
+      @Nullable Ahead ahead,
+      @Nullable Consumer<Change> deferred) {
     this.connection = connection;
     this.changed = changed;
     this.ahead = ahead;
+    this.deferred = deferred;
   }
 
   /** For what is committed before the transaction of this connection; null when nothing may be. */
@@ -103,6 +110,18 @@ final class Sql {
       return rows;
     } finally {
       statement.clearParameters(); // a large value is not kept until the next one
+    }
+  }
+
+  /**
+   * Changes rows that nobody reads before the next opening: the log has it with the transaction,
+   * the tables with the next checkpoint, and of one statement only the last.
+   */
+  void defer(String sql, @Nullable Object... parameters) throws SQLException {
+    if (deferred == null) {
+      change(sql, parameters);
+    } else {
+      deferred.accept(Change.of(sql, parameters));
     }
   }
 

@@ -28,6 +28,10 @@ public final class ChangeLog {
   private static final int CHANGE_BYTES = 56;
 
   private final @Nullable Change[] ring = new Change[MOST];
+
+  /** How much of the heap each change takes: that costs more to find out than to remember. */
+  private final long[] sizes = new long[MOST];
+
   private final long maxBytes;
   private final boolean isCopy;
   private final Set<Watch> watches = new CopyOnWriteArraySet<>();
@@ -95,19 +99,24 @@ public final class ChangeLog {
   }
 
   private void add(Change added) {
-    boolean fits = added.heapBytes() <= maxBytes;
-    Change change = fits ? added : new Change(Event.Kind.GAP, added.key(), null);
+    Change change = added;
+    long changeBytes = added.heapBytes();
+    if (changeBytes > maxBytes) {
+      change = new Change(Event.Kind.GAP, added.key(), null);
+      changeBytes = change.heapBytes();
+    }
     long position = last + 1; // with the lock
     last = position;
-    bytes += change.heapBytes();
+    bytes += changeBytes;
     int most = watches.isEmpty() ? MOST_UNWATCHED : MOST;
     while (last - first >= most || (bytes > maxBytes && first < last)) {
-      Change oldest = ring[index(first)];
       ring[index(first)] = null;
-      bytes -= oldest == null ? 0 : oldest.heapBytes();
+      bytes -= sizes[index(first)];
+      sizes[index(first)] = 0;
       first++;
     }
     ring[index(last)] = change; // when there is a place for it
+    sizes[index(last)] = changeBytes;
   }
 
   private static Event gap(long position, Range range) {
@@ -118,6 +127,7 @@ public final class ChangeLog {
   public void goOnAfter(long position) {
     synchronized (this) {
       Arrays.fill(ring, null);
+      Arrays.fill(sizes, 0);
       bytes = 0;
       last = position;
       first = position + 1;

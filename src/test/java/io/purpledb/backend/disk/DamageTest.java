@@ -137,7 +137,8 @@ class DamageTest {
       try (KvFiles files = new KvFiles(data)) {
         assertThat(files.wrong()).as("with byte %d of %s flipped", offset, name).isEmpty();
       } catch (StartFailure refused) {
-        assertThat(refused.line()).contains("kv.mv.db is damaged", "restore", "move them away");
+        assertThat(refused.line())
+            .contains("entries.mv.db is damaged", "restore", "move them away");
       }
     }
   }
@@ -168,7 +169,7 @@ class DamageTest {
       loss.happenTo(data.resolve(name), foreign.resolve(name));
       StartFailure refusal = refusal(data);
       assertThat(refusal).as("%s is %s", name, loss).isNotNull();
-      assertThat(refusal.line()).contains("kv.mv.db is damaged");
+      assertThat(refusal.line()).contains("entries.mv.db is damaged");
       if (loss != Loss.FOREIGN) { // else it cannot be told which of the files are the right ones
         assertThat(refusal.line()).contains(name);
       }
@@ -187,19 +188,19 @@ class DamageTest {
         await(files.kv.put("after" + i, ByteString.copyFrom(new byte[5_000])));
       }
     }
-    overwriteAll(data.resolve("kv.mv.db"), middle);
+    overwriteAll(data.resolve("entries.mv.db"), middle);
     try (KvFiles files = new KvFiles(data)) {
       for (int i = 0; i < 3; i++) {
         assertThat(thrownBy(files.kv.get("hit")))
             .isInstanceOf(Failure.class)
-            .hasMessageContainingAll("kv.mv.db: the 4096 bytes from", "not what was written");
+            .hasMessageContainingAll("entries.mv.db: the 4096 bytes from", "not what was written");
       }
       files.fill(); // with several checkpoints
       assertThat(files.wrong()).isEmpty();
       assertThat(files.kv.health().succeeded()).isTrue();
       assertThat(files.notices())
           .singleElement(InstanceOfAssertFactories.STRING)
-          .contains("kv.mv.db: the 4096 bytes from", "reads failed by damage");
+          .contains("entries.mv.db: the 4096 bytes from", "reads failed by damage");
     }
   }
 
@@ -215,16 +216,16 @@ class DamageTest {
   @Test
   void eachRecordOfTheLogIsMissed() throws Exception {
     long bytes;
-    try (FileChannel log = FileChannel.open(killed.resolve("kv.redo"))) {
+    try (FileChannel log = FileChannel.open(killed.resolve("entries.redo"))) {
       bytes = log.size();
     }
     int refused = 0;
     for (long offset = 8192 + 40; offset < bytes; offset += bytes / 20) {
       Path data = copy(Left.KILLED);
-      overwrite(data.resolve("kv.redo"), offset);
+      overwrite(data.resolve("entries.redo"), offset);
       StartFailure refusal = refusal(data);
       if (refusal != null) {
-        assertThat(refusal.line()).contains("kv.redo: ", " at byte ");
+        assertThat(refusal.line()).contains("entries.redo: ", " at byte ");
         refused++;
       }
     }
@@ -238,11 +239,11 @@ class DamageTest {
     try (KvFiles files = new KvFiles(data)) {
       await(files.kv.put("a", ByteString.copyFromUtf8("1")));
       KvFiles.copy(data, directory.resolve("one"));
-      last = lastRecord(directory.resolve("one/kv.redo"));
+      last = lastRecord(directory.resolve("one/entries.redo"));
     }
-    overwrite(directory.resolve("one/kv.redo"), last + 40);
+    overwrite(directory.resolve("one/entries.redo"), last + 40);
     assertThat(refusal(directory.resolve("one")).line())
-        .contains("kv.redo: it ends with record", "which was acknowledged");
+        .contains("entries.redo: it ends with record", "which was acknowledged");
   }
 
   private static long lastRecord(Path log) throws IOException {
@@ -259,7 +260,7 @@ class DamageTest {
   @Test
   void anOlderLogOfTheSameDatabaseIsRefused() throws Exception {
     Path data = copy(Left.CLOSED);
-    Path log = data.resolve("kv.redo");
+    Path log = data.resolve("entries.redo");
     Path older = directory.resolve("older.redo");
     Path found = directory.resolve("with an older log");
     try (KvFiles files = new KvFiles(data)) {
@@ -267,8 +268,8 @@ class DamageTest {
       await(files.kv.put("last", ByteString.copyFromUtf8("newer")));
       KvFiles.copy(data, found);
     }
-    Files.copy(older, found.resolve("kv.redo"), StandardCopyOption.REPLACE_EXISTING);
-    assertThat(refusal(found).line()).contains("kv.redo: it ends with record");
+    Files.copy(older, found.resolve("entries.redo"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(refusal(found).line()).contains("entries.redo: it ends with record");
   }
 
   enum Removal {
@@ -286,20 +287,20 @@ class DamageTest {
     FILE_MOVED {
       @Override
       void happenTo(Path data) throws IOException {
-        Files.move(data.resolve("kv.redo"), data.resolve("moved"));
+        Files.move(data.resolve("entries.redo"), data.resolve("moved"));
       }
 
       @Override
       void undo(Path data) throws IOException {
-        Files.move(data.resolve("moved"), data.resolve("kv.redo"));
+        Files.move(data.resolve("moved"), data.resolve("entries.redo"));
       }
     },
     FILE_REPLACED {
       @Override
       void happenTo(Path data) throws IOException {
-        Files.move(data.resolve("kv.redo"), data.resolve("moved"));
-        Files.copy(data.resolve("moved"), data.resolve("kv.redo"));
-        Files.delete(data.resolve("kv.state"));
+        Files.move(data.resolve("entries.redo"), data.resolve("moved"));
+        Files.copy(data.resolve("moved"), data.resolve("entries.redo"));
+        Files.delete(data.resolve("entries.state"));
       }
 
       @Override
@@ -308,7 +309,7 @@ class DamageTest {
     FILE_CUT {
       @Override
       void happenTo(Path data) throws IOException {
-        cut(data.resolve("kv.mv.db"), 8192);
+        cut(data.resolve("entries.mv.db"), 8192);
       }
 
       @Override
@@ -317,7 +318,7 @@ class DamageTest {
     LOG_CUT {
       @Override
       void happenTo(Path data) throws IOException {
-        cut(data.resolve("kv.redo"), 4096);
+        cut(data.resolve("entries.redo"), 4096);
       }
 
       @Override
@@ -326,7 +327,7 @@ class DamageTest {
     JOURNAL_CUT {
       @Override
       void happenTo(Path data) throws IOException {
-        cut(data.resolve("kv.journal"), 4096);
+        cut(data.resolve("entries.journal"), 4096);
       }
 
       @Override
@@ -349,7 +350,7 @@ class DamageTest {
   void aFirstStartThatWasKilledIsNoDamage() throws Exception {
     Path data = Files.createDirectory(directory.resolve("killed at the first start"));
     for (String suffix : List.of(".mv.db", ".redo", ".journal", ".sums")) {
-      Files.createFile(data.resolve("kv" + suffix));
+      Files.createFile(data.resolve("entries" + suffix));
     }
     try (KvFiles files = new KvFiles(data)) {
       await(files.kv.put("key", ByteString.EMPTY));

@@ -110,7 +110,7 @@ class DirectoryNameTest {
           Thread.onSpinWait();
         }
       }
-      assertThat(directory.resolve("kv.mv.db")).isRegularFile();
+      assertThat(directory.resolve("entries.mv.db")).isRegularFile();
     }
   }
 

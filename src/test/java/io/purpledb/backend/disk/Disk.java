@@ -55,11 +55,21 @@ final class Disk implements AutoCloseable {
       long cacheMaxBytes,
       InstantSource clock,
       int maxQueued) {
+    this(directory, durability, cacheMaxBytes, clock, maxQueued, MEMORY);
+  }
+
+  private Disk(
+      Path directory,
+      Durability durability,
+      long cacheMaxBytes,
+      InstantSource clock,
+      int maxQueued,
+      DiskMemory memory) {
     this.directory = directory;
     ShadowDisk.register();
     backends =
         new DiskBackends(
-            vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", MEMORY, 10);
+            vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", memory, 10);
     try {
       SERVICES.forEach(backends::open);
     } catch (RuntimeException e) {
@@ -73,9 +83,26 @@ final class Disk implements AutoCloseable {
     set = backends.set();
   }
 
+  /** One that upgrades in small pieces. */
+  static Disk inPieces(Path directory, Durability durability) {
+    DiskMemory memory = new DiskMemory(8 << 20, 8 << 20, 8 << 10, 8 << 20, 256 << 10, 8 << 20);
+    return new Disk(directory, durability, CACHE_BYTES, InstantSource.system(), ROOMY, memory);
+  }
+
   /** The shadow of a service's log, to which the service forces its writes. */
   Shadow log(String service) {
-    return ShadowDisk.of(directory.resolve(service + ".redo"));
+    return ShadowDisk.of(directory.resolve(stem(service) + ".redo"));
+  }
+
+  /** What the names of the files begin with that a service is in. */
+  static String stem(String service) {
+    boolean inEntries = Former.ALL.stream().anyMatch(one -> one.service().equals(service));
+    return inEntries ? DiskEngine.STEM : service;
+  }
+
+  /** The stems of all services. */
+  static List<String> stems() {
+    return SERVICES.stream().map(Disk::stem).distinct().toList();
   }
 
   /** Makes something on an event loop of its own. */

@@ -66,38 +66,38 @@ class DiskCheckTest {
     fill();
     DataCheck closed = DiskCheck.of(data);
     assertThat(closed.text())
-        .contains("kv: data set ", "closed in order", "kv.mv.db: ", "set: no database")
+        .contains("entries: data set ", "closed in order", "entries.mv.db: ", "set: no database")
         .endsWith("all is whole\n");
     assertThat(closed.whole()).isTrue();
     assertThat(DiskCheck.of(killed).text())
-        .contains("not closed in order", "kv.redo: records ", ", whole")
+        .contains("not closed in order", "entries.redo: records ", ", whole")
         .endsWith("all is whole\n");
   }
 
   /** As of a process that ended before it had a database. */
   @Test
   void filesOfAFirstStartThatDidNotEndAreNoDamage(@TempDir Path directory) throws Exception {
-    for (String name : List.of("kv.mv.db", "kv.redo", "kv.journal")) {
+    for (String name : List.of("entries.mv.db", "entries.redo", "entries.journal")) {
       Files.createFile(directory.resolve(name));
     }
     DataCheck check = DiskCheck.of(directory);
     assertThat(check.whole()).as(check.text()).isTrue();
-    assertThat(check.text()).contains("kv: empty, as of a first start that did not end");
+    assertThat(check.text()).contains("entries: empty, as of a first start that did not end");
 
-    Files.write(directory.resolve("kv.redo"), new byte[] {1});
+    Files.write(directory.resolve("entries.redo"), new byte[] {1});
     assertThat(DiskCheck.of(directory).whole()).isFalse();
   }
 
   @Test
   void aDamagedRecordIsFoundAndWhatIsBehindItShown() throws Exception {
     fill();
-    damage(killed.resolve("kv.redo"), "log 2");
+    damage(killed.resolve("entries.redo"), "log 2");
     Map<Path, ByteBuffer> before = contents(killed);
     DataCheck result = DiskCheck.of(killed);
     assertThat(result.whole()).isFalse();
     assertThat(result.text())
-        .contains("kv.redo: damaged at byte ", "whole behind it: records ")
-        .contains("the records behind it change: key3, key4, key5")
+        .contains("entries.redo: damaged at byte ", "whole behind it: records ")
+        .contains("the records behind it change: kv/key3, kv/key4, kv/key5")
         .endsWith("damaged; nothing was changed\n");
     assertThat(contents(killed)).isEqualTo(before);
   }
@@ -105,26 +105,28 @@ class DiskCheckTest {
   @Test
   void aLostEndIsMissed() throws Exception {
     fill();
-    damage(killed.resolve("kv.redo"), "log " + RECORDS);
+    damage(killed.resolve("entries.redo"), "log " + RECORDS);
     assertThat(DiskCheck.of(killed).text())
-        .containsPattern("kv.redo: ends at byte \\d+ with record \\d+ \\(expected: record \\d+\\)");
+        .containsPattern(
+            "entries.redo: ends at byte \\d+ with record \\d+ \\(expected: record \\d+\\)");
   }
 
   @Test
   void aDamagedBlockIsFound() throws Exception {
     fill();
-    damage(data.resolve("kv.mv.db"), "log 2");
+    damage(data.resolve("entries.mv.db"), "log 2");
     assertThat(DiskCheck.of(data).text())
-        .contains("kv.mv.db: 1 blocks of 4096 bytes are damaged, at byte ");
+        .contains("entries.mv.db: 1 blocks of 4096 bytes are damaged, at byte ");
   }
 
   @Test
   void aMissingFileIsNamed() throws Exception {
     fill();
-    Files.delete(data.resolve("kv.sums"));
-    assertThat(DiskCheck.of(data).text()).contains("kv.mv.db: not checked, as ", "kv.sums");
-    Files.delete(data.resolve("kv.state"));
-    assertThat(DiskCheck.of(data).text()).contains("kv.state is missing");
+    Files.delete(data.resolve("entries.sums"));
+    assertThat(DiskCheck.of(data).text())
+        .contains("entries.mv.db: not checked, as ", "entries.sums");
+    Files.delete(data.resolve("entries.state"));
+    assertThat(DiskCheck.of(data).text()).contains("entries.state is missing");
   }
 
   @Test
@@ -133,7 +135,7 @@ class DiskCheckTest {
       assertThat(files.kv.health().succeeded()).isTrue();
       DataCheck result = DiskCheck.of(data);
       assertThat(result.whole()).isFalse();
-      assertThat(result.text()).contains("kv: ").contains("xpected: no server");
+      assertThat(result.text()).contains("entries: ").contains("xpected: no server");
     }
   }
 
@@ -146,9 +148,12 @@ class DiskCheckTest {
       files.fill();
     }
     Files.copy(
-        older.resolve("kv.state"), data.resolve("kv.state"), StandardCopyOption.REPLACE_EXISTING);
+        older.resolve("entries.state"),
+        data.resolve("entries.state"),
+        StandardCopyOption.REPLACE_EXISTING);
     assertThat(DiskCheck.of(data).text())
-        .containsPattern("kv.state: it is older than the files beside it: it knows kv.journal to")
+        .containsPattern(
+            "entries.state: it is older than the files beside it: it knows entries.journal to")
         .endsWith("damaged; nothing was changed\n");
   }
 }

@@ -221,6 +221,28 @@ class DiskEngineFaultsTest {
     assertThat(number(await(read(B)).get(0))).isEqualTo(1);
   }
 
+  /** A sum that was undone is not what the next one adds to. */
+  @Test
+  void whatAFullDiskRefusesIsNotAddedTo() throws Exception {
+    Change one = new Change.Add(A, 1, 0, Long.MAX_VALUE);
+    await(commit(one));
+    long sum = 1;
+    ShadowDisk.full(directory, true);
+    Future<Committed> adding = commit(one, put(B, bytes(10_000)));
+    while (await(adding.otherwiseEmpty()) != null) {
+      sum++;
+      adding = commit(one, put(B, bytes(10_000)));
+    }
+    assertThat(kindThrownBy(adding)).isEqualTo(Failure.Kind.STORAGE_FULL);
+
+    ShadowDisk.full(directory, false);
+    while (!Notices.of(vertx).now().isEmpty()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    await(commit(one));
+    assertThat(number(await(read(A)).get(0))).isEqualTo(sum + 1);
+  }
+
   private static Key key(int i) {
     return Key.of("n", "kv", "k" + i);
   }

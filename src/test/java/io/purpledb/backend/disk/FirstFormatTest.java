@@ -75,9 +75,11 @@ class FirstFormatTest {
   void isServedAfterAKillAtAnyForceOfItsUpgrade() {
     Path data = directory.resolve("data");
     ShadowDisk.register();
-    for (String service : Disk.SERVICES) {
+    List<String> stems = new ArrayList<>(Disk.SERVICES);
+    stems.add(DiskEngine.STEM);
+    for (String stem : stems) {
       for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {
-        ShadowDisk.of(data.resolve(service + suffix)).beforeForce(() -> copy(data));
+        ShadowDisk.of(data.resolve(stem + suffix)).beforeForce(() -> copy(data));
       }
     }
     try (Disk disk = open(data)) {

@@ -76,7 +76,7 @@ class FullDiskTest {
     assertThat(failure.kind()).isEqualTo(Failure.Kind.STORAGE_FULL);
     assertThat(failure)
         .hasMessageContainingAll(
-            directory.resolve(service + ".mv.db").toString(),
+            directory.resolve(Disk.stem(service) + ".mv.db").toString(),
             "No space left on device",
             "expected: room in " + directory);
   }

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static io.purpledb.backend.disk.Disk.await;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.KvBackend;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
 import io.vertx.core.Future;
@@ -16,12 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The database of one service in real files, for tests that damage them. */
+/** Values in real files, for tests that damage them. */
 final class KvFiles implements AutoCloseable {
 
   /** All files of the database. */
   static final List<String> NAMES =
-      List.of("kv.mv.db", "kv.sums", "kv.journal", "kv.redo", "kv.state");
+      List.of("entries.mv.db", "entries.sums", "entries.journal", "entries.redo", "entries.state");
 
   private static final int KEYS = 120;
   private static final int QUEUE = 10_000;
@@ -30,7 +31,7 @@ final class KvFiles implements AutoCloseable {
           8 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 10,
           8 << 20); // so that there are many checkpoints
 
-  final DiskKv kv;
+  final KvBackend kv;
 
   private final Vertx vertx = Vertx.vertx();
   private final DiskBackends backends;
@@ -48,7 +49,7 @@ final class KvFiles implements AutoCloseable {
       close();
       throw e;
     }
-    kv = (DiskKv) backends.kv();
+    kv = backends.kv();
   }
 
   /** Puts so much that a part is in the database file and a part in the log alone. */

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MixedFilesTest {
 
-  private static final int KEYS = 60;
+  private static final int KEYS = 64;
 
   private final Path directory;
   private int mixes;
@@ -133,7 +133,7 @@ class MixedFilesTest {
         }
       } catch (StartFailure refused) {
         assertThat(isBackup).as("%s of %s: %s", replaced, older, refused.line()).isFalse();
-        assertThat(refused.line()).contains("kv.mv.db is damaged: ", "from one backup");
+        assertThat(refused.line()).contains("entries.mv.db is damaged: ", "from one backup");
       }
     }
     assertThat(unnoticed).isEmpty();
@@ -142,30 +142,31 @@ class MixedFilesTest {
   /** With the numbers that tell it. */
   @Test
   void theFileThatIsBehindIsNamed() throws Exception {
-    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "kv.redo", "kv.state"))
-        .containsPattern("kv\\.(redo|state): it is older than the files beside it: ");
-    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "kv.redo"))
-        .containsPattern("kv\\.redo: it ends with record \\d+ .*\\(expected: record \\d+");
-    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "kv.state"))
+    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "entries.redo", "entries.state"))
+        .containsPattern("entries\\.(redo|state): it is older than the files beside it: ");
+    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "entries.redo"))
+        .containsPattern("entries\\.redo: it ends with record \\d+ .*\\(expected: record \\d+");
+    assertThat(refusal(Moment.KILLED, Moment.KILLED_LATER, "entries.state"))
         .containsPattern(
-            "kv.state: it is older than the files beside it: it knows kv.journal to record \\d+, which goes to record \\d+");
-    assertThat(refusal(Moment.CLOSED, Moment.KILLED, "kv.state")).contains("kv.state: it is older");
-    assertThat(refusal(Moment.CLOSED_AT_LAST, Moment.CLOSED_AGAIN, "kv.mv.db", "kv.sums"))
+            "entries.state: it is older than the files beside it: it knows entries.journal to record \\d+, which goes to record \\d+");
+    assertThat(refusal(Moment.CLOSED, Moment.KILLED, "entries.state"))
+        .contains("entries.state: it is older");
+    assertThat(refusal(Moment.CLOSED_AT_LAST, Moment.CLOSED_AGAIN, "entries.mv.db", "entries.sums"))
         .containsPattern(
-            "kv.sums: it is older than the files beside it: with kv.mv.db, it has kv.journal to record \\d+, which begins with record \\d+");
-    assertThat(refusal(Moment.KILLED, Moment.CLOSED_AT_LAST, "kv.journal", "kv.state"))
+            "entries.sums: it is older than the files beside it: with entries.mv.db, it has entries.journal to record \\d+, which begins with record \\d+");
+    assertThat(refusal(Moment.KILLED, Moment.CLOSED_AT_LAST, "entries.journal", "entries.state"))
         .containsPattern(
-            "kv.journal: it is older than the files beside it: it ends with record \\d+, and kv.mv.db has it to record \\d+");
+            "entries.journal: it is older than the files beside it: it ends with record \\d+, and entries.mv.db has it to record \\d+");
     assertThat(
             refusal(
                 Moment.KILLED,
                 Moment.KILLED_LATER,
-                "kv.mv.db",
-                "kv.sums",
-                "kv.journal",
-                "kv.state"))
+                "entries.mv.db",
+                "entries.sums",
+                "entries.journal",
+                "entries.state"))
         .containsPattern(
-            "kv.mv.db: it is older than the files beside it: with its journal, it has the changes to record \\d+ of kv.redo, which begins with \\d+");
+            "entries.mv.db: it is older than the files beside it: with its journal, it has the changes to record \\d+ of entries.redo, which begins with \\d+");
   }
 
   /** It did not keep all numbers; also when a newer one was there before it. */
@@ -174,9 +175,9 @@ class MixedFilesTest {
   void filesThatAnOlderVersionLeftAreNotCompared(boolean wasNewer) throws Exception {
     for (Moment moment : Moment.values()) {
       Path data = mix(moment, moment, List.of());
-      Heads.firstVersion(data.resolve("kv.state"));
+      Heads.firstVersion(data.resolve("entries.state"));
       Heads.change(
-          data.resolve("kv.sums"),
+          data.resolve("entries.sums"),
           numbers -> {
             numbers.clear();
             if (wasNewer) {

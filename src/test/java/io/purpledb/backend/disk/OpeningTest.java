@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -38,7 +39,7 @@ class OpeningTest {
   OpeningTest(@TempDir Path parent) {
     this.parent = parent;
     directory = parent.resolve("new/data");
-    file = directory.resolve("kv.mv.db");
+    file = directory.resolve("entries.mv.db");
   }
 
   private StartFailure refusal() throws IOException {
@@ -202,15 +203,17 @@ class OpeningTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 1_000})
+  @ValueSource(ints = {5, 1_000})
   void aNewerFormatIsRefusedAndNotTouched(int format) throws Exception {
     createDatabases();
-    Connections newer = new DiskFile(directory, "kv", Durability.FSYNC).open(DiskKv.SCHEMA);
+    Connections newer =
+        new DiskFile(directory, DiskEngine.STEM, Durability.FSYNC)
+            .open(EntryStore.schema(List.of("counter", "kv")));
     newer.unlogged().run("UPDATE META SET FORMAT = " + format);
     newer.close();
     Map<Path, ByteBuffer> before = files();
     assertThat(refusal().line())
-        .contains(file.toString(), "has format " + format, "expected: at most 3");
+        .contains(file.toString(), "has format " + format, "expected: at most 4");
     assertThat(files().get(file)).isEqualTo(before.get(file));
   }
 }

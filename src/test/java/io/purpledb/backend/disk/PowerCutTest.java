@@ -96,7 +96,7 @@ class PowerCutTest {
     most = count;
     IntStream.range(0, CALLERS).forEach(this::addCallers);
     try (Disk disk = new Disk(Files.createDirectory(directory.resolve("data")), durability)) {
-      for (String service : Disk.SERVICES) {
+      for (String service : Disk.stems()) {
         disk.log(service).beforeForce(() -> maybeCut(disk));
         ShadowDisk.of(disk.directory.resolve(service + ".mv.db")).beforeForce(() -> maybeCut(disk));
       }
@@ -126,7 +126,7 @@ class PowerCutTest {
     try {
       Path found = Files.createDirectory(directory.resolve("found" + cutting++));
       ShadowDisk.cutPower(disk.directory, found, random);
-      for (String service : Disk.SERVICES) {
+      for (String service : Disk.stems()) {
         Heads.anotherBoot(found.resolve(service + ".state"));
       }
       cuts.add(new Cut(before, acknowledged(), found)); // other services went on meanwhile

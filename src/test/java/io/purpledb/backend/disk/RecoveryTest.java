@@ -6,6 +6,7 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.SortedItems;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -44,12 +45,13 @@ class RecoveryTest {
       Throwable failure = thrownBy(disk.kv.put("key", VALUE));
       assertThat(((Failure) failure).kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(failure)
-          .hasMessageContainingAll("kv.mv.db failed: the device failed", "may or may not");
+          .hasMessageContainingAll("entries.mv.db failed: the device failed", "may or may not");
       awaitHealth(disk);
       await(disk.kv.put("after", VALUE));
       assertThat(await(disk.kv.get("before"))).isEqualTo(VALUE);
       assertThat(await(disk.kv.get("after"))).isEqualTo(VALUE);
-      assertThat(await(disk.counter.increment("other service", 1))).isEqualTo(1);
+      await(disk.flag.set("other service", true));
+      assertThat(await(disk.flag.get("other service"))).isTrue();
     }
   }
 
@@ -77,10 +79,10 @@ class RecoveryTest {
       assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
       Future<Void> health = disk.kv.health();
       assertThat(health.failed()).isTrue(); // at once, without any queue
-      assertThat(health.cause()).hasMessageContaining("kv.mv.db");
+      assertThat(health.cause()).hasMessageContaining("entries.mv.db");
       assertThat(disk.kv.put("key", VALUE).failed()).isTrue();
       assertThat(disk.kv.get("key").failed()).isTrue();
-      assertThat(disk.counter.health().succeeded()).isTrue();
+      assertThat(disk.flag.health().succeeded()).isTrue();
       disk.log("kv").failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));
@@ -99,7 +101,7 @@ class RecoveryTest {
               throw new OutOfMemoryError("for a test");
             }
           };
-      ShadowDisk.of(directory.resolve("kv.journal")).beforeForce(failing);
+      ShadowDisk.of(directory.resolve("entries.journal")).beforeForce(failing);
       disk.log("kv").beforeForce(failing);
       Failure failure = (Failure) thrownBy(disk.kv.put("key", VALUE));
       assertThat(failure.kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
@@ -126,30 +128,30 @@ class RecoveryTest {
   void aRequestThatBreaksFailsAloneAndChangesNothing() throws Exception {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      DiskAccess table = ((DiskCounter) disk.counter).disk();
-      Gate gate = new Gate(disk.log("counter"));
-      Future<Long> first = disk.counter.increment("first", 1);
+      DiskAccess table = ((DiskSet) disk.set).disk();
+      Gate gate = new Gate(disk.log("set"));
+      Future<SortedItems> first = disk.set.add("first", "item");
       gate.awaitForce();
-      Future<Long> before = disk.counter.increment("sum", 1);
+      Future<SortedItems> before = disk.set.add("items", "a");
       Future<Integer> broken =
           table.write(
-              "sum",
+              "items",
               sql -> {
-                sql.change("UPDATE COUNTER SET AMOUNT = 1000");
-                return sql.change("INSERT INTO COUNTER VALUES (0)");
+                sql.change("DELETE FROM SET_ITEM");
+                return sql.change("INSERT INTO SET_ITEM VALUES (0)");
               });
-      Future<Long> after = disk.counter.increment("sum", 1);
+      Future<SortedItems> after = disk.set.add("items", "b");
       gate.open();
       assertThat(thrownBy(broken)).isInstanceOf(SQLException.class);
-      assertThat(await(first)).isEqualTo(1);
-      assertThat(await(before)).isEqualTo(1);
-      assertThat(await(after)).isEqualTo(2);
-      assertThat(await(disk.counter.get("first"))).isEqualTo(1);
+      assertThat(await(first)).containsExactly("item");
+      assertThat(await(before)).containsExactly("a");
+      assertThat(await(after)).containsExactly("a", "b");
+      assertThat(await(disk.set.get("first"))).containsExactly("item");
       ShadowDisk.cutPower(directory, found, new Random(1));
     }
     try (Disk disk = new Disk(found, Durability.FSYNC)) { // what the log says is the same
-      assertThat(await(disk.counter.get("sum"))).isEqualTo(2);
-      assertThat(await(disk.counter.get("first"))).isEqualTo(1);
+      assertThat(await(disk.set.get("items"))).containsExactly("a", "b");
+      assertThat(await(disk.set.get("first"))).containsExactly("item");
     }
   }
 }

@@ -94,6 +94,13 @@ public final class ShadowDisk extends FilePathWrapper {
     return "shadow";
   }
 
+  /** For good: no power cut brings it back. */
+  @Override
+  public void delete() {
+    super.delete();
+    FILES.remove(realName(Path.of(getBase().toString())));
+  }
+
   @Override
   public FileChannel open(String mode) throws IOException {
     return new ShadowedFile(super.open(mode), of(Path.of(getBase().toString())));

@@ -1,0 +1,115 @@
+package io.purpledb.backend.disk;
+
+import static io.purpledb.backend.disk.Disk.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.config.Durability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Values and counters in databases of their own, as the version before {@code entries} has left.
+ */
+final class OldData {
+
+  static final List<String> SUFFIXES = List.of(".mv.db", ".sums", ".journal", ".redo", ".state");
+
+  private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
+  private static final String COUNT = "MERGE INTO COUNTER KEY(COUNTER_KEY) VALUES (?, ?)";
+  private static final int IN_PARTS = 700_000;
+
+  final int keys;
+
+  private final Path directory;
+
+  OldData(Path directory, int keys) {
+    this.directory = directory;
+    this.keys = keys;
+  }
+
+  private Connections open(String stem, Schema schema) {
+    ShadowDisk.register();
+    DiskMemory memory = DiskMemory.ofThisJvm(DiskBackends.DATABASES);
+    return new DiskFile(directory, stem, Durability.FSYNC, "shadow:", memory).open(schema);
+  }
+
+  /** Opens the values as the version before does. */
+  Connections openKv() {
+    return open("kv", new FormerKv().schema());
+  }
+
+  void write() throws SQLException, IOException {
+    Connections kv = openKv();
+    for (int i = 0; i < keys; i++) {
+      put(kv, "key" + i, value(i, i % 100));
+    }
+    put(kv, "empty", ByteString.EMPTY);
+    put(kv, "in a row", value(1, 2 * LargeValues.PART_BYTES)); // as before there were parts
+    LargeValues large = new LargeValues();
+    large.start(kv.writing());
+    byte[] key = "in parts".getBytes(UTF_8);
+    kv.writing().change(PUT, key, large.put(kv.writing(), key, value(2, IN_PARTS)));
+    put(kv, "last", value(3, 10));
+    kv.commit(false);
+    kv.force();
+    kv.close();
+    Connections counter = open("counter", new FormerCounter().schema());
+    for (int i = 0; i < keys; i++) {
+      counter.writing().change(COUNT, ("counter" + i).getBytes(UTF_8), (long) i);
+    }
+    counter.writing().change(COUNT, "least".getBytes(UTF_8), Long.MIN_VALUE);
+    counter.commit(false);
+    counter.force();
+    counter.close();
+  }
+
+  /** Puts a value as the version before does. */
+  static void put(Connections kv, String key, ByteString value) throws SQLException {
+    kv.writing().change(PUT, key.getBytes(UTF_8), value);
+  }
+
+  static ByteString value(int seed, int bytes) {
+    byte[] value = new byte[bytes];
+    new Random(seed).nextBytes(value);
+    return ByteString.copyFrom(value);
+  }
+
+  void assertServed(Disk disk) {
+    for (int i = 0; i < keys; i++) {
+      assertThat(await(disk.kv.get("key" + i))).as("key%d", i).isEqualTo(value(i, i % 100));
+      assertThat(await(disk.counter.get("counter" + i))).isEqualTo(i);
+    }
+    assertRestServed(disk);
+    assertThat(await(disk.counter.get("least"))).isEqualTo(Long.MIN_VALUE);
+  }
+
+  private static void assertRestServed(Disk disk) {
+    assertThat(await(disk.kv.get("empty"))).isEqualTo(ByteString.EMPTY);
+    assertThat(await(disk.kv.get("in a row"))).isEqualTo(value(1, 2 * LargeValues.PART_BYTES));
+    assertThat(await(disk.kv.get("in parts"))).isEqualTo(value(2, IN_PARTS));
+    assertThat(await(disk.kv.get("last"))).isEqualTo(value(3, 10));
+  }
+
+  /** The files of the version before that are there. */
+  static List<String> files(Path directory) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.startsWith("kv.") || name.startsWith("counter.")) {
+          found.add(name);
+        }
+      }
+    }
+    found.sort(null);
+    return found;
+  }
+}
