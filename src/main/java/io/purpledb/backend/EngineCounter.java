@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param isOwn whether the engine is closed with it, and not by who made it
  * @param call what the requests are part of
  */
-public record EngineCounter(Engine engine, boolean isOwn, Call call) implements CounterBackend {
+public record EngineCounter(Engine engine, boolean isOwn, Call call)
+    implements EngineBackend, CounterBackend {
 
   /** On an engine that others use, too. */
   public static EngineCounter on(Engine shared) {
@@ -58,15 +59,5 @@ public record EngineCounter(Engine engine, boolean isOwn, Call call) implements 
 
   private Key keyOf(String key) {
     return Key.of(call.namespace(), "counter", key);
-  }
-
-  @Override
-  public Future<Void> health() {
-    return engine.health();
-  }
-
-  @Override
-  public Future<Void> close() {
-    return isOwn ? engine.close() : Future.succeededFuture();
   }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param isOwn whether the engine is closed with it, and not by who made it
  * @param call what the requests are part of
  */
-public record EngineKv(Engine engine, boolean isOwn, Call call) implements KvBackend {
+public record EngineKv(Engine engine, boolean isOwn, Call call)
+    implements EngineBackend, KvBackend {
 
   /** On an engine that others use, too. */
   public static EngineKv on(Engine shared) {
@@ -61,15 +62,5 @@ public record EngineKv(Engine engine, boolean isOwn, Call call) implements KvBac
 
   private Key keyOf(String key) {
     return Key.of(call.namespace(), "kv", key);
-  }
-
-  @Override
-  public Future<Void> health() {
-    return engine.health();
-  }
-
-  @Override
-  public Future<Void> close() {
-    return isOwn ? engine.close() : Future.succeededFuture();
   }
 }

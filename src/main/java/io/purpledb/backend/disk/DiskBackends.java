@@ -4,6 +4,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
@@ -20,15 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps data in H2 databases. Counters and values are in the tables of one {@link DiskEngine}; each
- * other service still has a database of its own: {@code set.mv.db} with its journal {@code
- * set.journal}. Instances of all event loops share them.
+ * Keeps data in H2 databases. Counters, values and flags are in the tables of one {@link
+ * DiskEngine}; each other service still has a database of its own: {@code set.mv.db} with its
+ * journal {@code set.journal}. Instances of all event loops share them.
  */
 public final class DiskBackends implements Backends {
 
   /** The tables of each service that has a database of its own. */
   static final Map<String, Schema> SCHEMAS =
-      Map.of("cache", DiskCache.SCHEMA, "flag", DiskFlag.SCHEMA, "set", DiskSet.SCHEMA);
+      Map.of("cache", DiskCache.SCHEMA, "set", DiskSet.SCHEMA);
+
+  /** The services in the tables of entries. */
+  static final List<String> IN_ENTRIES = Former.ALL.stream().map(Former::service).toList();
 
   /** Those of all others, one that an upgrade reads, and one for the entries. */
   static final int DATABASES = SCHEMAS.size() + 2;
@@ -139,9 +143,9 @@ public final class DiskBackends implements Backends {
     DiskFile file = file(DiskEngine.STEM);
     DiskEngine engine = entries;
     if (engine == null) {
-      List<String> services = Former.ALL.stream().map(Former::service).toList();
       engine =
-          DiskEngine.open(vertx, file, durability, clock, maxQueued, services, memory, idleMillis);
+          DiskEngine.open(
+              vertx, file, durability, clock, maxQueued, IN_ENTRIES, memory, idleMillis);
       entries = engine;
     }
     long pieceBytes = Math.min(PIECE_BYTES, memory.batch());
@@ -165,7 +169,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public FlagBackend flag() {
-    return new DiskFlag(disk("flag"));
+    return EngineFlag.on(engine("flag"));
   }
 
   @Override

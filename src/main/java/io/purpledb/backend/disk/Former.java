@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 interface Former {
 
   /** Of each service that is in the tables of entries, in the order in which they came there. */
-  List<Former> ALL = List.of(new FormerCounter(), new FormerKv());
+  List<Former> ALL = List.of(FormerNumbers.counters(), new FormerKv(), FormerNumbers.flags());
 
   /** What the names of its files began with, too. */
   String service();

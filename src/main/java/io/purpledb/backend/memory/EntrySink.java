@@ -14,7 +14,5 @@ public interface EntrySink extends StateImage.Sink {
    */
   void cache(String key, String value, long deadlineMillis) throws IOException;
 
-  void flag(String key, boolean value) throws IOException;
-
   void set(String key, SortedItems items) throws IOException;
 }

@@ -5,6 +5,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
@@ -61,7 +62,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public FlagBackend flag() {
-    return new MemoryFlag(MemoryEntries.flags(map("flag"), budget));
+    return EngineFlag.on(engine);
   }
 
   @Override

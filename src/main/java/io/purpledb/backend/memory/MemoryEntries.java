@@ -14,11 +14,6 @@ final class MemoryEntries {
     return Footprint.ENTRY + Footprint.text(key);
   }
 
-  /** There are two values, which all share. */
-  static CountedMap<Boolean> flags(Map<String, Boolean> map, MemoryBudget budget) {
-    return new CountedMap<>(map, budget, value -> 0);
-  }
-
   static CountedMap<SortedItems> sets(Map<String, SortedItems> map, MemoryBudget budget) {
     return new CountedMap<>(map, budget, items -> Footprint.SET + items.heapBytes());
   }

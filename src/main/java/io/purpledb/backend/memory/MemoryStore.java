@@ -10,7 +10,6 @@ import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.memory.StateImage;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Handlers;
-import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetRemoveRequest;
 import java.io.IOException;
@@ -32,7 +31,6 @@ public final class MemoryStore implements EntrySink {
 
   private final Cache<String, MemoryCache.Entry> cache;
   private final MemoryBudget budget;
-  private final CountedMap<Boolean> flags;
   private final CountedMap<SortedItems> sets;
   private final MemoryState entries;
 
@@ -46,7 +44,6 @@ public final class MemoryStore implements EntrySink {
   public MemoryStore(long cacheMaxBytes, long maxBytes, InstantSource clock, ChangeLog log) {
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, false);
-    this.flags = MemoryEntries.flags(new ConcurrentHashMap<>(), budget);
     this.sets = MemoryEntries.sets(new ConcurrentHashMap<>(), budget);
     this.entries = new MemoryState(log, budget::add);
   }
@@ -66,8 +63,6 @@ public final class MemoryStore implements EntrySink {
     long more = 0;
     if (write instanceof SetAddRequest add) {
       more = MemoryEntries.itemBytes(sets.get(add.getKey()), add.getKey(), add.getItem());
-    } else if (write instanceof FlagSetRequest set) {
-      more = flags.get(set.getKey()) == null ? flags.bytes(set.getKey(), true) : 0;
     }
     budget.require(more, promised);
     return more;
@@ -123,27 +118,17 @@ public final class MemoryStore implements EntrySink {
    */
   public void bind(Handlers handlers, InstantSource clock) {
     new MemoryCache(cache, clock).bind(handlers);
-    new MemoryFlag(flags).bind(handlers);
     new MemorySet(sets).bind(handlers);
   }
 
   /** The data of this moment, called by the writing thread. Copies references, no values. */
   public Image image() {
-    return new Image(
-        new HashMap<>(cache.asMap()),
-        new HashMap<>(flags.map()),
-        new HashMap<>(sets.map()),
-        entries.image());
+    return new Image(new HashMap<>(cache.asMap()), new HashMap<>(sets.map()), entries.image());
   }
 
   @Override
   public void cache(String key, String value, long deadlineMillis) {
     cache.put(key, new MemoryCache.Entry(value, deadlineMillis));
-  }
-
-  @Override
-  public void flag(String key, boolean value) {
-    flags.put(key, value);
   }
 
   @Override
@@ -160,17 +145,12 @@ public final class MemoryStore implements EntrySink {
   public static final class Image {
 
     private final Map<String, MemoryCache.Entry> cache;
-    private final Map<String, Boolean> flags;
     private final Map<String, SortedItems> sets;
     private final StateImage entries;
 
     private Image(
-        Map<String, MemoryCache.Entry> cache,
-        Map<String, Boolean> flags,
-        Map<String, SortedItems> sets,
-        StateImage entries) {
+        Map<String, MemoryCache.Entry> cache, Map<String, SortedItems> sets, StateImage entries) {
       this.cache = cache;
-      this.flags = flags;
       this.sets = sets;
       this.entries = entries;
     }
@@ -184,9 +164,6 @@ public final class MemoryStore implements EntrySink {
     public void sendTo(EntrySink sink) throws IOException {
       for (Map.Entry<String, MemoryCache.Entry> e : cache.entrySet()) {
         sink.cache(e.getKey(), e.getValue().value(), e.getValue().deadlineMillis());
-      }
-      for (Map.Entry<String, Boolean> e : flags.entrySet()) {
-        sink.flag(e.getKey(), e.getValue());
       }
       entries.sendTo(sink);
       for (Map.Entry<String, SortedItems> e : sets.entrySet()) {

@@ -90,6 +90,9 @@ final class NativeEngine implements Engine {
     if (change instanceof Change.Delete delete && !isRead && !(check instanceof Check.Absent)) {
       return delete(call, delete.key(), check != null);
     }
+    if (change instanceof Change.Add && form != NativeForm.NUMBERS) {
+      return refused(Capability.KINDS, "Add (expected: %s)".formatted(form));
+    }
     if (change instanceof Change.Add add && check == null && isWithoutBounds(add)) {
       return add(call, add, isRead);
     }
@@ -114,7 +117,8 @@ final class NativeEngine implements Engine {
   }
 
   private Future<Committed> put(Call call, Change.Put put, boolean ifAbsent) {
-    if (!(put.value() instanceof Value.OfBytes bytes) || form != NativeForm.BYTES) {
+    byte[] content = form.string(put.value());
+    if (content == null) {
       return refused(
           Capability.KINDS,
           "%s (expected: %s)".formatted(put.value().getClass().getSimpleName(), form));
@@ -126,7 +130,6 @@ final class NativeEngine implements Engine {
       return refused(Capability.DESCRIPTIONS, put.description() + " (expected: none)");
     }
     String name = put.key().name();
-    byte[] content = bytes.content().toByteArray();
     return ifAbsent
         ? ask(
             call,

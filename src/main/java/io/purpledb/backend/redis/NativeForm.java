@@ -1,12 +1,16 @@
 package io.purpledb.backend.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import org.jspecify.annotations.Nullable;
 
 /** What the strings of one database stand for in layout 1. */
 enum NativeForm {
@@ -17,6 +21,11 @@ enum NativeForm {
     Value value(String name, Response found) {
       // nobody else has these bytes, so they need not be copied
       return new Value.OfBytes(UnsafeByteOperations.unsafeWrap(found.toBytes()));
+    }
+
+    @Override
+    byte @Nullable [] string(Value value) {
+      return value instanceof Value.OfBytes bytes ? bytes.content().toByteArray() : null;
     }
 
     @Override
@@ -54,6 +63,12 @@ enum NativeForm {
       throw notInteger(name, RedisErrors.shown(text));
     }
 
+    /** Only ever added to: what else is put there is no operation of counters. */
+    @Override
+    byte @Nullable [] string(Value value) {
+      return null;
+    }
+
     /** Redis looks at the number before it looks for the key. */
     @Override
     Future<?> tryToWrite(RedisLink link) {
@@ -64,6 +79,40 @@ enum NativeForm {
     Failure tooLarge(String name, Failure reason) {
       return notInteger(name, String.valueOf(reason.getMessage()));
     }
+  },
+
+  /**
+   * The numbers 1 and 0 as {@code true} and {@code false}; {@code 1} and {@code 0}, which other
+   * clients write for booleans, are read too.
+   */
+  FLAGS {
+    @Override
+    Value value(String name, Response found) {
+      String text = RedisErrors.shortText(found);
+      return switch (text) {
+        case "true", "1" -> EngineFlag.TRUE;
+        case "false", "0" -> EngineFlag.FALSE;
+        default -> throw notFlag(name, RedisErrors.shown(text));
+      };
+    }
+
+    @Override
+    byte @Nullable [] string(Value value) {
+      boolean isTrue = value.equals(EngineFlag.TRUE);
+      return isTrue || value.equals(EngineFlag.FALSE)
+          ? Boolean.toString(isTrue).getBytes(UTF_8)
+          : null;
+    }
+
+    @Override
+    Future<?> tryToWrite(RedisLink link) {
+      return link.sendOnce(RedisHealth.malformedSet());
+    }
+
+    @Override
+    Failure tooLarge(String name, Failure reason) {
+      return notFlag(name, String.valueOf(reason.getMessage()));
+    }
   };
 
   /**
@@ -72,6 +121,9 @@ enum NativeForm {
    * @throws Failure a conflict when it is not of this form
    */
   abstract Value value(String name, Response found);
+
+  /** The string that stands for a value; null when none does. */
+  abstract byte @Nullable [] string(Value value);
 
   /** Sends writes like those of the service that change nothing, whatever there is. */
   abstract Future<?> tryToWrite(RedisLink link);
@@ -84,5 +136,10 @@ enum NativeForm {
     return Failure.conflict(
         "counter %s: %s in redis (expected: an integer from %d to %d)"
             .formatted(name, found, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
+  private static Failure notFlag(String name, String found) {
+    return Failure.conflict(
+        "flag %s: %s in redis (expected: true or false)".formatted(name, found));
   }
 }

@@ -4,6 +4,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
@@ -87,7 +88,7 @@ public final class RedisBackends implements Backends {
 
   @Override
   public FlagBackend flag() {
-    return new RedisFlag(link("flag"));
+    return EngineFlag.owning(new NativeEngine(link("flag"), NativeForm.FLAGS));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.purpledb.backend.replicated;
 import io.purpledb.backend.memory.MemoryStore;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
@@ -137,11 +138,7 @@ final class Copy {
   /** Does the writes of a client, or answers what they were answered when they came before. */
   Message apply(ByteString client, long number, Wire.Entry entry) {
     time = new Time(Math.max(time.stampMillis(), entry.stampMillis()), clock.millis());
-    return answered.once(client, number, entry.batch().oldestOpen(), () -> answer(entry));
-  }
-
-  private ByteString answer(Wire.Entry entry) {
-    return entry.old() ? store.entries().before(() -> answerAll(entry)) : answerAll(entry);
+    return answered.once(client, number, entry.batch().oldestOpen(), () -> answerAll(entry));
   }
 
   /**
@@ -203,7 +200,7 @@ final class Copy {
     try {
       if (item instanceof Item.OfCommit of) {
         requireAnswer(of.commit().reads().size(), mostBytes, entry.answerBytes());
-        return EngineWire.reply(store.entries().commit(of.commit(), stamp));
+        return EngineWire.reply(commit(of));
       }
       if (item instanceof Item.OfClaim of) {
         return EngineWire.reply(store.entries().claim(of.claim(), stamp, left));
@@ -213,6 +210,13 @@ final class Copy {
     } catch (RuntimeException e) { // on all copies the same
       return Wire.reply(Failure.of(e));
     }
+  }
+
+  private Committed commit(Item.OfCommit of) {
+    MemoryState entries = store.entries();
+    return of.isOld()
+        ? entries.before(() -> entries.commit(of.commit(), stamp))
+        : entries.commit(of.commit(), stamp);
   }
 
   /** One value may be as large as it is. */

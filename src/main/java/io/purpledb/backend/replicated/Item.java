@@ -27,7 +27,17 @@ sealed interface Item {
   /** A write that the leader has refused: the log has the reply in its place. */
   record Refused(ByteString reply) implements Item {}
 
-  record OfCommit(Commit commit) implements Item {}
+  /**
+   * A commit.
+   *
+   * @param isOld whether it is a request that a release before has sent, which knew no versions
+   */
+  record OfCommit(Commit commit, boolean isOld) implements Item {
+
+    OfCommit(Commit commit) {
+      this(commit, false);
+    }
+  }
 
   record OfClaim(Claim claim) implements Item {}
 
@@ -53,7 +63,7 @@ sealed interface Item {
 
   private static Item of(Message request) {
     Commit commit = OldRequests.commit(request);
-    return commit == null ? new Asked(request) : new OfCommit(commit);
+    return commit == null ? new Asked(request) : new OfCommit(commit, true);
   }
 
   static ByteString refused(ByteString reply) {

@@ -190,7 +190,7 @@ final class Machine extends BaseStateMachine {
       context.setLogData(
           Wire.entry(now, answerBytes, admitted.equals(batch) ? content : admitted.bytes()));
       if (content.size() <= READ_ONCE_BYTES) {
-        context.setStateMachineContext(new Wire.Entry(now, answerBytes, admitted, false));
+        context.setStateMachineContext(new Wire.Entry(now, answerBytes, admitted));
       }
       return context.build();
     } catch (IOException refusal) {

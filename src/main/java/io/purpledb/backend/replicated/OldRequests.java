@@ -1,6 +1,7 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Commit;
@@ -11,6 +12,7 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.message.Call;
 import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvPutRequest;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,14 @@ final class OldRequests {
     if (request instanceof KvDeleteRequest delete) {
       Key key = key("kv", delete.getKey());
       return Commit.when(new Check.Present(key), new Change.Delete(key));
+    }
+    if (request instanceof FlagSetRequest set) {
+      return Commit.of(
+          new Change.Put(
+              key("flag", set.getKey()),
+              EngineFlag.value(set.getValue()),
+              Description.NONE,
+              Change.FOREVER));
     }
     return request instanceof CounterIncrementRequest increment
         ? Commit.answering(

@@ -3,6 +3,7 @@ package io.purpledb.backend.replicated;
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
 import io.vertx.core.Vertx;
@@ -101,7 +102,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend flag() {
-    return backend("flag");
+    return EngineFlag.on(replication().engine());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.backend.memory.EntrySink;
 import io.purpledb.engine.Entry;
@@ -36,10 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotFile {
 
-  /** "PURP" and format 3. */
-  private static final long MAGIC = 0x50555250_00000003L;
+  /** "PURP" and format 4. */
+  private static final long MAGIC = 0x50555250_00000004L;
 
-  /** Of a release where KV values and counters were no entries of an engine. */
+  /** Of a release where flags were no entries of an engine. */
+  private static final long MAGIC_3 = 0x50555250_00000003L;
+
+  /** Of a release where KV values and counters were none either. */
   private static final long MAGIC_2 = 0x50555250_00000002L;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -100,7 +104,7 @@ final class SnapshotFile {
   private static void read(Path file, DataInputStream in, CRC32C checksum, Copy copy)
       throws IOException {
     long magic = in.readLong();
-    if (magic != MAGIC && magic != MAGIC_2) {
+    if (magic != MAGIC && magic != MAGIC_3 && magic != MAGIC_2) {
       throw new DamageException(
           file, "a snapshot of format %x (expected: %x)".formatted(magic, MAGIC));
     }
@@ -141,12 +145,6 @@ final class SnapshotFile {
     }
 
     @Override
-    public void flag(String key, boolean value) throws IOException {
-      begin(FLAG, key);
-      out.writeBoolean(value);
-    }
-
-    @Override
     public void entry(Entry entry) throws IOException {
       out.writeByte(ENTRY);
       EntryCodec.writeEntry(out, entry);
@@ -183,7 +181,8 @@ final class SnapshotFile {
         switch (kind) {
           case CACHE -> sink.cache(text(), text(), in.readLong());
           case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
-          case FLAG -> sink.flag(text(), in.readBoolean());
+          case FLAG ->
+              sink.entry(OldRequests.entry("flag", text(), EngineFlag.value(in.readBoolean())));
           case KV -> sink.entry(OldRequests.entry("kv", text(), content()));
           case SET -> sink.set(text(), items());
           case ENTRY -> sink.entry(entry());

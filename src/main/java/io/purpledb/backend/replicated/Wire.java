@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   request  1 byte length, the operation's id such as kvPut, the message
  *   write    a {@link Batch}
  *   entry    1 byte version, 8 bytes the leader's time in milliseconds, 4 bytes how much one reply
- *            may have, the write; of version 2: 1 byte version, 8 bytes the time, 8 bytes the lowest
+ *            may have, the write; so is version 3; of version 2: 1 byte version, 8 bytes the time, 8 bytes the lowest
  *            number that the client waits for, one request
  *   reply    1 byte kind, then nothing, the message, or 2 bytes HTTP status and a text
  *   term     8 bytes, 8 bytes the clock of who answers in milliseconds
@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Wire {
 
-  private static final byte VERSION = 3;
+  /** Flags are commits; a release that does not know that refuses it. */
+  private static final byte VERSION = 4;
+
+  /** The same but that flags may be requests. */
+  private static final byte VERSION_WITH_FLAGS = 3;
 
   /** One request, not many; there is none of this version behind one of a later. */
   private static final byte VERSION_OF_ONE = 2;
@@ -84,16 +88,16 @@ final class Wire {
     ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
     byte version = buffer.get();
     long stampMillis = buffer.getLong();
-    if (version == VERSION) {
+    if (version == VERSION || version == VERSION_WITH_FLAGS) {
       int answerBytes = buffer.getInt();
       Batch batch = Batch.of(bytes.substring(STAMP_BYTES + Integer.BYTES));
-      return new Entry(stampMillis, answerBytes, batch, false);
+      return new Entry(stampMillis, answerBytes, batch);
     }
     if (version == VERSION_OF_ONE) {
       ByteString request = bytes.substring(STAMP_BYTES + Long.BYTES);
       Batch.Part one = new Batch.Part(request, Item.of(request));
       Batch batch = new Batch(buffer.getLong(), List.of(one));
-      return new Entry(stampMillis, Integer.MAX_VALUE, batch, true);
+      return new Entry(stampMillis, Integer.MAX_VALUE, batch);
     }
     throw new IllegalStateException(
         "log entry of format %d (expected: %d)".formatted(version, VERSION));
@@ -174,9 +178,8 @@ final class Wire {
    * What the log keeps of a write.
    *
    * @param answerBytes what one reply may have
-   * @param old whether it is from before there were batches, and versions
    */
-  record Entry(long stampMillis, int answerBytes, Batch batch, boolean old) {}
+  record Entry(long stampMillis, int answerBytes, Batch batch) {}
 
   /** What a member says of itself. */
   record Term(long term, long clockMillis, boolean hasRoom) {}

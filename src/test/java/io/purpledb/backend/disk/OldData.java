@@ -16,7 +16,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Values and counters in databases of their own, as the version before {@code entries} has left.
+ * Values, counters and flags in databases of their own, as the version before {@code entries} has
+ * left.
  */
 final class OldData {
 
@@ -24,6 +25,7 @@ final class OldData {
 
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String COUNT = "MERGE INTO COUNTER KEY(COUNTER_KEY) VALUES (?, ?)";
+  private static final String SET = "MERGE INTO FLAG KEY(FLAG_KEY) VALUES (?, ?)";
   private static final int IN_PARTS = 700_000;
 
   final int keys;
@@ -61,7 +63,7 @@ final class OldData {
     kv.commit(false);
     kv.force();
     kv.close();
-    Connections counter = open("counter", new FormerCounter().schema());
+    Connections counter = open("counter", FormerNumbers.counters().schema());
     for (int i = 0; i < keys; i++) {
       counter.writing().change(COUNT, ("counter" + i).getBytes(UTF_8), (long) i);
     }
@@ -69,6 +71,13 @@ final class OldData {
     counter.commit(false);
     counter.force();
     counter.close();
+    Connections flag = open("flag", FormerNumbers.flags().schema());
+    for (int i = 0; i < keys; i++) {
+      flag.writing().change(SET, ("flag" + i).getBytes(UTF_8), i % 2 == 0);
+    }
+    flag.commit(false);
+    flag.force();
+    flag.close();
   }
 
   /** Puts a value as the version before does. */
@@ -86,6 +95,7 @@ final class OldData {
     for (int i = 0; i < keys; i++) {
       assertThat(await(disk.kv.get("key" + i))).as("key%d", i).isEqualTo(value(i, i % 100));
       assertThat(await(disk.counter.get("counter" + i))).isEqualTo(i);
+      assertThat(await(disk.flag.get("flag" + i))).as("flag%d", i).isEqualTo(i % 2 == 0);
     }
     assertRestServed(disk);
     assertThat(await(disk.counter.get("least"))).isEqualTo(Long.MIN_VALUE);
@@ -104,7 +114,7 @@ final class OldData {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (name.startsWith("kv.") || name.startsWith("counter.")) {
+        if (Former.ALL.stream().anyMatch(former -> name.startsWith(former.service() + "."))) {
           found.add(name);
         }
       }

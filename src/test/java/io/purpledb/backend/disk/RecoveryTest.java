@@ -50,8 +50,8 @@ class RecoveryTest {
       await(disk.kv.put("after", VALUE));
       assertThat(await(disk.kv.get("before"))).isEqualTo(VALUE);
       assertThat(await(disk.kv.get("after"))).isEqualTo(VALUE);
-      await(disk.flag.set("other service", true));
-      assertThat(await(disk.flag.get("other service"))).isTrue();
+      await(disk.set.add("other service", "item"));
+      assertThat(await(disk.set.get("other service"))).containsExactly("item");
     }
   }
 
@@ -82,7 +82,7 @@ class RecoveryTest {
       assertThat(health.cause()).hasMessageContaining("entries.mv.db");
       assertThat(disk.kv.put("key", VALUE).failed()).isTrue();
       assertThat(disk.kv.get("key").failed()).isTrue();
-      assertThat(disk.flag.health().succeeded()).isTrue();
+      assertThat(disk.set.health().succeeded()).isTrue();
       disk.log("kv").failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));

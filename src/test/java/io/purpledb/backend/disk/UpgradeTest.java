@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class UpgradeTest {
 
-  private static final List<String> MARKS = List.of("counter.state", "kv.state");
+  private static final List<String> MARKS = List.of("counter.state", "flag.state", "kv.state");
 
   private final Path parent;
   private final Path data;
@@ -65,7 +65,7 @@ class UpgradeTest {
     ShadowDisk.of(data.resolve("entries.redo"))
         .beforeForce(
             () -> {
-              boolean others = Files.exists(data.resolve("flag.state")); // are open
+              boolean others = !Files.exists(data.resolve("flag.mv.db")); // are here
               if (others && left.decrementAndGet() == 0) {
                 ShadowDisk.full(data, true);
               }
@@ -144,6 +144,8 @@ class UpgradeTest {
         .satisfiesExactly(
             line -> assertThat(line).contains("counter.mv.db is of a version before: its 301"),
             line -> assertThat(line).contains("entries.mv.db has all 301 entries of "),
+            line -> assertThat(line).contains("flag.mv.db is of a version before: its 300"),
+            line -> assertThat(line).contains("entries.mv.db has all 300 entries of "),
             line -> assertThat(line).contains("kv.mv.db is of a version before: its 304 entries"),
             line -> assertThat(line).contains("entries.mv.db has all 304 entries of "));
   }
@@ -316,7 +318,7 @@ class UpgradeTest {
   private void note(UpgradeState state) throws SQLException, IOException {
     Connections entries =
         new DiskFile(data, DiskEngine.STEM, Durability.FSYNC)
-            .open(EntryStore.schema(List.of("counter", "kv")));
+            .open(EntryStore.schema(DiskBackends.IN_ENTRIES));
     state.put(entries.writing(), "kv");
     entries.commit(false);
     entries.close();

@@ -3,6 +3,7 @@ package io.purpledb.backend.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.SortedItems;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
@@ -36,7 +37,7 @@ class FootprintTest {
 
   @Test
   void ofFlags() {
-    assertClose(MemoryEntries.flags(new ConcurrentHashMap<>(), budget), i -> i % 2 == 0);
+    assertClose("flag", i -> EngineFlag.value(i % 2 == 0));
   }
 
   @Test

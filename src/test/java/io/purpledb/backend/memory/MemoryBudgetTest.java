@@ -159,7 +159,7 @@ class MemoryBudgetTest {
   @Test
   void anErrorOfTheMapIsNotCounted() {
     MemoryBudget budget = new MemoryBudget(LIMIT, true, 0, bytes -> {});
-    CountedMap<Boolean> counted = MemoryEntries.flags(new WeakMap(), budget);
+    CountedMap<Boolean> counted = new CountedMap<>(new WeakMap(), budget, value -> 0);
 
     assertThatThrownBy(() -> counted.put("k", true)).isInstanceOf(OutOfMemoryError.class);
     assertThat(budget.used()).isZero();

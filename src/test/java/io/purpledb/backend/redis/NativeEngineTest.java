@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
@@ -42,19 +43,23 @@ final class NativeEngineTest {
   private final Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", UUID.randomUUID().toString());
   private Engine bytes;
   private Engine numbers;
+  private Engine flags;
 
   @BeforeEach
   void open() {
     bytes = loop.call(() -> ((EngineKv) backends.kv()).engine());
     numbers = loop.call(() -> ((EngineCounter) backends.counter()).engine());
+    flags = loop.call(() -> ((EngineFlag) backends.flag()).engine());
   }
 
   @AfterEach
   void close() {
     loop.answer(() -> bytes.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
     loop.answer(() -> numbers.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
+    loop.answer(() -> flags.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
     loop.answer(bytes::close);
     loop.answer(numbers::close);
+    loop.answer(flags::close);
     loop.close();
   }
 
@@ -87,6 +92,32 @@ final class NativeEngineTest {
 
     assertThat(commit(numbers, Commit.of(add(-1))).entries()).isEmpty();
     assertThat(sum(commit(numbers, Commit.answering(add(0))))).isEqualTo(Long.MAX_VALUE - 1);
+  }
+
+  @Test
+  void aFlagIsTheNumber1Or0() {
+    Commit set = Commit.when(new Check.Absent(key), put(EngineFlag.TRUE));
+    assertThat(commit(flags, set).isDone()).isTrue();
+    assertThat(commit(flags, set).refusedBy()).isZero();
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.TRUE);
+    assertThat(commit(flags, Commit.of(put(EngineFlag.FALSE))).isDone()).isTrue();
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.FALSE);
+
+    for (Value none : List.of(new Value.OfNumber(2), new Value.OfBytes(ByteString.EMPTY))) {
+      refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.of(put(none))));
+    }
+    refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.answering(add(1))));
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.FALSE);
+  }
+
+  /** Redis itself would add to a string of digits. */
+  @Test
+  void nothingIsAddedToBytes() {
+    commit(bytes, Commit.of(put("1")));
+
+    refuses(Capability.KINDS, () -> bytes.commit(Call.NOTHING, Commit.answering(add(1))));
+
+    assertThat(value()).isEqualTo("1");
   }
 
   @Test
@@ -156,8 +187,11 @@ final class NativeEngineTest {
   }
 
   private Change put(String text) {
-    return new Change.Put(
-        key, new Value.OfBytes(ByteString.copyFromUtf8(text)), Description.NONE, Change.FOREVER);
+    return put(new Value.OfBytes(ByteString.copyFromUtf8(text)));
+  }
+
+  private Change put(Value value) {
+    return new Change.Put(key, value, Description.NONE, Change.FOREVER);
   }
 
   private Change add(long amount) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -32,7 +33,7 @@ class RedisCellsTest {
   private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
   private RedisCache cache;
   private CounterBackend counter;
-  private RedisFlag flag;
+  private FlagBackend flag;
   private KvBackend kv;
   private RedisSet set;
 
@@ -40,7 +41,7 @@ class RedisCellsTest {
   void open() {
     cache = loop.call(() -> (RedisCache) backends.cache());
     counter = loop.call(() -> backends.counter());
-    flag = loop.call(() -> (RedisFlag) backends.flag());
+    flag = loop.call(() -> backends.flag());
     kv = loop.call(() -> backends.kv());
     set = loop.call(() -> (RedisSet) backends.set());
   }

@@ -4,6 +4,7 @@ import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.List;
@@ -55,7 +56,7 @@ class RedisReplyTest {
   @Test
   void aWriteIsNotAcknowledgedByAValue() {
     RedisBackends backends = backends((connection, command) -> echoOr(command, "true"));
-    RedisFlag flag = loop.call(() -> (RedisFlag) backends.flag());
+    FlagBackend flag = loop.call(() -> backends.flag());
 
     assertUnknown(loop.failure(() -> flag.set("k", true)));
     assertThat(log.lines().get(0)).contains("a reply of type BULK (expected: STATUS)");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Claim;
@@ -15,6 +16,7 @@ import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.SetAddRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,7 +46,7 @@ final class BatchTest {
               new Change.DeleteRange(Range.itemsBefore(KEY))),
           List.of(KEY, KEY));
   private static final Claim CLAIM = new Claim(Range.items("n", "queue", "q"), 7, "m", "p");
-  private static final FlagSetRequest FLAG = FlagSetRequest.newBuilder().setKey("f").build();
+  private static final SetAddRequest ADD = SetAddRequest.newBuilder().setKey("s").build();
 
   private static org.apache.ratis.thirdparty.com.google.protobuf.ByteString bytes() {
     return Batch.bytes(
@@ -52,7 +54,7 @@ final class BatchTest {
         List.of(
             EngineWire.commit(COMMIT),
             EngineWire.claim(CLAIM),
-            Wire.request(FLAG),
+            Wire.request(ADD),
             EngineWire.sweep(),
             Item.refused(Wire.reply(Failure.storageFull("full")))));
   }
@@ -66,7 +68,7 @@ final class BatchTest {
         .containsExactly(
             new Item.OfCommit(COMMIT),
             new Item.OfClaim(CLAIM),
-            new Item.Asked(FLAG),
+            new Item.Asked(ADD),
             new Item.Sweep(),
             new Item.Refused(Wire.reply(Failure.storageFull("full"))));
     assertThat(batch.bytes()).isEqualTo(bytes());
@@ -86,7 +88,19 @@ final class BatchTest {
                         Key.of("default", "kv", "k"),
                         new Value.OfBytes(ByteString.copyFromUtf8("v")),
                         Description.NONE,
-                        Change.FOREVER))));
+                        Change.FOREVER)),
+                true));
+    FlagSetRequest set = FlagSetRequest.newBuilder().setKey("f").setValue(true).build();
+    assertThat(Item.of(Wire.request(set)))
+        .isEqualTo(
+            new Item.OfCommit(
+                Commit.of(
+                    new Change.Put(
+                        Key.of("default", "flag", "f"),
+                        EngineFlag.TRUE,
+                        Description.NONE,
+                        Change.FOREVER)),
+                true));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
 import io.purpledb.backend.EngineCounter;
+import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
@@ -201,10 +202,11 @@ final class Nodes implements AutoCloseable {
             handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
           }
         };
-    for (String service : List.of("cache", "flag", "set")) {
+    for (String service : List.of("cache", "set")) {
       new ReplicatedBackend(service, node).bind(table);
     }
     EngineCounter.on(node.engine()).bind(table);
+    EngineFlag.on(node.engine()).bind(table);
     EngineKv.on(node.engine()).bind(table);
     return Objects.requireNonNull(handlers.get(request.getClass()))
         .apply(request, call)

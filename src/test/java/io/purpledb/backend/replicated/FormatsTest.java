@@ -1,0 +1,114 @@
+package io.purpledb.backend.replicated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.EngineFlag;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.v1.FlagSetRequest;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Members come from a release before with snapshots of different moments, and the log behind them:
+ * what they make of it is the same.
+ */
+final class FormatsTest {
+
+  private static final ByteString CLIENT = ByteString.copyFromUtf8("client");
+  private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(1_000);
+  private static final Key FLAG = Key.of("default", "flag", "f");
+  private static final Key FIRST = Key.of("default", "kv", "first");
+  private static final Key SECOND = Key.of("default", "kv", "second");
+
+  /** In format 3 of the log and of the snapshots, flags took no position. */
+  @Test
+  void flagsOfFormat3AreTheSameFromTheLogAndFromASnapshot(@TempDir Path directory)
+      throws IOException {
+    ByteString set = Wire.request(FlagSetRequest.newBuilder().setKey("f").setValue(true).build());
+    Copy fromLog = copy();
+    fromLog.apply(CLIENT, 1, entryOf3(put(FIRST)));
+    fromLog.apply(CLIENT, 2, entryOf3(set));
+    fromLog.apply(CLIENT, 3, entryOf3(put(SECOND)));
+    Entry first = fromLog.store().entries().get(FIRST, CLOCK);
+    assertThat(first).isNotNull();
+
+    Path snapshot = directory.resolve("snapshot");
+    writeSnapshotOf3(snapshot, first);
+    Copy fromSnapshot = copy();
+    SnapshotFile.read(snapshot, null, fromSnapshot);
+    fromSnapshot.apply(CLIENT, 3, entryOf3(put(SECOND)));
+
+    for (Key key : List.of(FIRST, FLAG, SECOND)) {
+      assertThat(fromSnapshot.store().entries().get(key, CLOCK))
+          .isNotNull()
+          .isEqualTo(fromLog.store().entries().get(key, CLOCK));
+    }
+    Entry flag = Objects.requireNonNull(fromLog.store().entries().get(FLAG, CLOCK));
+    assertThat(flag.value()).isEqualTo(EngineFlag.TRUE);
+    assertThat(flag.version()).isEqualTo(MemoryState.BEFORE);
+    assertThat(fromSnapshot.image().data().position())
+        .isEqualTo(fromLog.image().data().position())
+        .isEqualTo(2);
+
+    SnapshotFile.write(directory.resolve("again"), fromLog.image());
+    Copy again = copy();
+    SnapshotFile.read(directory.resolve("again"), null, again);
+    assertThat(again.store().entries().get(FLAG, CLOCK)).isEqualTo(flag);
+  }
+
+  private static Copy copy() {
+    return new Copy(0, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
+  }
+
+  private static ByteString put(Key key) {
+    Value value = new Value.OfBytes(UnsafeByteOperations.unsafeWrap(new byte[] {1}));
+    return EngineWire.commit(
+        Commit.of(new Change.Put(key, value, Description.NONE, Change.FOREVER)));
+  }
+
+  private static Wire.Entry entryOf3(ByteString write) {
+    byte[] bytes =
+        Wire.entry(CLOCK.millis(), 1 << 20, Batch.bytes(0, List.of(write))).toByteArray();
+    bytes[0] = 3;
+    return Wire.entry(ByteString.copyFrom(bytes));
+  }
+
+  /** With one entry, and the flag. */
+  private static void writeSnapshotOf3(Path file, Entry entry) throws IOException {
+    CRC32C checksum = new CRC32C();
+    try (DataOutputStream out =
+        new DataOutputStream(new CheckedOutputStream(Files.newOutputStream(file), checksum))) {
+      out.writeLong(0x50555250_00000003L);
+      out.writeLong(CLOCK.millis());
+      out.writeLong(entry.version()); // the position
+      AnsweredPart.write(out, List.of());
+      out.writeByte(6);
+      EntryCodec.writeEntry(out, entry);
+      out.writeByte(3);
+      SnapshotFile.writeBytes(out, "f".getBytes(StandardCharsets.UTF_8));
+      out.writeBoolean(true);
+      out.writeByte(0);
+      out.writeLong(checksum.getValue());
+    }
+  }
+}
