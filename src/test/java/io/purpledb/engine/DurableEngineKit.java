@@ -150,6 +150,7 @@ abstract class DurableEngineKit extends EngineKit {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             heap,
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TieredStopAtLevel=1", // it does not live long
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             main.getName(),
