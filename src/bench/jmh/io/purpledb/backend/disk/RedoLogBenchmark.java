@@ -49,7 +49,10 @@ public class RedoLogBenchmark {
     mark.begin();
     log =
         new RedoLog(
-            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), mark, true);
+            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            mark,
+            true,
+            ChangeNames.NONE);
     log.replay(0, change -> {});
     log.restart(0);
   }

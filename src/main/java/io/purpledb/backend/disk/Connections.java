@@ -100,9 +100,16 @@ final class Connections {
    * @param log the file of its log
    * @param mark how its files must be; closed with it
    * @param files watched from now on
+   * @param names what the log calls statements
    */
   static Connections open(
-      String url, String name, FilePath log, Mark mark, FilesInPlace files, LogPolicy policy)
+      String url,
+      String name,
+      FilePath log,
+      Mark mark,
+      FilesInPlace files,
+      LogPolicy policy,
+      ChangeNames names)
       throws SQLException, IOException {
     Connection writing = DriverManager.getConnection(url + ";OPEN_NEW=TRUE", "", "");
     try {
@@ -115,7 +122,7 @@ final class Connections {
         ahead.setAutoCommit(false);
         Connection reading = DriverManager.getConnection(url, "", "");
         store.setAutoCommitDelay(NEVER);
-        RedoLog redoLog = new RedoLog(logFile, mark, policy.forcing());
+        RedoLog redoLog = new RedoLog(logFile, mark, policy.forcing(), names);
         OpenDatabase file = JournaledPath.inUse(name);
         return new Connections(writing, ahead, reading, store, redoLog, mark, files, file, policy);
       } catch (SQLException e) {

@@ -153,9 +153,13 @@ public final class DiskCheck {
 
   private void log(FileId id, long promised, String service) {
     List<Set<String>> keys = new ArrayList<>();
+    ChangeNames names =
+        service.equals(DiskEngine.STEM)
+            ? EntryStore.names(DiskBackends.IN_ENTRIES)
+            : ChangeNames.NONE;
     try {
       List<Survey.Run> runs =
-          Survey.records(directory.resolve(id.name()), id, record -> keys.add(keys(record)));
+          Survey.records(directory.resolve(id.name()), id, record -> keys.add(keys(record, names)));
       show(id, runs, promised);
       if (runs.size() > 1) {
         int before = (int) (runs.get(0).last() - runs.get(0).first() + 1);
@@ -196,10 +200,10 @@ public final class DiskCheck {
   }
 
   /** The keys of a record's changes: of entries with their service, else the first parameter. */
-  private static Set<String> keys(ByteBuffer record) {
+  private static Set<String> keys(ByteBuffer record, ChangeNames names) {
     Set<String> keys = new TreeSet<>();
     try {
-      for (Change change : RedoLog.changes(record)) {
+      for (Change change : RedoLog.changes(record, names)) {
         Key entry = EntryTable.changed(change);
         if (entry != null) {
           keys.add(entry.service() + "/" + entry.name());

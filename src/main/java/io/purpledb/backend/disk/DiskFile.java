@@ -119,7 +119,14 @@ final class DiskFile {
     long version = writtenVersion();
     FilesInPlace files = new FilesInPlace();
     Connections connections =
-        Connections.open(url(), stored(SUFFIX).toString(), stored(LOG_SUFFIX), mark, files, policy);
+        Connections.open(
+            url(),
+            stored(SUFFIX).toString(),
+            stored(LOG_SUFFIX),
+            mark,
+            files,
+            policy,
+            schema.names());
     try {
       checkVersion(version, connections.version());
       int format = schema.format(connections.unlogged(), path());

@@ -82,7 +82,16 @@ final class EntryStore implements Upkeep {
     for (String service : services) {
       schema = schema.then(EntryTable.commands(service).toArray(String[]::new));
     }
-    return schema;
+    return schema.naming(names(services));
+  }
+
+  /** What the log calls the changes: its format, with the keys and values of each. */
+  static ChangeNames names(List<String> services) {
+    Map<String, String> statements = new HashMap<>(LargeValues.STATEMENTS);
+    statements.put("position", SET_STATE);
+    statements.put("upgrade", UpgradeState.PUT);
+    services.forEach(service -> statements.putAll(new EntryTable(service).statements()));
+    return new ChangeNames(statements);
   }
 
   private record State(long position, long millis) {}

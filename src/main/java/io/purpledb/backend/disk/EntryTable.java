@@ -8,6 +8,7 @@ import io.purpledb.engine.Range;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -100,6 +101,16 @@ final class EntryTable {
           PRIMARY KEY (EXPIRES, VERSION))
         """
             .formatted(expiry(service)));
+  }
+
+  /** Its statements that change rows, by their names in the log. */
+  Map<String, String> statements() {
+    return Map.of(
+        "put " + service, put,
+        "touch " + service, touch,
+        "delete " + service, delete,
+        "expire " + service, noteExpiry,
+        "unexpire " + service, forgetExpiry);
   }
 
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */

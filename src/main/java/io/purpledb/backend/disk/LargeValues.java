@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,14 @@ final class LargeValues implements Upkeep {
       "DELETE FROM VALUE_PART WHERE VALUE_KEY = ? AND VERSION = ? AND PART >= ?";
   private static final String FORGET =
       "DELETE FROM VALUE_GARBAGE WHERE GARBAGE_KEY = ? AND VERSION = ?";
+
+  /** The statements that change rows, by their names in the log. */
+  static final Map<String, String> STATEMENTS =
+      Map.of(
+          "put part", PUT,
+          "delete parts", DELETE,
+          "free parts", NOTE,
+          "freed parts", FORGET);
 
   /** Whether there may be parts: most databases have none, and no write of theirs looks for any. */
   private boolean any;

@@ -31,13 +31,16 @@ final class RedoLog implements Closeable {
   private final RecordFile records;
   private final Mark mark;
   private final boolean forcing;
+  private final ChangeNames names;
   private long safeNumber;
 
   /**
    * @param mark remembers how far the log goes
    * @param forcing whether what is safe is on the device, or only with the operating system
+   * @param names what it calls statements
    */
-  RedoLog(FileChannel file, Mark mark, boolean forcing) {
+  RedoLog(FileChannel file, Mark mark, boolean forcing, ChangeNames names) {
+    this.names = names;
     records = new RecordFile(file, mark.sibling(".redo"));
     this.mark = mark;
     this.forcing = forcing;
@@ -163,10 +166,10 @@ final class RedoLog implements Closeable {
     records.close();
   }
 
-  /** Writes a record: the texts of the statements, each once, and the changes. */
+  /** Writes a record: the names of the statements, each once, and the changes. */
   private void write(List<Change> changes, boolean freeing) throws IOException {
     List<String> statements = changes.stream().map(Change::sql).distinct().toList(); // a few
-    List<byte[]> texts = statements.stream().map(sql -> sql.getBytes(UTF_8)).toList();
+    List<byte[]> texts = statements.stream().map(sql -> names.inLog(sql).getBytes(UTF_8)).toList();
     long bytes = 2 * Integer.BYTES;
     for (byte[] text : texts) {
       bytes += Integer.BYTES + text.length;
@@ -193,16 +196,16 @@ final class RedoLog implements Closeable {
   }
 
   /** One change is in memory at a time, beside the record. */
-  private static void replay(ByteBuffer record, Redo redo) throws IOException, SQLException {
-    List<String> statements = statements(record);
+  private void replay(ByteBuffer record, Redo redo) throws IOException, SQLException {
+    List<String> statements = statements(record, names);
     for (int left = record.getInt(); left > 0; left--) {
       redo.run(Change.read(record, statements));
     }
   }
 
   /** The changes that a record consists of, in their order. */
-  static List<Change> changes(ByteBuffer record) throws IOException {
-    List<String> statements = statements(record);
+  static List<Change> changes(ByteBuffer record, ChangeNames names) throws IOException {
+    List<String> statements = statements(record, names);
     List<Change> changes = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
       changes.add(Change.read(record, statements));
@@ -210,10 +213,10 @@ final class RedoLog implements Closeable {
     return changes;
   }
 
-  private static List<String> statements(ByteBuffer record) {
+  private static List<String> statements(ByteBuffer record, ChangeNames names) throws IOException {
     List<String> statements = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
-      statements.add(new String(Change.bytes(record), UTF_8));
+      statements.add(names.statement(new String(Change.bytes(record), UTF_8)));
     }
     return statements;
   }

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  *
  * @param upgrades the commands that bring format 0 to 1, those that bring 1 to 2, and so on; all
  *     that an opening needs become durable together
+ * @param names what the log calls the statements that change rows of the tables
  */
-record Schema(List<List<String>> upgrades) {
+record Schema(List<List<String>> upgrades, ChangeNames names) {
 
   /** Since this format a database knows the number of its data set. */
   private static final int DATA_SETS = 2;
@@ -27,12 +28,18 @@ record Schema(List<List<String>> upgrades) {
 
   /** A schema whose own tables have only ever had one format. */
   static Schema first(String... commands) {
-    return new Schema(List.of(List.of(commands), WITH_DATA_SET));
+    return new Schema(List.of(List.of(commands), WITH_DATA_SET), ChangeNames.NONE);
   }
 
   /** The same with one more format, which has some tables more. */
   Schema then(String... commands) {
-    return new Schema(Stream.concat(upgrades.stream(), Stream.of(List.of(commands))).toList());
+    return new Schema(
+        Stream.concat(upgrades.stream(), Stream.of(List.of(commands))).toList(), names);
+  }
+
+  /** The same with names for statements in the log. */
+  Schema naming(ChangeNames statements) {
+    return new Schema(upgrades, statements);
   }
 
   /**

@@ -33,7 +33,9 @@ record UpgradeState(Stage stage, long dataSet, long record, ByteString last) {
 
   private static final String GET =
       "SELECT STAGE, DATA_SET, LAST_RECORD, LAST_KEY FROM UPGRADE WHERE SERVICE = ?";
-  private static final String PUT = "MERGE INTO UPGRADE KEY(SERVICE) VALUES (?, ?, ?, ?, ?)";
+
+  /** What changes a row; {@code upgrade} in the log. */
+  static final String PUT = "MERGE INTO UPGRADE KEY(SERVICE) VALUES (?, ?, ?, ?, ?)";
 
   /** How far it is; in the database by its code. */
   enum Stage {

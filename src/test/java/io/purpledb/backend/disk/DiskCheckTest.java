@@ -61,6 +61,18 @@ class DiskCheckTest {
     }
   }
 
+  /** So that a later version may have other tables. */
+  @Test
+  void theLogOfEntriesHoldsChangesAndNoSql() throws IOException {
+    fill();
+    String log =
+        Files.readString(
+            killed.resolve("entries.redo"), java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThat(log)
+        .contains("put kv", "position", "key1", "a value in the log 1")
+        .doesNotContain("MERGE", "INSERT", "UPDATE", "DELETE", "ENTRIES", "VALUES");
+  }
+
   @Test
   void whatIsWholeIsSaidToBe() {
     fill();

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.h2.store.fs.FilePath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ class RedoLogTest {
 
   private final Path directory;
   private final Path file;
+  private ChangeNames names = ChangeNames.NONE;
 
   RedoLogTest(@TempDir Path directory) {
     this.directory = directory;
@@ -39,7 +41,8 @@ class RedoLogTest {
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
         mark,
-        true);
+        true,
+        names);
   }
 
   /** Makes records of a change each, after a checkpoint. */
@@ -89,6 +92,35 @@ class RedoLogTest {
     assertThat(found).extracting(Change::sql).containsExactly(SET, DELETE, SET);
     assertThat(found.get(1).parameters()).isEmpty();
     assertThat(found.get(2).parameters().toArray()).isEqualTo(change.parameters().toArray());
+  }
+
+  /** As when another release makes the same change by another statement. */
+  @Test
+  void aNameStandsForTheStatementOfWhoReadsIt() throws Exception {
+    write(0, 1);
+    names = new ChangeNames(Map.of("set", SET));
+    write(0, 2);
+    names = new ChangeNames(Map.of("set", "SET BETTER ?"));
+    assertThat(found(0)).extracting(Change::sql).containsExactly(SET, "SET BETTER ?");
+    assertThat(values(0)).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aNameThatIsNotKnownIsRefused() throws Exception {
+    names = new ChangeNames(Map.of("set", SET));
+    write(0, 1);
+    names = new ChangeNames(Map.of("delete", DELETE));
+    assertThatThrownBy(() -> found(0))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a change of the name \"set\" (expected: one of [delete])");
+  }
+
+  @Test
+  void aStatementHasOneName() {
+    assertThatThrownBy(() -> new ChangeNames(Map.of("a", SET, "b", SET)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new ChangeNames(Map.of("Set", SET)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
