@@ -1,5 +1,5 @@
 #!/bin/bash
-# The image's health check: asks the HTTP door for $1 (default: /health/live), or, in a container that
+# The image's health check: asks the HTTP server for $1 (default: /health/live), or, in a container that
 # serves gRPC alone, sees whether the port takes connections. It uses nothing but bash, as the image
 # need not have an HTTP client. Ports are those of the PURPLE_* variables, not those of flags.
 set -euo pipefail

@@ -1,5 +1,5 @@
 // A client of Purple v0.1.6, built from its interface with stock libraries and without our contracts: what it sees is
-// what a program written for v0.1.6 sees. It runs all operations through both doors, and prints what it did.
+// what a program written for v0.1.6 sees. It runs all operations through both protocols, and prints what it did.
 package main
 
 import (

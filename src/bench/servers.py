@@ -154,7 +154,7 @@ def start_millis(make, path):
 
 
 def purple(*options, data=None, env=None, jvm=(), archive=True):
-    """Purple as it starts on its own, with both doors: ports[0] is HTTP, ports[1] is gRPC.
+    """Purple as it starts on its own, with both servers: ports[0] is HTTP, ports[1] is gRPC.
     With the class archive that the build left beside the jar, if there is one."""
     beside = os.path.splitext(JAR)[0] + ".options"
     kept = ["@" + beside] if archive and os.path.exists(beside) else []

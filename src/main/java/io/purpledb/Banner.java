@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The lines that a start prints as soon as it listens: version, doors, backends, data directory and
- * durability.
+ * The lines that a start prints as soon as it listens: version, servers, backends, data directory
+ * and durability.
  */
 final class Banner {
 
@@ -19,11 +19,11 @@ final class Banner {
   static List<String> lines(String version, Config config, PurpleServer server) {
     List<String> lines = new ArrayList<>();
     lines.add("Purple " + version);
-    if (config.doors().contains("http")) {
+    if (config.protocols().contains("http")) {
       String address = "http://" + Listening.authority(config.host(), server.httpPort());
       lines.add("  HTTP        " + address + "  (read and try it at /docs)");
     }
-    if (config.doors().contains("grpc")) {
+    if (config.protocols().contains("grpc")) {
       lines.add("  gRPC        grpc://" + Listening.authority(config.host(), server.grpcPort()));
     }
     lines.add(

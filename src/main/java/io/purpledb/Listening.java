@@ -6,7 +6,7 @@ import io.purpledb.config.StartFailure;
 import java.net.UnknownHostException;
 import java.util.Locale;
 
-/** Where a door listens, and why it cannot, in words. */
+/** Where a server listens, and why it cannot, in words. */
 final class Listening {
 
   private Listening() {}

@@ -13,11 +13,11 @@ import io.purpledb.message.Interceptor;
 import io.purpledb.message.Interceptors;
 import io.purpledb.message.Notices;
 import io.purpledb.message.SteadyClock;
-import io.purpledb.server.Door;
 import io.purpledb.server.GatedTransport;
-import io.purpledb.server.grpc.GrpcDoor;
+import io.purpledb.server.ServerVerticle;
+import io.purpledb.server.grpc.GrpcServerVerticle;
 import io.purpledb.server.http.HttpContract;
-import io.purpledb.server.http.HttpDoor;
+import io.purpledb.server.http.HttpServerVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running server: backends, services and doors, deployed in this order and closed in reverse.
+ * One running server: backends, services and servers, deployed in this order and closed in reverse.
  * Each is deployed once per event loop, so that a request stays on the loop that received it.
  */
 public final class PurpleServer {
@@ -52,9 +52,9 @@ public final class PurpleServer {
   private final Vertx vertx;
   private final int loops;
   private final Engines engines;
-  private final Map<String, Door> doors = new ConcurrentHashMap<>();
+  private final Map<String, ServerVerticle> servers = new ConcurrentHashMap<>();
   private final Deque<String> deployments = new ConcurrentLinkedDeque<>();
-  private final Deque<String> doorDeployments = new ConcurrentLinkedDeque<>();
+  private final Deque<String> serverDeployments = new ConcurrentLinkedDeque<>();
 
   private PurpleServer(
       Config config, InstantSource clock, Vertx vertx, int loops, @Nullable Membership membership) {
@@ -115,19 +115,19 @@ public final class PurpleServer {
             });
   }
 
-  /** The port of the HTTP door; 0 when it is not served. */
+  /** The port of the HTTP server; 0 when it is not served. */
   public int httpPort() {
     return port(HTTP);
   }
 
-  /** The port of the gRPC door; 0 when it is not served. */
+  /** The port of the gRPC server; 0 when it is not served. */
   public int grpcPort() {
     return port(GRPC);
   }
 
   private int port(String name) {
-    Door door = doors.get(name);
-    return door == null ? 0 : door.port();
+    ServerVerticle server = servers.get(name);
+    return server == null ? 0 : server.port();
   }
 
   /** Whether all services can answer now; fails with the reason, as /health/ready tells it. */
@@ -146,7 +146,7 @@ public final class PurpleServer {
 
   /** Stops accepting, finishes what is in flight, closes the backends, ends. */
   public Future<Void> close() {
-    return undeployDoors()
+    return undeployServers()
         .eventually(this::undeployServices)
         .eventually(this::closeEngines)
         .eventually(vertx::close);
@@ -165,7 +165,7 @@ public final class PurpleServer {
         .eventually(() -> contract)
         .compose(x -> deployServices(backends))
         .compose(x -> contract)
-        .compose(this::deployDoors)
+        .compose(this::deployServers)
         .map(this)
         .recover(failure -> close().transform(x -> Future.failedFuture(failure)));
   }
@@ -185,30 +185,31 @@ public final class PurpleServer {
         .compose(x -> deploy(deployments, () -> kind.service().apply(config)));
   }
 
-  private Future<?> deployDoors(@Nullable HttpContract contract) {
+  private Future<?> deployServers(@Nullable HttpContract contract) {
     Future<Void> http =
         contract == null
             ? Future.succeededFuture()
-            : deployDoor(HTTP, config.httpPort(), () -> new HttpDoor(config, contract));
-    return config.doors().contains(GRPC)
-        ? http.compose(x -> deployDoor(GRPC, config.grpcPort(), () -> new GrpcDoor(config)))
+            : deployServer(HTTP, config.httpPort(), () -> new HttpServerVerticle(config, contract));
+    return config.protocols().contains(GRPC)
+        ? http.compose(
+            x -> deployServer(GRPC, config.grpcPort(), () -> new GrpcServerVerticle(config)))
         : http;
   }
 
-  /** The contract of the HTTP door; null when that is not served. */
+  /** The contract of the HTTP server; null when that is not served. */
   private Future<@Nullable HttpContract> loadContract() {
-    return config.doors().contains(HTTP)
+    return config.protocols().contains(HTTP)
         ? HttpContract.load(vertx).map(contract -> contract)
         : Future.succeededFuture(null);
   }
 
-  private Future<Void> deployDoor(String name, int port, Supplier<Door> supplier) {
+  private Future<Void> deployServer(String name, int port, Supplier<ServerVerticle> supplier) {
     return deploy(
-            doorDeployments,
+            serverDeployments,
             () -> {
-              Door door = supplier.get();
-              doors.put(name, door); // all instances have the same port
-              return door;
+              ServerVerticle server = supplier.get();
+              servers.put(name, server); // all instances have the same port
+              return server;
             })
         .recover(
             cause -> Future.failedFuture(Listening.failed(name + "-port", port, config, cause)));
@@ -224,8 +225,8 @@ public final class PurpleServer {
   }
 
   /** All at once, because each waits for what it has in flight. */
-  private Future<Void> undeployDoors() {
-    return Future.join(doorDeployments.stream().map(vertx::undeploy).toList()).mapEmpty();
+  private Future<Void> undeployServers() {
+    return Future.join(serverDeployments.stream().map(vertx::undeploy).toList()).mapEmpty();
   }
 
   private Future<Void> undeployServices() {

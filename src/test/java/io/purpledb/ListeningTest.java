@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Why a door does not listen, as it is said; what the system says is seen by StartIT. */
+/** Why a server does not listen, as it is said; what the system says is seen by StartIT. */
 class ListeningTest {
 
   @ParameterizedTest

@@ -27,7 +27,9 @@ public final class BackendVerticle extends Endpoint {
       Admission admission,
       boolean isAskedByOthers) {
     super(
-        Bus.backend(engine, service), maxInFlight, isAskedByOthers ? Reach.CLUSTER : Reach.PROCESS);
+        Bus.backend(engine, service),
+        maxInFlight,
+        isAskedByOthers ? EndpointScope.CLUSTER : EndpointScope.PROCESS);
     this.supplier = supplier;
     this.admission = admission;
   }

@@ -36,7 +36,7 @@ public record BusLimits(
 
   private static final int OF_ADDRESS = 128;
 
-  /** Half of what one door may have. */
+  /** Half of what one server may have. */
   private static final int PARTS = 6;
 
   /** A node whose message takes 4 s gives up itself, as its ping waits behind it. */

@@ -47,7 +47,7 @@ public final class Relay extends Endpoint {
       long timeoutMillis,
       ClusterConfig cluster,
       Membership membership) {
-    super(Bus.backend("disk", service), maxInFlight, Reach.LOOP);
+    super(Bus.backend("disk", service), maxInFlight, EndpointScope.LOOP);
     this.address = Bus.backend("disk", service);
     this.timeoutMillis = timeoutMillis;
     this.cluster = cluster;

@@ -83,7 +83,7 @@ final class Stack {
             tcp,
             new MemberPing(members),
             new MemberMerge(members, MERGE_MILLIS, ALL_HERE_MILLIS),
-            new Watch(address),
+            new MemberWatch(address),
             new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
             new VERIFY_SUSPECT2().setTimeout(250),
             multicast,

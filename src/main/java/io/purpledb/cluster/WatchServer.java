@@ -14,9 +14,9 @@ import org.jgroups.util.TimeScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server of {@link Watch}. JGroups' own takes memory for whatever length a message claims, and
- * keeps any number of connections that never say who they are. Nothing is asked for a certificate
- * here, so both are open to whoever reaches the port.
+ * The server of {@link MemberWatch}. JGroups' own takes memory for whatever length a message
+ * claims, and keeps any number of connections that never say who they are. Nothing is asked for a
+ * certificate here, so both are open to whoever reaches the port.
  */
 final class WatchServer extends NioServer {
 

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The checked settings of one server.
  *
- * @param doors which doors to open: {@code http}, {@code grpc} or both
+ * @param protocols which protocols to open: {@code http}, {@code grpc} or both
  * @param host the address to listen on
- * @param httpPort the port of the HTTP door; 0 takes a free one
- * @param grpcPort the port of the gRPC door; 0 takes a free one
+ * @param httpPort the port of the HTTP server; 0 takes a free one
+ * @param grpcPort the port of the gRPC server; 0 takes a free one
  * @param backends the engine ({@code memory}, {@code disk}, {@code redis}) of each service
  * @param dataDir where the disk backend keeps its files
  * @param durability what the disk backend promises before it acknowledges a write
@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight how many requests one backend of one event loop works on at once
  * @param memoryBudget the room of all data in memory, in bytes
  * @param maxInFlightBytes the room of the requests that are being read and answered, in bytes
- * @param limits what the doors take of a client
+ * @param limits what the protocols take of a client
  * @param cluster the cluster that this server is a node of; null when it runs alone
  * @param debug whether the log tells more and failures at start come with their stack trace
  */
 public record Config(
-    Set<String> doors,
+    Set<String> protocols,
     String host,
     int httpPort,
     int grpcPort,
@@ -41,12 +41,12 @@ public record Config(
     int maxInFlight,
     long memoryBudget,
     long maxInFlightBytes,
-    DoorLimits limits,
+    ServerLimits limits,
     @Nullable ClusterConfig cluster,
     boolean debug) {
 
   public Config {
-    doors = Set.copyOf(doors);
+    protocols = Set.copyOf(protocols);
     backends = Map.copyOf(backends);
   }
 

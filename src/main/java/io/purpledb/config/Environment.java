@@ -57,9 +57,9 @@ final class Environment {
   /**
    * The settings that are given.
    *
-   * @param doors what is served, as the original's variables are about one door
+   * @param protocols what is served, as the original's variables are about one protocol
    */
-  Source settings(Set<String> doors) {
+  Source settings(Set<String> protocols) {
     Map<Setting<?>, Given> settings = new HashMap<>();
     for (String name : variables.keySet()) {
       Setting<?> setting = SETTINGS.get(name);
@@ -71,7 +71,7 @@ final class Environment {
         settings.put(setting, given);
       }
     }
-    OriginalNames.addTo(settings, doors, this::given);
+    OriginalNames.addTo(settings, protocols, this::given);
     return new Source(Setting::variable, settings);
   }
 

@@ -40,15 +40,15 @@ public sealed interface Invocation {
     if (options.asksForVersion()) {
       return new Print("purple " + Version.current() + "\n");
     }
-    Set<String> doors = options.doors();
+    Set<String> protocols = options.protocols();
     Environment variables = new Environment(environment);
     Given named = options.configFile() == null ? variables.configFile() : options.configFile();
     Settings settings =
         new Settings(
-            doors,
+            protocols,
             List.of(
                 options.settings(),
-                variables.settings(doors),
+                variables.settings(protocols),
                 ConfigFile.settings(named, defaultFile)));
     Config config = settings.config();
     if (options.asksForDataCheck()) {

@@ -69,7 +69,7 @@ final class OptionModel {
         .arity("0..1")
         .type(String.class)
         .paramLabel("http|grpc")
-        .description("Serve this door alone. Without it both are served.")
+        .description("Serve this protocol alone. Without it both are served.")
         .build();
   }
 

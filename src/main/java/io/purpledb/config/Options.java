@@ -54,13 +54,13 @@ final class Options {
     return given(OptionModel.CONFIG);
   }
 
-  /** The doors to serve: the one that the command names, or both. */
-  Set<String> doors() {
+  /** The protocols to serve: the one that the command names, or both. */
+  Set<String> protocols() {
     String command = result.matchedPositionalValue(0, null);
     if (command == null) {
-      return Set.copyOf(Setting.DOORS);
+      return Set.copyOf(Setting.PROTOCOLS);
     }
-    if (!Setting.DOORS.contains(command)) {
+    if (!Setting.PROTOCOLS.contains(command)) {
       throw StartFailure.wrongSetting("command", command, "http, grpc, or none to serve both");
     }
     return Set.of(command);
@@ -75,16 +75,17 @@ final class Options {
         settings.put(setting, given);
       }
     }
-    refuseOtherDoor(settings);
+    refuseOtherProtocol(settings);
     return new Source(Setting::option, settings);
   }
 
-  /** The environment and the file may speak of a door that is not served; an option may not. */
-  private void refuseOtherDoor(Map<Setting<?>, Given> settings) {
-    for (String door : Setting.DOORS) {
-      Given port = settings.get(Setting.portOf(door));
-      if (port != null && !doors().contains(door)) {
-        throw port.wrong(Setting.PORT.kind(), "none, as the " + door + " door is not served");
+  /** The environment and the file may speak of a protocol that is not served; an option may not. */
+  private void refuseOtherProtocol(Map<Setting<?>, Given> settings) {
+    for (String protocol : Setting.PROTOCOLS) {
+      Given port = settings.get(Setting.portOf(protocol));
+      if (port != null && !protocols().contains(protocol)) {
+        throw port.wrong(
+            Setting.PORT.kind(), "none, as the " + protocol + " protocol is not served");
       }
     }
   }

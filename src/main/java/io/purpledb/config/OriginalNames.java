@@ -10,9 +10,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variables of the Go original, such as {@code PURPLE_HTTP_BACKEND}: each is about the one door
- * that it names. (Its variables of the ports are ours as well.) One server has one backend, so with
- * both doors served they must not differ; our own variable, which names no door, comes first.
+ * The variables of the Go original, such as {@code PURPLE_HTTP_BACKEND}: each is about the one
+ * protocol that it names. (Its variables of the ports are ours as well.) One server has one
+ * backend, so with both protocols served they must not differ; our own variable, which names no
+ * protocol, comes first.
  */
 final class OriginalNames {
 
@@ -21,7 +22,7 @@ final class OriginalNames {
 
   private static final Set<String> ALL =
       SETTINGS.stream()
-          .flatMap(setting -> Setting.DOORS.stream().map(door -> name(door, setting)))
+          .flatMap(setting -> Setting.PROTOCOLS.stream().map(protocol -> name(protocol, setting)))
           .collect(Collectors.toUnmodifiableSet());
 
   private OriginalNames() {}
@@ -33,18 +34,18 @@ final class OriginalNames {
   /**
    * Adds what they say about settings that are not given yet.
    *
-   * @param doors the doors that are served
+   * @param protocols the protocols that are served
    * @param lookup what a variable says; null when it is not given
    */
   static void addTo(
       Map<Setting<?>, Given> settings,
-      Set<String> doors,
+      Set<String> protocols,
       Function<String, @Nullable Given> lookup) {
     for (Setting<?> setting : SETTINGS) {
       if (!settings.containsKey(setting)) {
-        Setting.DOORS.stream()
-            .filter(doors::contains)
-            .flatMap(door -> Stream.ofNullable(lookup.apply(name(door, setting))))
+        Setting.PROTOCOLS.stream()
+            .filter(protocols::contains)
+            .flatMap(protocol -> Stream.ofNullable(lookup.apply(name(protocol, setting))))
             .reduce((first, second) -> same(setting, first, second))
             .ifPresent(given -> settings.put(setting, given));
       }
@@ -59,9 +60,9 @@ final class OriginalNames {
     return first;
   }
 
-  private static String name(String door, Setting<?> setting) {
+  private static String name(String protocol, Setting<?> setting) {
     return "PURPLE_"
-        + door.toUpperCase(Locale.ROOT)
+        + protocol.toUpperCase(Locale.ROOT)
         + setting.variable().substring("PURPLE".length());
   }
 }

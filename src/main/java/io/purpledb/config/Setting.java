@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, String description) {
 
-  /** The doors, each with a command of its name that serves it alone. */
-  static final List<String> DOORS = List.of("http", "grpc");
+  /** The protocols, each with a command of its name that serves it alone. */
+  static final List<String> PROTOCOLS = List.of("http", "grpc");
 
   /** The services, each with a setting that says its backend. */
   static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
@@ -29,17 +29,17 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
   private static final long MIB = 1 << 20;
 
   static final Setting<Long> HTTP_PORT =
-      add("http-port", Kind.port(), "8080", "Port of the HTTP door; 0 takes a free one.");
+      add("http-port", Kind.port(), "8080", "Port of the HTTP server; 0 takes a free one.");
 
   static final Setting<Long> GRPC_PORT =
-      add("grpc-port", Kind.port(), "8081", "Port of the gRPC door; 0 takes a free one.");
+      add("grpc-port", Kind.port(), "8081", "Port of the gRPC server; 0 takes a free one.");
 
   static final Setting<Long> PORT =
       add(
           "port",
           Kind.port(),
           null,
-          "Port of the one door that the command http or grpc serves, in place of its own setting.");
+          "Port of the one protocol that the command http or grpc serves, in place of its own setting.");
 
   static final Setting<String> HOST =
       add("host", new Kind.Host(), "0.0.0.0", "Address to listen on; 0.0.0.0 means all of them.");
@@ -120,7 +120,7 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
           "max-connections",
           Kind.whole("COUNT", 1, 1_000_000, "connections"),
           "10000",
-          "How many connections the HTTP door may have at once, and the gRPC door; never more than a"
+          "How many connections the HTTP server may have at once, and the gRPC server; never more than a"
               + " third of the process's file descriptors. One more is closed.");
 
   static final Setting<Long> MAX_CONNECTIONS_PER_ADDRESS =
@@ -236,9 +236,9 @@ record Setting<T>(String name, Kind<T> kind, @Nullable String defaultText, Strin
     return Collections.unmodifiableList(TABLE);
   }
 
-  /** The setting of a door's port. */
-  static Setting<Long> portOf(String door) {
-    return door.equals("http") ? HTTP_PORT : GRPC_PORT;
+  /** The setting of a protocol's port. */
+  static Setting<Long> portOf(String protocol) {
+    return protocol.equals("http") ? HTTP_PORT : GRPC_PORT;
   }
 
   /** The setting that says where a service keeps its data. */

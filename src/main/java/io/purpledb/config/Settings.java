@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings in force: the first source that gives a setting decides, its default is last.
  *
- * @param doors the doors to serve
+ * @param protocols the protocols to serve
  * @param sources the strongest first
  */
-record Settings(Set<String> doors, List<Source> sources) {
+record Settings(Set<String> protocols, List<Source> sources) {
 
   private static final String REDIS = "redis";
 
   Settings {
-    sources = sources.stream().map(source -> source.withoutPort(doors)).toList();
+    sources = sources.stream().map(source -> source.withoutPort(protocols)).toList();
   }
 
   /** The checked result; settings that do not go together end the start. */
@@ -27,7 +27,7 @@ record Settings(Set<String> doors, List<Source> sources) {
     checkPorts();
     checkCluster();
     return new Config(
-        doors,
+        protocols,
         value(Setting.HOST),
         Math.toIntExact(value(Setting.HTTP_PORT)),
         Math.toIntExact(value(Setting.GRPC_PORT)),
@@ -41,7 +41,7 @@ record Settings(Set<String> doors, List<Source> sources) {
         Math.toIntExact(value(Setting.MAX_IN_FLIGHT)),
         value(Setting.MEMORY_BUDGET).bytes(),
         value(Setting.MAX_IN_FLIGHT_BYTES).bytes(),
-        new DoorLimits(
+        new ServerLimits(
             Math.toIntExact(value(Setting.MAX_HEADER_BYTES)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS)),
             Math.toIntExact(value(Setting.MAX_CONNECTIONS_PER_ADDRESS)),
@@ -67,10 +67,10 @@ record Settings(Set<String> doors, List<Source> sources) {
 
   private boolean matters(Setting<?> setting) {
     if (setting.equals(Setting.HTTP_PORT)) {
-      return doors.contains("http");
+      return protocols.contains("http");
     }
     if (setting.equals(Setting.GRPC_PORT)) {
-      return doors.contains("grpc");
+      return protocols.contains("grpc");
     }
     if (setting.equals(Setting.CACHE_MAX_BYTES)) {
       return !backend("cache").equals(REDIS);
@@ -111,7 +111,7 @@ record Settings(Set<String> doors, List<Source> sources) {
 
   private void checkPorts() {
     long http = value(Setting.HTTP_PORT);
-    if (doors.size() > 1 && http != 0 && http == value(Setting.GRPC_PORT)) {
+    if (protocols.size() > 1 && http != 0 && http == value(Setting.GRPC_PORT)) {
       boolean grpcGiven = given(Setting.GRPC_PORT) != null;
       Setting<Long> named = grpcGiven ? Setting.GRPC_PORT : Setting.HTTP_PORT;
       Setting<Long> other = grpcGiven ? Setting.HTTP_PORT : Setting.GRPC_PORT;

@@ -25,28 +25,28 @@ record Source(Function<Setting<?>, String> naming, Map<Setting<?>, Given> given)
   }
 
   /**
-   * The same with the setting {@code port} turned into the port of the one door that is served. Two
-   * ports for it that differ are refused.
+   * The same with the setting {@code port} turned into the port of the one protocol that is served.
+   * Two ports for it that differ are refused.
    */
-  Source withoutPort(Set<String> doors) {
+  Source withoutPort(Set<String> protocols) {
     Given port = given.get(Setting.PORT);
     if (port == null) {
       return this;
     }
-    if (doors.size() > 1) {
+    if (protocols.size() > 1) {
       throw StartFailure.wrongSetting(
           "%s: only with the command http or grpc (expected: %s and %s)"
               .formatted(
                   port.where(), naming.apply(Setting.HTTP_PORT), naming.apply(Setting.GRPC_PORT)));
     }
-    Setting<Long> door = Setting.portOf(doors.iterator().next());
-    Given other = given.getOrDefault(door, port);
-    if (!other.read(door.kind()).equals(port.read(door.kind()))) {
+    Setting<Long> protocol = Setting.portOf(protocols.iterator().next());
+    Given other = given.getOrDefault(protocol, port);
+    if (!other.read(protocol.kind()).equals(port.read(protocol.kind()))) {
       throw port.wrong(Setting.PORT.kind(), "%s as %s".formatted(other.text(), other.where()));
     }
     Map<Setting<?>, Given> turned = new LinkedHashMap<>(given);
     turned.remove(Setting.PORT);
-    turned.put(door, port);
+    turned.put(protocol, port);
     return new Source(naming, turned);
   }
 }

@@ -58,7 +58,7 @@ public final class Bus {
   public static void registerCodecs(Vertx vertx, int maxBytes) {
     if (vertx.sharedData().getLocalMap("purple.bus").putIfAbsent("codecs", true) == null) {
       registerCodecs(vertx, Operation.ALL, maxBytes);
-      vertx.eventBus().registerDefaultCodec(Exchange.class, new Exchange.Codec());
+      vertx.eventBus().registerDefaultCodec(LocalCall.class, new LocalCall.Codec());
     }
   }
 

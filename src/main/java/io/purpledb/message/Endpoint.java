@@ -33,7 +33,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
 
   private final String address;
   private final int maxInFlight;
-  private final Reach reach;
+  private final EndpointScope reach;
   private final Map<Class<?>, BiFunction<Message, Call, Future<?>>> handlers = new HashMap<>();
   private final Map<Class<?>, BiFunction<Message, Call, ReadStream<? extends Message>>> streams =
       new HashMap<>();
@@ -44,7 +44,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private int inFlight;
 
   /** Where requests may come from. */
-  protected enum Reach {
+  protected enum EndpointScope {
     /** From the same event loop only. */
     LOOP,
     /** From this process, at the public address, too. */
@@ -58,13 +58,13 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
    * @param maxInFlight how many requests this instance works on at once; more are refused as busy
    */
   protected Endpoint(String address, int maxInFlight) {
-    this(address, maxInFlight, Reach.CLUSTER);
+    this(address, maxInFlight, EndpointScope.CLUSTER);
   }
 
   /**
    * @param reach where requests may come from
    */
-  protected Endpoint(String address, int maxInFlight, Reach reach) {
+  protected Endpoint(String address, int maxInFlight, EndpointScope reach) {
     this.address = address;
     this.maxInFlight = maxInFlight;
     this.reach = reach;
@@ -117,13 +117,13 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
     consumers.add(
         vertx
             .eventBus()
-            .<Exchange>localConsumer(Bus.onThisLoop(address), message -> receive(message.body())));
-    if (reach == Reach.LOOP) {
+            .<LocalCall>localConsumer(Bus.onThisLoop(address), message -> receive(message.body())));
+    if (reach == EndpointScope.LOOP) {
       return Future.succeededFuture();
     }
     EventBus bus = vertx.eventBus();
     MessageConsumer<Object> shared =
-        reach == Reach.CLUSTER
+        reach == EndpointScope.CLUSTER
             ? bus.consumer(address, this::receive)
             : bus.localConsumer(address, this::receive);
     consumers.add(shared);
@@ -138,7 +138,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   }
 
   /** Receives what a neighbour on this loop sends. */
-  private void receive(Exchange exchange) {
+  private void receive(LocalCall exchange) {
     Message request = exchange.request();
     if (request == null) {
       answer(this::health, exchange);

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that could not be served: a kind from the one table that every door uses, and a text
+ * A request that could not be served: a kind from the one table that every server uses, and a text
  * that gives the value and what was expected.
  *
  * <p>Crosses the event bus as a reply failure whose code is the number of the kind. Has no stack

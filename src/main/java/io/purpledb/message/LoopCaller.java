@@ -10,25 +10,25 @@ import org.jspecify.annotations.Nullable;
 /** Calls the instance of an endpoint that runs on the same event loop. */
 final class LoopCaller implements Caller {
 
-  private final MessageProducer<Exchange> instance;
-  private final Pending pending;
+  private final MessageProducer<LocalCall> instance;
+  private final DeadlineQueue pending;
 
   LoopCaller(Vertx vertx, String address, long timeoutMillis) {
     this.instance =
         vertx.eventBus().sender(Bus.onThisLoop(address), new DeliveryOptions().setLocalOnly(true));
-    this.pending = new Pending(vertx, timeoutMillis);
+    this.pending = new DeadlineQueue(vertx, timeoutMillis);
   }
 
   @Override
   @SuppressWarnings("unchecked") // the endpoint answers a request with its own response
   public <R extends Message> Future<R> request(Message request, Call call) {
-    return (Future<R>) (Future<?>) send(new Exchange(request, bounded(call), pending));
+    return (Future<R>) (Future<?>) send(new LocalCall(request, bounded(call), pending));
   }
 
   @Override
   @SuppressWarnings("unchecked") // the endpoint answers a request with a stream of its own response
   public <R extends Message> Future<ResponseStream<R>> stream(Message request, Call call) {
-    return (Future<ResponseStream<R>>) (Future<?>) send(new Exchange(request, call, pending));
+    return (Future<ResponseStream<R>>) (Future<?>) send(new LocalCall(request, call, pending));
   }
 
   private Call bounded(Call call) {
@@ -39,10 +39,10 @@ final class LoopCaller implements Caller {
 
   @Override
   public Future<Void> health() {
-    return send(new Exchange(null, Call.NOTHING, pending)).mapEmpty();
+    return send(new LocalCall(null, Call.NOTHING, pending)).mapEmpty();
   }
 
-  private Future<@Nullable Object> send(Exchange exchange) {
+  private Future<@Nullable Object> send(LocalCall exchange) {
     try {
       Future<Void> sent = instance.write(exchange);
       if (!sent.succeeded()) { // a listener for each would cost more than the rest of this class

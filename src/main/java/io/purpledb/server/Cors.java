@@ -8,8 +8,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 
 /**
- * Lets pages of other origins use a door (the CORS protocol of the Fetch standard). Without allowed
- * origins nothing is said, and browsers keep the answers from those pages.
+ * Lets pages of other origins use a server (the CORS protocol of the Fetch standard). Without
+ * allowed origins nothing is said, and browsers keep the answers from those pages.
  */
 public final class Cors {
 

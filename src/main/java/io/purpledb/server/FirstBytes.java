@@ -6,14 +6,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.vertx.core.net.impl.ShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells by its first bytes whether a connection is one of HTTP/1.1, and then prepares what Vert.x
  * makes for it, before its first request is read: Vert.x itself tells of it only with that request.
- * At a door that lets connections change to HTTP/2 it looks for that wish, too.
+ * At a server that lets connections change to HTTP/2 it looks for that wish, too.
  */
 final class FirstBytes extends ChannelInboundHandlerAdapter {
 
@@ -21,14 +21,14 @@ final class FirstBytes extends ChannelInboundHandlerAdapter {
 
   private static final byte[] PREFACE = PREFACE_TEXT.getBytes(US_ASCII);
 
-  private final DoorLimits limits;
+  private final ServerLimits limits;
   private final boolean upgrades;
   private int prefaceRead;
 
   /**
    * @param upgrades whether a connection of HTTP/1.1 may become one of HTTP/2
    */
-  FirstBytes(DoorLimits limits, boolean upgrades) {
+  FirstBytes(ServerLimits limits, boolean upgrades) {
     this.limits = limits;
     this.upgrades = upgrades;
   }

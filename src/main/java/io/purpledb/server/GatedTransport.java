@@ -1,39 +1,39 @@
 package io.purpledb.server;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.net.Descriptors;
 import io.purpledb.net.WrappedTransport;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
 
 /**
- * A transport of Vert.x, as it is, with a {@link Gate} before each HTTP server: Vert.x itself shows
- * a connection only when the first bytes have come.
+ * A transport of Vert.x, as it is, with a {@link ConnectionGate} before each HTTP server: Vert.x
+ * itself shows a connection only when the first bytes have come.
  */
 public final class GatedTransport extends WrappedTransport {
 
-  /** Each door may have a third, so that none takes the other's, and some are left. */
+  /** Each server may have a third, so that none takes the other's, and some are left. */
   private static final int PARTS = 3;
 
-  private final DoorLimits limits;
+  private final ServerLimits limits;
 
-  private GatedTransport(DoorLimits limits) {
+  private GatedTransport(ServerLimits limits) {
     super(nativeOrJava());
     this.limits = limits;
   }
 
   /** The native transport where there is one, else Java's. */
-  public static GatedTransport best(DoorLimits limits) {
+  public static GatedTransport best(ServerLimits limits) {
     return new GatedTransport(limits);
   }
 
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     super.configure(options, domainSocket, bootstrap);
-    if (options instanceof HttpServerOptions door) {
+    if (options instanceof HttpServerOptions server) {
       long most = Descriptors.share(Integer.MAX_VALUE, PARTS);
-      bootstrap.handler(new Gate(limits, most, DoorOptions.upgrades(door)));
+      bootstrap.handler(new ConnectionGate(limits, most, ServerOptions.upgrades(server)));
     }
   }
 }

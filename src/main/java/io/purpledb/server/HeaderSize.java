@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bound on the headers of a request of HTTP/2. The protocol has one, too, but beyond that Netty
- * ends the request without an answer of the door, so it stands above all that {@link HeaderBlocks}
- * lets through.
+ * ends the request without an answer of the server, so it stands above all that {@link
+ * HeaderBlocks} lets through.
  */
 public final class HeaderSize {
 

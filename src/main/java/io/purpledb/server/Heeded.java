@@ -6,7 +6,9 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** What the headers of a request ask of any door, and the failures of those that cannot be done. */
+/**
+ * What the headers of a request ask of any server, and the failures of those that cannot be done.
+ */
 public final class Heeded {
 
   /** The one encoding of a body that is known. */

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
- * Answers a request whose headers are so large that they were not read, as its door answers any
+ * Answers a request whose headers are so large that they were not read, as its server answers any
  * other, and lets its connection go: the requests that have begun end as they would have, those
  * that come after are refused unserved, and clients make them again over another connection.
  *

@@ -138,7 +138,7 @@ final class UnfinishedFrame extends UnfinishedPart {
             stream,
             lastStream);
     Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
-    if (http2 == null) { // the door does not serve HTTP/2, or not before it knows the settings
+    if (http2 == null) { // the server does not serve HTTP/2, or not before it knows the settings
       var unused = context.close();
     } else {
       http2.onError(context.pipeline().context(http2), false, error);

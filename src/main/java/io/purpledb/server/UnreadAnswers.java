@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of one door on one event loop, and what each leaves unread. A connection above
+ * The connections of one server on one event loop, and what each leaves unread. A connection above
  * its bound gets no further request served until it has read; one that reads nothing for some
  * seconds, while answers wait for it, is closed. Used on its event loop only.
  */
@@ -32,7 +32,7 @@ public final class UnreadAnswers {
   /** How long a client of HTTP/2 has to learn that it is to go, while what it asks is served. */
   private static final long FAREWELL_MILLIS = 500;
 
-  /** As long as the doors give what is in flight at the end. */
+  /** As long as the servers give what is in flight at the end. */
   private static final long GRACE_MILLIS = 10_000;
 
   /** So many looks without a byte read end a connection. */
@@ -50,7 +50,7 @@ public final class UnreadAnswers {
   /** Whether there was any connection yet. */
   private boolean used;
 
-  /** Whether the door is about to stop. */
+  /** Whether the server is about to stop. */
   private boolean draining;
 
   public UnreadAnswers(Vertx vertx, Room room) {
@@ -119,7 +119,7 @@ public final class UnreadAnswers {
 
   private void tellToGo(UnreadConnection told, long millis) {
     HttpConnection connection = told.connection();
-    if (Connections.streams(connection) == null) {
+    if (ConnectionSetup.streams(connection) == null) {
       LastAnswers.on(connection);
       return;
     }

@@ -1,4 +1,4 @@
-/** The doors: each turns a protocol into requests, and decides nothing; and what they share. */
+/** The servers: each turns a protocol into requests, and decides nothing; and what they share. */
 @NullMarked
 package io.purpledb.server;
 

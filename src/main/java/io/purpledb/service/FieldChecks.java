@@ -60,18 +60,19 @@ final class FieldChecks {
     return switch (field.getJavaType()) {
       case STRING ->
           bounds.getMaxValueBytes()
-              ? request -> Check.text(name, (String) request.getField(field), maxValueBytes)
+              ? request -> BoundsCheck.text(name, (String) request.getField(field), maxValueBytes)
               : request ->
-                  Check.key(
+                  BoundsCheck.key(
                       name, (String) request.getField(field), bounds.getMin(), bounds.getMax());
       case BYTE_STRING -> {
         int max = bounds.getMaxValueBytes() ? maxValueBytes : (int) bounds.getMax();
         yield request ->
-            Check.size(name, ((ByteString) request.getField(field)).size(), bounds.getMin(), max);
+            BoundsCheck.size(
+                name, ((ByteString) request.getField(field)).size(), bounds.getMin(), max);
       }
       case LONG ->
           request ->
-              Check.number(
+              BoundsCheck.number(
                   name,
                   (Long) request.getField(field),
                   bounds.getMin(),

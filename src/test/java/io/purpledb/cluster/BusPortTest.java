@@ -57,7 +57,7 @@ class BusPortTest {
   private final LogWatch log = new LogWatch("io.netty");
   private final Path directory;
   private @Nullable ClusterTls tls;
-  private @Nullable Nodes joined;
+  private @Nullable BusNodes joined;
 
   BusPortTest(@TempDir Path directory) {
     this.directory = directory;
@@ -69,14 +69,14 @@ class BusPortTest {
     log.close();
   }
 
-  private Nodes nodes() {
+  private BusNodes nodes() {
     return Objects.requireNonNull(joined);
   }
 
   private void join(boolean encrypted) throws Exception {
     tls = encrypted ? TestCertificate.in(directory) : null;
-    joined = new Nodes(2, tls, LIMITS);
-    Nodes.await(
+    joined = new BusNodes(2, tls, LIMITS);
+    BusNodes.await(
         nodes()
             .vertx(0)
             .eventBus()
@@ -95,7 +95,8 @@ class BusPortTest {
   }
 
   private void assertServes() {
-    assertThat(Nodes.await(nodes().vertx(1).eventBus().request(ECHO, "?")).body()).isEqualTo("?");
+    assertThat(BusNodes.await(nodes().vertx(1).eventBus().request(ECHO, "?")).body())
+        .isEqualTo("?");
   }
 
   /** Nothing but one line, which says what was wrong. */
@@ -251,10 +252,10 @@ class BusPortTest {
       }
       assertServes();
       PurpleClient guest =
-          Nodes.await(
+          BusNodes.await(
               PurpleClient.join(ClusterPorts.text(nodes().members()), tls, new VertxOptions()));
-      assertThat(Nodes.await(guest.vertx().eventBus().request(ECHO, "?")).body()).isEqualTo("?");
-      Nodes.await(guest.close());
+      assertThat(BusNodes.await(guest.vertx().eventBus().request(ECHO, "?")).body()).isEqualTo("?");
+      BusNodes.await(guest.close());
     } finally {
       for (Socket socket : silent) {
         socket.close();
@@ -267,10 +268,10 @@ class BusPortTest {
   @Test
   void boundsTheBusOfAGuest() throws Exception {
     join(false);
-    PurpleClient guest = Nodes.await(PurpleClient.join(ClusterPorts.text(nodes().members())));
+    PurpleClient guest = BusNodes.await(PurpleClient.join(ClusterPorts.text(nodes().members())));
     int bus = ((VertxInternal) guest.vertx()).clusterManager().getNodeInfo().port();
     int own =
-        Nodes.await(
+        BusNodes.await(
                 guest
                     .vertx()
                     .createNetServer()
@@ -286,7 +287,7 @@ class BusPortTest {
       user.send(Stranger.ints(Integer.MAX_VALUE));
       assertThat(user.read()).isEqualTo(Byte.MAX_VALUE);
     } finally {
-      Nodes.await(guest.close());
+      BusNodes.await(guest.close());
     }
     assertOneLine("a message of " + Integer.MAX_VALUE + " bytes");
   }
@@ -305,7 +306,7 @@ class BusPortTest {
       }
       assertThat(usedBytes() - before).isLessThan(24 * MIB);
       byte[] large = new byte[3 * MIB];
-      Object echo = Nodes.await(nodes().vertx(1).eventBus().request(ECHO, large)).body();
+      Object echo = BusNodes.await(nodes().vertx(1).eventBus().request(ECHO, large)).body();
       assertThat(echo).isEqualTo(large);
     } finally {
       for (Stranger stranger : many) {
@@ -365,9 +366,9 @@ class BusPortTest {
   @Test
   void refusesAnAnswerThatIsTooLarge() throws Exception {
     join(false);
-    Nodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
+    BusNodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
     Future<?> call = PurpleClient.on(nodes().vertx(1)).call(SetGetRequest.getDefaultInstance());
-    assertThatThrownBy(() -> Nodes.await(call))
+    assertThatThrownBy(() -> BusNodes.await(call))
         .cause()
         .isInstanceOfSatisfying(
             Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Kind.ANSWER_TOO_LARGE))
@@ -380,7 +381,7 @@ class BusPortTest {
   void refusesABodyThatIsNone() throws Exception {
     join(false);
     String address = Bus.service("set");
-    Nodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
+    BusNodes.await(nodes().vertx(0).deployVerticle(new LargeSets()));
     String codec = SetGetRequest.getDescriptor().getFullName();
     ByteArrayOutputStream object = new ByteArrayOutputStream();
     new ObjectOutputStream(object).writeObject(new HashSet<>(List.of("an item")));

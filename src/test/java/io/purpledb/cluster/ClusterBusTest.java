@@ -48,7 +48,7 @@ class ClusterBusTest {
 
   private static final String TEST = Bus.service("test");
 
-  private static Nodes nodes;
+  private static BusNodes nodes;
   private static TestService.Counts counts;
 
   /** Answers increments with the amount, gets with the failure that the key names, or nothing. */
@@ -78,12 +78,12 @@ class ClusterBusTest {
 
   @BeforeAll
   static void join() {
-    nodes = new Nodes(2, null);
-    Nodes.await(nodes.vertx(0).deployVerticle(new Answers(COUNTER)));
-    Nodes.await(nodes.vertx(0).deployVerticle(new Answers(KV)));
+    nodes = new BusNodes(2, null);
+    BusNodes.await(nodes.vertx(0).deployVerticle(new Answers(COUNTER)));
+    BusNodes.await(nodes.vertx(0).deployVerticle(new Answers(KV)));
     counts = TestService.deploy(nodes.vertx(0), 1);
     Bus.registerCodecs(nodes.vertx(1), TestService.OPERATIONS, Integer.MAX_VALUE);
-    Nodes.await(
+    BusNodes.await(
         nodes.vertx(0).eventBus().consumer(ECHO, asked -> asked.reply(asked.body())).completion());
   }
 
@@ -113,7 +113,7 @@ class ClusterBusTest {
   @ParameterizedTest
   @MethodSource("messages")
   void carriesEveryMessage(Message message) {
-    Object echo = Nodes.await(nodes.vertx(1).eventBus().request(ECHO, message)).body();
+    Object echo = BusNodes.await(nodes.vertx(1).eventBus().request(ECHO, message)).body();
     assertThat(echo).isEqualTo(message).isNotSameAs(message);
   }
 
@@ -140,7 +140,7 @@ class ClusterBusTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void carriesEveryFailure(Kind kind) {
-    assertThatThrownBy(() -> Nodes.await(get(kind.name())))
+    assertThatThrownBy(() -> BusNodes.await(get(kind.name())))
         .cause()
         .isInstanceOfSatisfying(
             Failure.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
@@ -149,12 +149,12 @@ class ClusterBusTest {
 
   @Test
   void carriesAbsence() {
-    assertThat(Nodes.await(get("absent"))).isNull();
+    assertThat(BusNodes.await(get("absent"))).isNull();
   }
 
   @Test
   void carriesHealth() {
-    assertThatThrownBy(() -> Nodes.await(PurpleClient.on(nodes.vertx(1)).health("kv")))
+    assertThatThrownBy(() -> BusNodes.await(PurpleClient.on(nodes.vertx(1)).health("kv")))
         .hasMessageContaining("not today");
   }
 
@@ -163,7 +163,7 @@ class ClusterBusTest {
     Future<?> call =
         Caller.anywhere(nodes.vertx(1), Bus.service("set"), 1_000)
             .request(KvGetRequest.getDefaultInstance());
-    assertThatThrownBy(() -> Nodes.await(call))
+    assertThatThrownBy(() -> BusNodes.await(call))
         .satisfies(
             thrown -> assertThat(Failure.of(thrown.getCause()).kind()).isEqualTo(Kind.UNAVAILABLE));
   }
@@ -173,19 +173,20 @@ class ClusterBusTest {
     DeliveryOptions increment = new DeliveryOptions().addHeader(Bus.OPERATION, "counterIncrement");
     JsonObject request = new JsonObject().put("key", "k").put("amount", 5);
     assertThat(
-            Nodes.await(nodes.vertx(1).eventBus().<JsonObject>request(COUNTER, request, increment))
+            BusNodes.await(
+                    nodes.vertx(1).eventBus().<JsonObject>request(COUNTER, request, increment))
                 .body())
         .isEqualTo(new JsonObject().put("value", 5L));
   }
 
   @Test
   void answersAGuest() {
-    PurpleClient guest = Nodes.await(PurpleClient.join(nodes.members().get(1).id()));
+    PurpleClient guest = BusNodes.await(PurpleClient.join(nodes.members().get(1).id()));
     try {
       assertThat(increment(guest, 7)).isEqualTo(7);
       assertThat(nodes.membership(0).toJson().getJsonArray("members")).hasSize(2);
     } finally {
-      Nodes.await(guest.close());
+      BusNodes.await(guest.close());
     }
   }
 
@@ -194,7 +195,7 @@ class ClusterBusTest {
   }
 
   private static long increment(PurpleClient client, long amount) {
-    return Nodes.await(
+    return BusNodes.await(
             client.<CounterIncrementResponse>call(
                 CounterIncrementRequest.newBuilder().setKey("k").setAmount(amount).build()))
         .getValue();
@@ -207,27 +208,27 @@ class ClusterBusTest {
 
   @Test
   void carriesAStreamToAGuest() throws Exception {
-    PurpleClient guest = Nodes.await(PurpleClient.join(nodes.members().get(1).id()));
+    PurpleClient guest = BusNodes.await(PurpleClient.join(nodes.members().get(1).id()));
     try {
       Bus.registerCodecs(guest.vertx(), TestService.OPERATIONS, Integer.MAX_VALUE);
       carriesAStream(guest.vertx());
     } finally {
-      Nodes.await(guest.close());
+      BusNodes.await(guest.close());
     }
   }
 
   private static void carriesAStream(Vertx reader) throws Exception {
     TestCountRequest.Builder request = TestCountRequest.newBuilder().setKey("k").setCount(100);
 
-    assertThat(Nodes.await(numbers(reader, request.build())))
+    assertThat(BusNodes.await(numbers(reader, request.build())))
         .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
     assertThatThrownBy(
-            () -> Nodes.await(numbers(reader, request.clone().setFailingAfter(2).build())))
+            () -> BusNodes.await(numbers(reader, request.clone().setFailingAfter(2).build())))
         .hasMessageContaining("number 2 is too much");
     counts.awaitNoneOpen();
 
     ResponseStream<TestCountResponse> unread =
-        Nodes.await(Caller.anywhere(reader, TEST, 10_000).stream(request.build(), Call.NOTHING));
+        BusNodes.await(Caller.anywhere(reader, TEST, 10_000).stream(request.build(), Call.NOTHING));
     unread.cancel();
     counts.awaitNoneOpen();
   }

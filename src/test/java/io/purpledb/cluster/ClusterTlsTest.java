@@ -33,11 +33,12 @@ class ClusterTlsTest {
   void speaksWithItsOwnOnly(@TempDir Path directory) throws Exception {
     ClusterTls ours = TestCertificate.in(directory.resolve("ours"));
     ClusterTls others = TestCertificate.in(directory.resolve("others"));
-    try (Nodes nodes = new Nodes(2, ours)) {
-      Nodes.await(
+    try (BusNodes nodes = new BusNodes(2, ours)) {
+      BusNodes.await(
           nodes.vertx(0).eventBus().consumer(ECHO, asked -> asked.reply("yes")).completion());
 
-      assertThat(Nodes.await(nodes.vertx(1).eventBus().request(ECHO, "?")).body()).isEqualTo("yes");
+      assertThat(BusNodes.await(nodes.vertx(1).eventBus().request(ECHO, "?")).body())
+          .isEqualTo("yes");
       assertThat(nodes.membership(0).hasMajority()).isTrue();
 
       String members = ClusterPorts.text(nodes.members());
@@ -53,15 +54,15 @@ class ClusterTlsTest {
   void letsItsOwnInThoughManySilentConnectionsWait(@TempDir Path directory) throws Exception {
     ClusterTls ours = TestCertificate.in(directory);
     List<Socket> silent = new ArrayList<>();
-    try (Nodes nodes = new Nodes(1, ours)) {
+    try (BusNodes nodes = new BusNodes(1, ours)) {
       int port = nodes.members().get(0).membershipPort();
       for (int i = 0; i < 30; i++) {
         silent.add(new Socket(InetAddress.getLoopbackAddress(), port));
       }
       String members = ClusterPorts.text(nodes.members());
-      PurpleClient guest = Nodes.await(PurpleClient.join(members, ours, new VertxOptions()));
+      PurpleClient guest = BusNodes.await(PurpleClient.join(members, ours, new VertxOptions()));
       assertThat(guest).isNotNull();
-      Nodes.await(guest.close());
+      BusNodes.await(guest.close());
     } finally {
       for (Socket socket : silent) {
         socket.close();
@@ -69,8 +70,9 @@ class ClusterTlsTest {
     }
   }
 
-  private static void assertStranger(Future<PurpleClient> joining, Nodes nodes) {
-    assertThatThrownBy(() -> Nodes.await(joining)).hasMessageContaining("cannot join the cluster");
+  private static void assertStranger(Future<PurpleClient> joining, BusNodes nodes) {
+    assertThatThrownBy(() -> BusNodes.await(joining))
+        .hasMessageContaining("cannot join the cluster");
     assertThat(nodes.membership(0).toJson().getJsonArray("members")).hasSize(2);
   }
 
@@ -93,6 +95,6 @@ class ClusterTlsTest {
   void saysWhichFileIsWrong(@TempDir Path directory) throws Exception {
     ClusterTls tls = TestCertificate.in(directory);
     Files.writeString(tls.key(), "not a key");
-    assertThatThrownBy(() -> new Nodes(1, tls)).hasMessageContaining("cannot join the cluster");
+    assertThatThrownBy(() -> new BusNodes(1, tls)).hasMessageContaining("cannot join the cluster");
   }
 }

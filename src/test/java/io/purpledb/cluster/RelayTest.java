@@ -49,7 +49,7 @@ class RelayTest {
 
   @AfterEach
   void close() {
-    Nodes.await(vertx.close());
+    BusNodes.await(vertx.close());
   }
 
   @Test
@@ -109,7 +109,7 @@ class RelayTest {
 
   @Test
   void doesNotListenInPublic() {
-    assertThatThrownBy(() -> Nodes.await(Caller.anywhere(vertx, ADDRESS, 500).health()))
+    assertThatThrownBy(() -> BusNodes.await(Caller.anywhere(vertx, ADDRESS, 500).health()))
         .hasMessageContaining("No handlers");
   }
 
@@ -131,6 +131,6 @@ class RelayTest {
   private @Nullable KvGetResponse onLoop(Question question) {
     Promise<@Nullable KvGetResponse> answer = Promise.promise();
     loop.runOnContext(x -> question.ask().onComplete(answer));
-    return Nodes.await(answer.future());
+    return BusNodes.await(answer.future());
   }
 }

@@ -33,7 +33,7 @@ class UnreadRepliesTest {
   private static final ByteString VALUE = ByteString.copyFrom(new byte[1 << 20]);
 
   private final AtomicInteger asked = new AtomicInteger();
-  private Nodes nodes;
+  private BusNodes nodes;
   private UnreadReplies replies;
 
   /** Answers with a value of 1 MiB. */
@@ -58,9 +58,9 @@ class UnreadRepliesTest {
 
   @BeforeEach
   void join() {
-    nodes = new Nodes(3, null);
+    nodes = new BusNodes(3, null);
     replies = UnreadReplies.of(nodes.vertx(0));
-    Nodes.await(nodes.vertx(0).deployVerticle(new LargeValues()));
+    BusNodes.await(nodes.vertx(0).deployVerticle(new LargeValues()));
   }
 
   @AfterEach
@@ -79,13 +79,13 @@ class UnreadRepliesTest {
       for (int i = 0; i < requests; i++) {
         var unused = get(1);
       }
-      Nodes.await(get(2));
+      BusNodes.await(get(2));
 
       assertThat(usedBytes() - before).isLessThan(2 * most);
       assertThat(replies.usedBytes()).isLessThanOrEqualTo(most / 2 + most / 8);
       assertThat(asked.get()).isLessThan(requests / 2);
       for (int i = 0; i < 10; i++) {
-        assertThat(Nodes.await(get(2)).getValue()).isEqualTo(VALUE);
+        assertThat(BusNodes.await(get(2)).getValue()).isEqualTo(VALUE);
       }
       awaitNoneUnread(); // when its connection is given up
     }
@@ -94,7 +94,7 @@ class UnreadRepliesTest {
   @Test
   void oneThatReadsIsServedWhateverItAsksFor() throws Exception {
     for (int i = 0; i < 2 * replies.maxBytes() / VALUE.size(); i++) {
-      assertThat(Nodes.await(get(1)).getValue().size()).isEqualTo(VALUE.size());
+      assertThat(BusNodes.await(get(1)).getValue().size()).isEqualTo(VALUE.size());
     }
     awaitNoneUnread();
   }
@@ -103,7 +103,7 @@ class UnreadRepliesTest {
   void aRequestThatIsNoneIsAFailure() throws Exception {
     assertThatThrownBy(
             () ->
-                Nodes.await(
+                BusNodes.await(
                     PurpleClient.on(nodes.vertx(1)).call(KvPutRequest.getDefaultInstance())))
         .cause()
         .isInstanceOf(Failure.class)
@@ -122,7 +122,7 @@ class UnreadRepliesTest {
     ((VertxInternal) nodes.vertx(node))
         .clusterManager()
         .setNodeInfo(new NodeInfo("127.0.0.1", port, null), said);
-    Nodes.await(said.future());
+    BusNodes.await(said.future());
   }
 
   private void awaitNoneUnread() throws InterruptedException {

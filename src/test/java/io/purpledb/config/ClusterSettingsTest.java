@@ -23,15 +23,16 @@ class ClusterSettingsTest {
 
   @Test
   void withoutTheSwitchThereIsNone() {
-    assertThat(Ask.with("--backend memory").start().cluster()).isNull();
+    assertThat(CommandLineInput.with("--backend memory").start().cluster()).isNull();
   }
 
   /** Nodes that serve each for itself would lose what was written to another. */
   @Test
   void whoNamesMembersMeansACluster() {
-    assertThatThrownBy(() -> Ask.with("--cluster-members a:1,b:1 --cluster-self a:1").start())
+    assertThatThrownBy(
+            () -> CommandLineInput.with("--cluster-members a:1,b:1 --cluster-self a:1").start())
         .hasMessage("--cluster-members: a:1,b:1 (expected: none, or cluster: true as well)");
-    assertThatThrownBy(() -> Ask.with("--cluster-self a:1").start())
+    assertThatThrownBy(() -> CommandLineInput.with("--cluster-self a:1").start())
         .hasMessage("--cluster-self: a:1 (expected: none, or cluster: true as well)");
   }
 
@@ -128,6 +129,6 @@ class ClusterSettingsTest {
   }
 
   private static ClusterConfig cluster(String arguments) {
-    return Objects.requireNonNull(Ask.with(arguments).start().cluster());
+    return Objects.requireNonNull(CommandLineInput.with(arguments).start().cluster());
   }
 }

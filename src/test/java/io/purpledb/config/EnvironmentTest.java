@@ -11,10 +11,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnvironmentTest {
 
   /** What the kubelet sets for a Service with one port that has a name. */
-  private static Ask besideService(String prefix, int port) {
+  private static CommandLineInput besideService(String prefix, int port) {
     String address = "tcp://10.96.0.7:" + port;
     String numbered = prefix + "_PORT_" + port + "_TCP";
-    return Ask.nothing()
+    return CommandLineInput.nothing()
         .and(prefix + "_SERVICE_HOST", "10.96.0.7")
         .and(prefix + "_SERVICE_PORT", String.valueOf(port))
         .and(prefix + "_SERVICE_PORT_HTTP_WEB", String.valueOf(port))
@@ -29,15 +29,18 @@ class EnvironmentTest {
   @ValueSource(
       strings = {"PURPLE", "PURPLE_HTTP", "PURPLE_GRPC", "PURPLE_REDIS", "PURPLE_2_REDIS_MAIN"})
   void theServicesOfKubernetesAreNotSettings(String prefix) {
-    Ask ask = besideService(prefix, 1234);
-    assertThat(ask.start()).isEqualTo(Ask.nothing().start());
-    assertThat(new Ask(Ask.with("http").arguments(), ask.variables(), ask.file()).start())
-        .isEqualTo(Ask.with("http").start());
+    CommandLineInput ask = besideService(prefix, 1234);
+    assertThat(ask.start()).isEqualTo(CommandLineInput.nothing().start());
+    assertThat(
+            new CommandLineInput(
+                    CommandLineInput.with("http").arguments(), ask.variables(), ask.file())
+                .start())
+        .isEqualTo(CommandLineInput.with("http").start());
   }
 
   @Test
   void besideTheServicesOfKubernetesSettingsWork() {
-    Ask ask = besideService("PURPLE", 1234).and("PURPLE_HTTP_PORT", "9000");
+    CommandLineInput ask = besideService("PURPLE", 1234).and("PURPLE_HTTP_PORT", "9000");
     assertThat(ask.start().httpPort()).isEqualTo(9000);
     assertThat(ask.and("PURPLE_SERVICE_HOSTS", "x").failure())
         .startsWith("PURPLE_SERVICE_HOSTS: unknown variable");
@@ -48,10 +51,10 @@ class EnvironmentTest {
   @Test
   void variablesOfOthersAreNotLookedAt() {
     assertThat(
-            Ask.nothing()
+            CommandLineInput.nothing()
                 .andVariables("PURPLE=1 PURPLEX=1 purple_host=x PORT=1 PURPLE_TEST_REDIS_URL=x")
                 .start())
-        .isEqualTo(Ask.nothing().start());
+        .isEqualTo(CommandLineInput.nothing().start());
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -71,15 +74,17 @@ class EnvironmentTest {
           both | PURPLE_BACKEND=redis PURPLE_GRPC_BACKEND=memory         | redis
           both | PURPLE_BACKEND=redis PURPLE_HTTP_BACKEND=memory PURPLE_GRPC_BACKEND=disk | redis
           """)
-  void aVariableOfTheOriginalIsAboutItsDoor(String doors, String variables, String backend) {
-    Ask ask = doors.equals("both") ? Ask.nothing() : Ask.with(doors);
+  void aVariableOfTheOriginalIsAboutItsProtocol(
+      String protocols, String variables, String backend) {
+    CommandLineInput ask =
+        protocols.equals("both") ? CommandLineInput.nothing() : CommandLineInput.with(protocols);
     assertThat(ask.andVariables(variables).start().backend("kv")).isEqualTo(backend);
   }
 
   @Test
   void allVariablesOfTheOriginalWork() {
     Config config =
-        Ask.nothing()
+        CommandLineInput.nothing()
             .andVariables("PURPLE_HTTP_PORT=9000 PURPLE_HTTP_BACKEND=redis PURPLE_HTTP_DEBUG=1")
             .andVariables("PURPLE_GRPC_PORT=9001 PURPLE_GRPC_BACKEND=redis PURPLE_GRPC_DEBUG=true")
             .and("PURPLE_HTTP_REDIS_URL", "redis://one")
@@ -106,6 +111,6 @@ class EnvironmentTest {
           PURPLE_HTTP_DATA_DIR=x                                    | PURPLE_HTTP_DATA_DIR: unknown variable (--help lists what there is)
           """)
   void variablesOfTheOriginalThatDoNotFit(String variables, String line) {
-    assertThat(Ask.nothing().andVariables(variables).failure()).isEqualTo(line);
+    assertThat(CommandLineInput.nothing().andVariables(variables).failure()).isEqualTo(line);
   }
 }

@@ -15,8 +15,9 @@ class PrintTest {
 
   @Test
   void checkConfigShowsWhatIsInForceAndWhereItComesFrom() {
-    Ask ask =
-        Ask.with("--check-config --http-port 0 --kv-backend memory --data-dir /var/lib/purple")
+    CommandLineInput ask =
+        CommandLineInput.with(
+                "--check-config --http-port 0 --kv-backend memory --data-dir /var/lib/purple")
             .and("PURPLE_MAX_VALUE_BYTES", "1000")
             .and("PURPLE_GRPC_BACKEND", "redis")
             .and("PURPLE_CACHE_BACKEND", "disk")
@@ -60,7 +61,8 @@ class PrintTest {
 
   @Test
   void checkConfigShowsTheCluster() {
-    assertThat(Ask.with("--check-config --cluster --cluster-self 127.0.0.1:7810").print())
+    assertThat(
+            CommandLineInput.with("--check-config --cluster --cluster-self 127.0.0.1:7810").print())
         .contains(
             """
               cluster: true (--cluster)
@@ -73,21 +75,21 @@ class PrintTest {
 
   @Test
   void checkConfigLeavesOutWhatDoesNotMatter() {
-    assertThat(Ask.with("grpc --port 1 --backend redis --check-config").print())
+    assertThat(CommandLineInput.with("grpc --port 1 --backend redis --check-config").print())
         .contains("grpc-port: 1 (--port)\n")
         .doesNotContain("http-port", "cache-max-bytes");
   }
 
   @Test
   void checkConfigFailsLikeAStart() {
-    assertThat(Ask.with("--check-config --http-port 8081").failure())
+    assertThat(CommandLineInput.with("--check-config --http-port 8081").failure())
         .isEqualTo("--http-port: 8081 (expected: another port than grpc-port)");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--help", "-h", "http --help", "-Vh", "-hV"})
   void helpExplainsEverySettingAlsoWhenTheEnvironmentIsWrong(String arguments) {
-    String help = Ask.with(arguments).and("PURPLE_BAKEND", "x").print();
+    String help = CommandLineInput.with(arguments).and("PURPLE_BAKEND", "x").print();
 
     assertThat(help).contains("purple [http|grpc] [OPTION]...").contains("-p, --port=PORT");
     assertThat(help).contains("--config=FILE", "--check-config", "-h, --help", "-V, --version");
@@ -103,7 +105,7 @@ class PrintTest {
   @ParameterizedTest
   @ValueSource(strings = {"--version", "-V"})
   void versionIsThatOfTheBuild(String arguments) {
-    assertThat(Ask.with(arguments).print())
+    assertThat(CommandLineInput.with(arguments).print())
         .matches("purple [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n");
   }
 }

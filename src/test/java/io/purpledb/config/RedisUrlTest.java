@@ -98,8 +98,8 @@ class RedisUrlTest {
           redis://h/,             redis://h:6379
           """)
   void asASettingIsKeptAsItIsAndShownWithoutPassword(String url, String shown) {
-    Ask ask = Ask.nothing().and("PURPLE_REDIS_URL", url);
-    Ask check = Ask.with("--check-config").and("PURPLE_REDIS_URL", url);
+    CommandLineInput ask = CommandLineInput.nothing().and("PURPLE_REDIS_URL", url);
+    CommandLineInput check = CommandLineInput.with("--check-config").and("PURPLE_REDIS_URL", url);
 
     assertThat(ask.start().redisUrl()).isEqualTo(url);
     assertThat(check.print()).contains("  redis-url: " + shown + " (PURPLE_REDIS_URL)\n");
@@ -117,7 +117,7 @@ class RedisUrlTest {
           http://ann:s3cret@h,      http://ann:***@h
           """)
   void asASettingIsRefusedWithoutShowingThePassword(String url, String shown) {
-    assertThat(Ask.nothing().and("PURPLE_HTTP_REDIS_URL", url).failure())
+    assertThat(CommandLineInput.nothing().and("PURPLE_HTTP_REDIS_URL", url).failure())
         .isEqualTo("PURPLE_HTTP_REDIS_URL: %s (expected: %s)", shown, RedisUrl.EXPECTED);
   }
 }

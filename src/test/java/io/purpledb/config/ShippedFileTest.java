@@ -46,8 +46,13 @@ class ShippedFileTest {
 
   @Test
   void changesNothing() {
-    assertThat(new Ask(Ask.nothing().arguments(), Ask.nothing().variables(), FILE).start())
-        .isEqualTo(Ask.nothing().start());
+    assertThat(
+            new CommandLineInput(
+                    CommandLineInput.nothing().arguments(),
+                    CommandLineInput.nothing().variables(),
+                    FILE)
+                .start())
+        .isEqualTo(CommandLineInput.nothing().start());
   }
 
   @Test
@@ -56,7 +61,8 @@ class ShippedFileTest {
     assertThat(text.lines().filter(line -> !line.startsWith("#")))
         .filteredOn(line -> !line.isEmpty())
         .hasSize((int) Setting.all().stream().filter(s -> s.defaultText() != null).count());
-    assertThat(Ask.nothing().andFile(directory, text).start()).isEqualTo(Ask.nothing().start());
+    assertThat(CommandLineInput.nothing().andFile(directory, text).start())
+        .isEqualTo(CommandLineInput.nothing().start());
   }
 
   private static String expected() {

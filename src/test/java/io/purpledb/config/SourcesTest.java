@@ -76,10 +76,13 @@ class SourcesTest {
   void fileEnvironmentAndOptionEachDecideOverTheOneBefore(Setting<?> setting) {
     String name = setting.name();
     List<String> samples = Objects.requireNonNull(SAMPLES.get(name), name);
-    Ask file = Ask.nothing().andFile(directory, "# a comment\n" + name + ": " + samples.get(0));
-    Ask variable = file.and(setting.variable(), samples.get(1));
-    Ask option =
-        new Ask(List.of("--" + name + "=" + samples.get(0)), variable.variables(), file.file());
+    CommandLineInput file =
+        CommandLineInput.nothing()
+            .andFile(directory, "# a comment\n" + name + ": " + samples.get(0));
+    CommandLineInput variable = file.and(setting.variable(), samples.get(1));
+    CommandLineInput option =
+        new CommandLineInput(
+            List.of("--" + name + "=" + samples.get(0)), variable.variables(), file.file());
 
     assertThat(inForce(file, name)).isEqualTo("%s (%s:2: %s)", samples.get(0), file.file(), name);
     assertThat(inForce(variable, name)).isEqualTo("%s (%s)", samples.get(1), setting.variable());
@@ -100,12 +103,12 @@ class SourcesTest {
     return others;
   }
 
-  private static String inForce(Ask ask, String name) {
+  private static String inForce(CommandLineInput ask, String name) {
     List<String> arguments = new ArrayList<>(ask.arguments());
     arguments.add("--check-config");
     arguments.addAll(withOthers(name));
     String prefix = "  " + name + ": ";
-    return new Ask(arguments, ask.variables(), ask.file())
+    return new CommandLineInput(arguments, ask.variables(), ask.file())
         .print()
         .lines()
         .filter(line -> line.startsWith(prefix))
@@ -116,7 +119,7 @@ class SourcesTest {
 
   @Test
   void withoutAnySourceTheDefaultsHold() {
-    assertThat(Ask.nothing().start())
+    assertThat(CommandLineInput.nothing().start())
         .isEqualTo(
             new Config(
                 Set.of("http", "grpc"),
@@ -135,7 +138,7 @@ class SourcesTest {
                 4096,
                 Runtime.getRuntime().maxMemory() / 100 * 40,
                 Runtime.getRuntime().maxMemory() / 100 * 8,
-                new DoorLimits(32 << 10, 10_000, 5_000, 75_000, 75_000, 1_000, Browsers.NONE),
+                new ServerLimits(32 << 10, 10_000, 5_000, 75_000, 75_000, 1_000, Browsers.NONE),
                 null,
                 false));
   }
@@ -143,7 +146,7 @@ class SourcesTest {
   @Test
   void everySettingReachesTheConfig() {
     Config config =
-        Ask.with(
+        CommandLineInput.with(
                 "--http-port 0 --grpc-port 0 --host localhost --backend memory --kv-backend disk"
                     + " --set-backend redis --data-dir some/../dir --durability process"
                     + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
@@ -173,7 +176,7 @@ class SourcesTest {
                 7,
                 Runtime.getRuntime().maxMemory() / 100 * 70,
                 5 << 20,
-                new DoorLimits(
+                new ServerLimits(
                     8 << 10,
                     20,
                     10,
@@ -186,39 +189,44 @@ class SourcesTest {
   }
 
   @Test
-  void aCommandServesOneDoor() {
-    assertThat(Ask.with("http -p 9000 --backend memory").start())
-        .returns(Set.of("http"), Config::doors)
+  void aCommandServesOneProtocol() {
+    assertThat(CommandLineInput.with("http -p 9000 --backend memory").start())
+        .returns(Set.of("http"), Config::protocols)
         .returns(9000, Config::httpPort);
     for (String port : List.of("-p9000", "-p=9000")) {
-      assertThat(Ask.with("http " + port).start()).returns(9000, Config::httpPort);
+      assertThat(CommandLineInput.with("http " + port).start()).returns(9000, Config::httpPort);
     }
-    assertThat(Ask.with("--debug grpc --port=9000").start())
-        .returns(Set.of("grpc"), Config::doors)
+    assertThat(CommandLineInput.with("--debug grpc --port=9000").start())
+        .returns(Set.of("grpc"), Config::protocols)
         .returns(9000, Config::grpcPort)
         .returns(true, Config::debug);
-    assertThat(Ask.with("grpc --debug=false").and("PURPLE_PORT", "9000").start())
+    assertThat(CommandLineInput.with("grpc --debug=false").and("PURPLE_PORT", "9000").start())
         .returns(9000, Config::grpcPort)
         .returns(false, Config::debug);
-    assertThat(Ask.with("http").andFile(directory, "port: 9000").start())
+    assertThat(CommandLineInput.with("http").andFile(directory, "port: 9000").start())
         .returns(9000, Config::httpPort);
   }
 
   @Test
-  void thePortOfTheOneDoorIsItsPort() {
-    assertThat(Ask.with("http --http-port 1").and("PURPLE_PORT", "2").start().httpPort())
+  void thePortOfTheOneProtocolIsItsPort() {
+    assertThat(
+            CommandLineInput.with("http --http-port 1").and("PURPLE_PORT", "2").start().httpPort())
         .isEqualTo(1);
-    assertThat(Ask.with("http --port 1").and("PURPLE_HTTP_PORT", "2").start().httpPort())
+    assertThat(
+            CommandLineInput.with("http --port 1").and("PURPLE_HTTP_PORT", "2").start().httpPort())
         .isEqualTo(1);
-    assertThat(Ask.with("grpc").andVariables("PURPLE_HTTP_PORT=1 PURPLE_GRPC_PORT=2").start())
+    assertThat(
+            CommandLineInput.with("grpc")
+                .andVariables("PURPLE_HTTP_PORT=1 PURPLE_GRPC_PORT=2")
+                .start())
         .returns(2, Config::grpcPort);
-    assertThat(Ask.with("http --http-port 8081").start().httpPort()).isEqualTo(8081);
+    assertThat(CommandLineInput.with("http --http-port 8081").start().httpPort()).isEqualTo(8081);
   }
 
   @Test
   void aServiceKeepsItsDataWhereTheStrongestSourceSays() {
     Config config =
-        Ask.with("--backend redis")
+        CommandLineInput.with("--backend redis")
             .and("PURPLE_KV_BACKEND", "memory")
             .andFile(directory, "backend: memory\nset-backend: disk\n")
             .start();
@@ -233,11 +241,13 @@ class SourcesTest {
   void aNamedFileIsReadInsteadOfTheOneBeside() throws IOException {
     Path one = Files.writeString(directory.resolve("one.yaml"), "host: one");
     Path two = Files.writeString(directory.resolve("two.yaml"), "host: two");
-    Ask beside = Ask.nothing().andFile(directory, "host: beside\nno-such-setting: 1\n");
+    CommandLineInput beside =
+        CommandLineInput.nothing().andFile(directory, "host: beside\nno-such-setting: 1\n");
 
-    Ask variable = beside.and("PURPLE_CONFIG", one.toString());
-    Ask option =
-        new Ask(List.of("--config", two.toString()), variable.variables(), variable.file());
+    CommandLineInput variable = beside.and("PURPLE_CONFIG", one.toString());
+    CommandLineInput option =
+        new CommandLineInput(
+            List.of("--config", two.toString()), variable.variables(), variable.file());
 
     assertThat(variable.start().host()).isEqualTo("one");
     assertThat(option.start().host()).isEqualTo("two");
@@ -245,17 +255,19 @@ class SourcesTest {
 
   @Test
   void anEmptyVariableAndAFileOfCommentsSayNothing() {
-    Ask ask = Ask.nothing().and("PURPLE_HOST", "").and("PURPLE_CONFIG", "");
+    CommandLineInput ask =
+        CommandLineInput.nothing().and("PURPLE_HOST", "").and("PURPLE_CONFIG", "");
     assertThat(ask.andFile(directory, "# host: example\n\n").start())
-        .isEqualTo(Ask.nothing().start());
-    assertThat(ask.andFile(directory, "").start()).isEqualTo(Ask.nothing().start());
-    assertThat(ask.andFile(directory, "---\n").start()).isEqualTo(Ask.nothing().start());
+        .isEqualTo(CommandLineInput.nothing().start());
+    assertThat(ask.andFile(directory, "").start()).isEqualTo(CommandLineInput.nothing().start());
+    assertThat(ask.andFile(directory, "---\n").start())
+        .isEqualTo(CommandLineInput.nothing().start());
   }
 
   @Test
   void theFileKeepsTextsAsTheyAreWritten() {
     Config config =
-        Ask.nothing()
+        CommandLineInput.nothing()
             .andFile(
                 directory,
                 """

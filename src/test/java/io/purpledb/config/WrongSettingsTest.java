@@ -33,7 +33,7 @@ class WrongSettingsTest {
           --port 1                      | --port: only with the command http or grpc (expected: --http-port and --grpc-port)
           -p1                           | --port: only with the command http or grpc (expected: --http-port and --grpc-port)
           http --port 1 --http-port 2   | --port: 1 (expected: 2 as --http-port)
-          http --grpc-port 1            | --grpc-port: 1 (expected: none, as the grpc door is not served)
+          http --grpc-port 1            | --grpc-port: 1 (expected: none, as the grpc protocol is not served)
           --http-port 8081              | --http-port: 8081 (expected: another port than grpc-port)
           --http-port 5 --grpc-port 5   | --grpc-port: 5 (expected: another port than http-port)
           --host a/b                    | --host: a/b (expected: an IP address or a host name)
@@ -91,7 +91,7 @@ class WrongSettingsTest {
           http grpc                     | grpc: one argument too many (expected: at most the command http or grpc, and options)
           """)
   void onTheCommandLine(String arguments, String line) {
-    assertThat(Ask.with(arguments).failure()).isEqualTo(line);
+    assertThat(CommandLineInput.with(arguments).failure()).isEqualTo(line);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -113,7 +113,7 @@ class WrongSettingsTest {
           PURPLE_BACKEND=redis PURPLE_CACHE_MAX_BYTES=9MiB | PURPLE_CACHE_MAX_BYTES: 9MiB (expected: none, as the cache is in Redis, whose own maxmemory rules there)
           """)
   void inTheEnvironment(String variables, String line) {
-    assertThat(Ask.nothing().andVariables(variables).failure()).isEqualTo(line);
+    assertThat(CommandLineInput.nothing().andVariables(variables).failure()).isEqualTo(line);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -144,44 +144,50 @@ class WrongSettingsTest {
           host: !!java.net.URL [a]  | 1: Global tag is not allowed: tag:yaml.org,2002:java.net.URL (expected: lines such as http-port: 8080)
           """)
   void inTheFile(String text, String line) {
-    String failure = Ask.nothing().andFile(directory, text.replace('~', '\n')).failure();
+    String failure =
+        CommandLineInput.nothing().andFile(directory, text.replace('~', '\n')).failure();
     assertThat(failure.replace(directory + "/", "")).isEqualTo("purple.yaml:" + line);
   }
 
   @Test
   void aFileThatIsNotText() throws IOException {
     Path file = Files.write(directory.resolve("purple.yaml"), new byte[] {'a', (byte) 0xff});
-    assertThat(new Ask(List.of(), Ask.nothing().variables(), file).failure())
+    assertThat(
+            new CommandLineInput(List.of(), CommandLineInput.nothing().variables(), file).failure())
         .isEqualTo("config: %s (expected: a file in UTF-8 that can be read)", file);
-    assertThat(Ask.nothing().andFile(directory, "host: \u0001").failure())
+    assertThat(CommandLineInput.nothing().andFile(directory, "host: \u0001").failure())
         .startsWith(file + ": special characters are not allowed")
         .endsWith("(expected: lines such as http-port: 8080)");
   }
 
   @Test
   void aValueThatCannotBeSeenOrBreaksTheLine() {
-    assertThat(Ask.nothing().and("PURPLE_HTTP_PORT", "8080 ").failure())
+    assertThat(CommandLineInput.nothing().and("PURPLE_HTTP_PORT", "8080 ").failure())
         .isEqualTo("PURPLE_HTTP_PORT: \"8080 \" (expected: a port from 0 to 65535)");
-    assertThat(Ask.nothing().and("PURPLE_BACKEND", "disk\n").failure())
+    assertThat(CommandLineInput.nothing().and("PURPLE_BACKEND", "disk\n").failure())
         .isEqualTo("PURPLE_BACKEND: \"disk\\u000a\" (expected: memory, disk or redis)");
-    assertThat(Ask.nothing().and("PURPLE_A\u2028\u001b[1m", "x").failure())
+    assertThat(CommandLineInput.nothing().and("PURPLE_A\u2028\u001b[1m", "x").failure())
         .isEqualTo("PURPLE_A\\u2028\\u001b[1m: unknown variable (--help lists what there is)");
-    assertThat(Ask.nothing().and("PURPLE_DATA_DIR", "a\u0000b").failure())
+    assertThat(CommandLineInput.nothing().and("PURPLE_DATA_DIR", "a\u0000b").failure())
         .isEqualTo("PURPLE_DATA_DIR: a\\u0000b (expected: a directory)");
-    assertThat(new Ask(List.of(""), Ask.nothing().variables(), directory.resolve("none")).failure())
+    assertThat(
+            new CommandLineInput(
+                    List.of(""), CommandLineInput.nothing().variables(), directory.resolve("none"))
+                .failure())
         .isEqualTo("command: \"\" (expected: http, grpc, or none to serve both)");
   }
 
   @Test
   void anArgumentWithAnAtSignIsNoFileOfArguments() throws IOException {
     Path file = Files.writeString(directory.resolve("arguments"), "--host=elsewhere");
-    assertThat(Ask.with("http @" + file).failure()).startsWith("@" + file + ": one argument too");
-    assertThat(Ask.with("@" + file).failure()).startsWith("command: @" + file);
+    assertThat(CommandLineInput.with("http @" + file).failure())
+        .startsWith("@" + file + ": one argument too");
+    assertThat(CommandLineInput.with("@" + file).failure()).startsWith("command: @" + file);
   }
 
   @Test
   void aWrongValueIsRefusedAlsoWhereAStrongerSourceDecides() {
-    assertThat(Ask.with("--http-port 1").and("PURPLE_HTTP_PORT", "x").failure())
+    assertThat(CommandLineInput.with("--http-port 1").and("PURPLE_HTTP_PORT", "x").failure())
         .isEqualTo("PURPLE_HTTP_PORT: x (expected: a port from 0 to 65535)");
   }
 }

@@ -7,7 +7,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keys and items that are refused. The empty one, which not every door can say, is not here. */
+/**
+ * Keys and items that are refused. The empty one, which not every protocol can say, is not here.
+ */
 enum BadText {
   BYTES_1025_ASCII("k".repeat(1025)),
   BYTES_1025_OF_2("\u00e9".repeat(512) + "a"),

@@ -1,32 +1,32 @@
 package io.purpledb.conformance;
 
 import io.purpledb.message.Operation;
-import io.purpledb.support.Door;
-import io.purpledb.support.DoorType;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
+import io.purpledb.support.Protocol;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TimeMachine;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** One cell of the matrix: a door of shared servers that keep their data in an engine. */
-record Cell(DoorType type, Engine engine, Servers servers) {
+/** One cell of the matrix: a protocol of shared servers that keep their data in an engine. */
+record Cell(Protocol type, BackendType engine, Servers servers) {
 
   /** Which cells run: the profiles long and exhaustive of the build choose others. */
   private static final String CHOICE = System.getProperty("purple.cells", "usual");
 
   /**
-   * The usual ones are every door on every engine of one server, and one of a cluster. {@code
+   * The usual ones are every protocol on every engine of one server, and one of a cluster. {@code
    * spread} are those of clusters that differ most, {@code all} are all.
    */
   static Stream<Cell> all() {
     return Arrays.stream(Servers.values())
         .flatMap(
             servers ->
-                Arrays.stream(Engine.values())
+                Arrays.stream(BackendType.values())
                     .flatMap(
                         engine ->
-                            Arrays.stream(DoorType.values())
+                            Arrays.stream(Protocol.values())
                                 .map(type -> new Cell(type, engine, servers))))
         .filter(Cell::isRun);
   }
@@ -52,15 +52,15 @@ record Cell(DoorType type, Engine engine, Servers servers) {
   }
 
   private boolean isRun() {
-    boolean replicated = servers == Servers.SPREAD && engine == Engine.MEMORY;
-    if (type == DoorType.HTTP2) { // the door behind it is that of HTTP, which has all cells
-      return engine == Engine.MEMORY && servers == Servers.ONE && !CHOICE.equals("usual");
+    boolean replicated = servers == Servers.SPREAD && engine == BackendType.MEMORY;
+    if (type == Protocol.HTTP2) { // the server behind it is that of HTTP, which has all cells
+      return engine == BackendType.MEMORY && servers == Servers.ONE && !CHOICE.equals("usual");
     }
     return switch (CHOICE) {
-      case "usual" -> servers == Servers.ONE || (replicated && type == DoorType.HTTP);
+      case "usual" -> servers == Servers.ONE || (replicated && type == Protocol.HTTP);
       case "spread" -> replicated;
       // A guest on the event bus does not choose a node.
-      case "all" -> servers == Servers.ONE || servers == Servers.SPREAD || type != DoorType.BUS;
+      case "all" -> servers == Servers.ONE || servers == Servers.SPREAD || type != Protocol.BUS;
       default -> throw new IllegalArgumentException("purple.cells: " + CHOICE);
     };
   }
@@ -73,18 +73,18 @@ record Cell(DoorType type, Engine engine, Servers servers) {
   }
 
   /** What a user of this cell can do. What is called is recorded for the report. */
-  Door door() {
-    return Recorded.door(this, door(type));
+  ServiceClient client() {
+    return Recorded.client(this, client(type));
   }
 
-  /** Any door of the same servers. */
-  Door door(DoorType any) {
+  /** Any protocol of the same servers. */
+  ServiceClient client(Protocol any) {
     return servers.isCluster()
-        ? servers.door(SharedClusters.of(engine), any)
-        : SharedServers.of(engine).door(any);
+        ? servers.client(SharedClusters.of(engine), any)
+        : SharedServers.of(engine).client(any);
   }
 
-  /** The port of the HTTP door on this machine. */
+  /** The port of the HTTP server on this machine. */
   int httpPort() {
     return servers.isCluster()
         ? SharedClusters.of(engine).httpPort(servers.node())

@@ -5,9 +5,9 @@ import static io.purpledb.support.Await.refusal;
 import static io.purpledb.support.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Door;
-import io.purpledb.support.DoorType;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
+import io.purpledb.support.Protocol;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import java.time.InstantSource;
@@ -25,19 +25,19 @@ final class ExpiryInRealTimeTest {
   private static final long CLOCK_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   @ParameterizedTest
-  @EnumSource(Engine.class)
-  void anEntryIsThereForASecondAndNoLonger(Engine engine) throws InterruptedException {
+  @EnumSource(BackendType.class)
+  void anEntryIsThereForASecondAndNoLonger(BackendType engine) throws InterruptedException {
     try (TestServer server = TestServer.start(TestConfigs.of(engine), InstantSource.system())) {
-      Door door = server.door(DoorType.BUS);
+      ServiceClient purple = server.client(Protocol.BUS);
       String key = UUID.randomUUID().toString();
       long beforeSet = System.nanoTime();
-      value(door.cacheSet(key, "value", TTL_SECONDS));
+      value(purple.cacheSet(key, "value", TTL_SECONDS));
       long afterSet = System.nanoTime();
 
       long asked;
       do {
         asked = System.nanoTime();
-        CompletableFuture<String> answer = door.cacheGet(key);
+        CompletableFuture<String> answer = purple.cacheGet(key);
         boolean there = isThere(answer);
         long answered = System.nanoTime();
         if (answered - beforeSet < TTL_NANOS - CLOCK_STEP_NANOS) {

@@ -6,7 +6,7 @@ import static io.purpledb.support.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.Callers;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,48 +15,48 @@ import org.junit.jupiter.api.Test;
 final class FlagConformanceTest {
 
   private final Cell cell;
-  private final Door door;
+  private final ServiceClient purple;
   private final String key;
 
   FlagConformanceTest(Cell cell) {
     this.cell = cell;
-    this.door = cell.door();
+    this.purple = cell.client();
     this.key = cell.newKey();
   }
 
   @Test
   void anUnknownFlagIsFalse() {
-    assertThat(value(door.flagGet(key))).isFalse();
+    assertThat(value(purple.flagGet(key))).isFalse();
   }
 
   @Test
   void aFlagIsKept() {
-    value(door.flagSet(key, true));
-    assertThat(value(door.flagGet(key))).isTrue();
-    assertThat(value(door.flagGet(key))).isTrue();
+    value(purple.flagSet(key, true));
+    assertThat(value(purple.flagGet(key))).isTrue();
+    assertThat(value(purple.flagGet(key))).isTrue();
   }
 
   @Test
   void aFlagThatWasNeverTrueCanBeSetToFalse() {
-    value(door.flagSet(key, false));
-    assertThat(value(door.flagGet(key))).isFalse();
+    value(purple.flagSet(key, false));
+    assertThat(value(purple.flagGet(key))).isFalse();
   }
 
   @Test
   void settingOverwrites() {
-    value(door.flagSet(key, true));
-    value(door.flagSet(key, false));
-    assertThat(value(door.flagGet(key))).isFalse();
-    value(door.flagSet(key, true));
-    value(door.flagSet(key, true));
-    assertThat(value(door.flagGet(key))).isTrue();
+    value(purple.flagSet(key, true));
+    value(purple.flagSet(key, false));
+    assertThat(value(purple.flagGet(key))).isFalse();
+    value(purple.flagSet(key, true));
+    value(purple.flagSet(key, true));
+    assertThat(value(purple.flagGet(key))).isTrue();
   }
 
   @AwkwardText.Each
   void anAwkwardKeyIsKeptExactly(AwkwardText awkward) {
-    boolean other = !value(door.flagGet(awkward.text));
-    value(door.flagSet(awkward.text, other));
-    assertThat(value(door.flagGet(awkward.text))).isEqualTo(other);
+    boolean other = !value(purple.flagGet(awkward.text));
+    value(purple.flagSet(awkward.text, other));
+    assertThat(value(purple.flagGet(awkward.text))).isEqualTo(other);
   }
 
   @Test
@@ -65,30 +65,30 @@ final class FlagConformanceTest {
     // In round n a flag is the n-th bit of its index: any two differ in one of the rounds.
     for (int round = 0; round < cell.turns(7); round++) {
       for (int i = 0; i < keys.size(); i++) {
-        value(door.flagSet(keys.get(i), (i >> round & 1) == 1));
+        value(purple.flagSet(keys.get(i), (i >> round & 1) == 1));
       }
       for (int i = 0; i < keys.size(); i++) {
-        assertThat(value(door.flagGet(keys.get(i)))).isEqualTo((i >> round & 1) == 1);
+        assertThat(value(purple.flagGet(keys.get(i)))).isEqualTo((i >> round & 1) == 1);
       }
     }
   }
 
   @BadText.Each
   void aBadKeyIsRefused(BadText bad) {
-    refusal(INVALID, door.flagGet(bad.text));
-    refusal(INVALID, door.flagSet(bad.text, true));
+    refusal(INVALID, purple.flagGet(bad.text));
+    refusal(INVALID, purple.flagSet(bad.text, true));
   }
 
   @Test
   void anEmptyKeyIsRefused() {
-    refusal(INVALID, door.flagGet(""));
-    refusal(INVALID, door.flagSet("", true));
+    refusal(INVALID, purple.flagGet(""));
+    refusal(INVALID, purple.flagSet("", true));
   }
 
   @Test
   void manyCallersAtOnceSetTheirOwnFlags() {
-    Callers.run(4, (caller, turn) -> door.flagSet(key + caller, turn % 2 == 0 ^ caller % 2 == 0));
-    List<Boolean> flags = Callers.run(1, (caller, turn) -> door.flagGet(key + caller));
+    Callers.run(4, (caller, turn) -> purple.flagSet(key + caller, turn % 2 == 0 ^ caller % 2 == 0));
+    List<Boolean> flags = Callers.run(1, (caller, turn) -> purple.flagGet(key + caller));
     for (int caller = 0; caller < Callers.COUNT; caller++) {
       assertThat(flags.get(caller)).isEqualTo(caller % 2 == 0);
     }
@@ -96,9 +96,9 @@ final class FlagConformanceTest {
 
   @Test
   void manyCallersAtOnceSetOneFlag() {
-    Callers.run(cell.turns(8), (caller, turn) -> door.flagSet(key, caller % 2 == 0));
-    boolean last = value(door.flagGet(key));
-    assertThat(Callers.run(1, (caller, turn) -> door.flagGet(key))).containsOnly(last);
+    Callers.run(cell.turns(8), (caller, turn) -> purple.flagSet(key, caller % 2 == 0));
+    boolean last = value(purple.flagGet(key));
+    assertThat(Callers.run(1, (caller, turn) -> purple.flagGet(key))).containsOnly(last);
   }
 
   @Test
@@ -106,7 +106,7 @@ final class FlagConformanceTest {
     List<Boolean> seen =
         Callers.run(
             cell.turns(8),
-            (caller, turn) -> door.flagSet(key, true).thenCompose(done -> door.flagGet(key)));
+            (caller, turn) -> purple.flagSet(key, true).thenCompose(done -> purple.flagGet(key)));
     assertThat(seen).containsOnly(true);
   }
 }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Callers;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,64 +28,64 @@ final class KvConformanceTest {
   private static final ByteString VALUE = ByteString.copyFromUtf8("value");
 
   private final Cell cell;
-  private final Door door;
+  private final ServiceClient purple;
   private final String key;
 
   KvConformanceTest(Cell cell) {
     this.cell = cell;
-    this.door = cell.door();
+    this.purple = cell.client();
     this.key = cell.newKey();
   }
 
   @Test
   void anUnknownKeyIsNotFound() {
-    assertThat(refusal(NOT_FOUND, door.kvGet(key)).text()).isEqualTo("no value found for " + key);
+    assertThat(refusal(NOT_FOUND, purple.kvGet(key)).text()).isEqualTo("no value found for " + key);
   }
 
   @Test
   void aValueIsKept() {
-    value(door.kvPut(key, VALUE));
-    assertThat(value(door.kvGet(key))).isEqualTo(VALUE);
-    assertThat(value(door.kvGet(key))).isEqualTo(VALUE);
+    value(purple.kvPut(key, VALUE));
+    assertThat(value(purple.kvGet(key))).isEqualTo(VALUE);
+    assertThat(value(purple.kvGet(key))).isEqualTo(VALUE);
   }
 
   @Test
   void puttingOverwrites() {
-    value(door.kvPut(key, ByteString.copyFromUtf8("a much longer value")));
-    value(door.kvPut(key, VALUE));
-    assertThat(value(door.kvGet(key))).isEqualTo(VALUE);
-    value(door.kvPut(key, VALUE));
-    assertThat(value(door.kvGet(key))).isEqualTo(VALUE);
+    value(purple.kvPut(key, ByteString.copyFromUtf8("a much longer value")));
+    value(purple.kvPut(key, VALUE));
+    assertThat(value(purple.kvGet(key))).isEqualTo(VALUE);
+    value(purple.kvPut(key, VALUE));
+    assertThat(value(purple.kvGet(key))).isEqualTo(VALUE);
   }
 
   @Test
   void aDeletedValueIsNotFound() {
-    value(door.kvPut(key, VALUE));
-    value(door.kvDelete(key));
-    refusal(NOT_FOUND, door.kvGet(key));
-    refusal(NOT_FOUND, door.kvDelete(key));
+    value(purple.kvPut(key, VALUE));
+    value(purple.kvDelete(key));
+    refusal(NOT_FOUND, purple.kvGet(key));
+    refusal(NOT_FOUND, purple.kvDelete(key));
   }
 
   @Test
   void deletingAnUnknownKeyIsNotFound() {
-    assertThat(refusal(NOT_FOUND, door.kvDelete(key)).text())
+    assertThat(refusal(NOT_FOUND, purple.kvDelete(key)).text())
         .isEqualTo("no value found for " + key);
   }
 
   @Test
   void aDeletedKeyCanBePutAgain() {
-    value(door.kvPut(key, VALUE));
-    value(door.kvDelete(key));
-    value(door.kvPut(key, ByteString.copyFromUtf8("again")));
-    assertThat(value(door.kvGet(key))).isEqualTo(ByteString.copyFromUtf8("again"));
+    value(purple.kvPut(key, VALUE));
+    value(purple.kvDelete(key));
+    value(purple.kvPut(key, ByteString.copyFromUtf8("again")));
+    assertThat(value(purple.kvGet(key))).isEqualTo(ByteString.copyFromUtf8("again"));
   }
 
   @Test
   void anEmptyValueIsAValue() {
-    value(door.kvPut(key, ByteString.EMPTY));
-    assertThat(value(door.kvGet(key))).isEqualTo(ByteString.EMPTY);
-    value(door.kvDelete(key));
-    refusal(NOT_FOUND, door.kvGet(key));
+    value(purple.kvPut(key, ByteString.EMPTY));
+    assertThat(value(purple.kvGet(key))).isEqualTo(ByteString.EMPTY);
+    value(purple.kvDelete(key));
+    refusal(NOT_FOUND, purple.kvGet(key));
   }
 
   @Test
@@ -94,8 +94,8 @@ final class KvConformanceTest {
     for (int b = 0; b < all.length; b++) {
       all[b] = (byte) b;
     }
-    value(door.kvPut(key, ByteString.copyFrom(all)));
-    assertThat(value(door.kvGet(key))).isEqualTo(ByteString.copyFrom(all));
+    value(purple.kvPut(key, ByteString.copyFrom(all)));
+    assertThat(value(purple.kvGet(key))).isEqualTo(ByteString.copyFrom(all));
   }
 
   @ParameterizedTest
@@ -111,69 +111,69 @@ final class KvConformanceTest {
         " a\0 "
       })
   void aValueThatLooksLikeSomethingElseIsKept(String text) {
-    value(door.kvPut(key, ByteString.copyFromUtf8(text)));
-    assertThat(value(door.kvGet(key))).isEqualTo(ByteString.copyFromUtf8(text));
+    value(purple.kvPut(key, ByteString.copyFromUtf8(text)));
+    assertThat(value(purple.kvGet(key))).isEqualTo(ByteString.copyFromUtf8(text));
   }
 
   @Test
   void theLargestValueIsKeptAndOneByteMoreIsRefused() {
     ByteString largest = ByteString.copyFrom(new byte[TestConfigs.MAX_VALUE_BYTES]);
-    value(door.kvPut(key, largest));
-    assertThat(value(door.kvGet(key))).isEqualTo(largest);
+    value(purple.kvPut(key, largest));
+    assertThat(value(purple.kvGet(key))).isEqualTo(largest);
 
-    refusal(TOO_LARGE, door.kvPut(key, largest.concat(ByteString.copyFromUtf8("a"))));
-    assertThat(value(door.kvGet(key))).isEqualTo(largest);
+    refusal(TOO_LARGE, purple.kvPut(key, largest.concat(ByteString.copyFromUtf8("a"))));
+    assertThat(value(purple.kvGet(key))).isEqualTo(largest);
   }
 
   @AwkwardText.Each
   void anAwkwardKeyIsKeptExactly(AwkwardText awkward) {
     ByteString fresh = ByteString.copyFromUtf8(cell.newKey());
-    value(door.kvPut(awkward.text, fresh));
-    assertThat(value(door.kvGet(awkward.text))).isEqualTo(fresh);
-    value(door.kvDelete(awkward.text));
-    assertThat(refusal(NOT_FOUND, door.kvGet(awkward.text)).text()).startsWith("no value found");
+    value(purple.kvPut(awkward.text, fresh));
+    assertThat(value(purple.kvGet(awkward.text))).isEqualTo(fresh);
+    value(purple.kvDelete(awkward.text));
+    assertThat(refusal(NOT_FOUND, purple.kvGet(awkward.text)).text()).startsWith("no value found");
   }
 
   @Test
   void awkwardKeysAreKeptApart() {
     Map<String, ByteString> written = new LinkedHashMap<>();
     AwkwardText.all().forEach(text -> written.put(text, ByteString.copyFromUtf8(cell.newKey())));
-    written.forEach((text, fresh) -> value(door.kvPut(text, fresh)));
-    written.forEach((text, fresh) -> assertThat(value(door.kvGet(text))).isEqualTo(fresh));
+    written.forEach((text, fresh) -> value(purple.kvPut(text, fresh)));
+    written.forEach((text, fresh) -> assertThat(value(purple.kvGet(text))).isEqualTo(fresh));
   }
 
   @BadText.Each
   void aBadKeyIsRefused(BadText bad) {
-    refusal(INVALID, door.kvGet(bad.text));
-    refusal(INVALID, door.kvPut(bad.text, VALUE));
-    refusal(INVALID, door.kvDelete(bad.text));
+    refusal(INVALID, purple.kvGet(bad.text));
+    refusal(INVALID, purple.kvPut(bad.text, VALUE));
+    refusal(INVALID, purple.kvDelete(bad.text));
   }
 
   @Test
   void anEmptyKeyIsRefused() {
-    refusal(INVALID, door.kvGet(""));
-    refusal(INVALID, door.kvPut("", VALUE));
-    refusal(INVALID, door.kvDelete(""));
+    refusal(INVALID, purple.kvGet(""));
+    refusal(INVALID, purple.kvPut("", VALUE));
+    refusal(INVALID, purple.kvDelete(""));
   }
 
   @Test
   void ofManyValuesPutAtOnceOneIsKeptWhole() {
     List<ByteString> whole =
         IntStream.range(0, Callers.COUNT).mapToObj(KvConformanceTest::wholeValue).toList();
-    value(door.kvPut(key, whole.get(0)));
+    value(purple.kvPut(key, whole.get(0)));
     List<ByteString> read =
         Callers.run(
             cell.turns(8),
             (caller, turn) ->
-                door.kvPut(key, whole.get(caller)).thenCompose(done -> door.kvGet(key)));
-    assertThat(whole).containsAll(read).contains(value(door.kvGet(key)));
+                purple.kvPut(key, whole.get(caller)).thenCompose(done -> purple.kvGet(key)));
+    assertThat(whole).containsAll(read).contains(value(purple.kvGet(key)));
   }
 
   @Test
   void ofManyCallersExactlyOneDeletes() {
     for (int round = 0; round < cell.turns(8); round++) {
-      value(door.kvPut(key, VALUE));
-      List<Boolean> deleted = Callers.run(1, (caller, turn) -> succeeds(door.kvDelete(key)));
+      value(purple.kvPut(key, VALUE));
+      List<Boolean> deleted = Callers.run(1, (caller, turn) -> succeeds(purple.kvDelete(key)));
       assertThat(deleted).containsOnlyOnce(true);
     }
   }
@@ -185,13 +185,13 @@ final class KvConformanceTest {
             cell.turns(8),
             (caller, turn) ->
                 caller % 2 == 0
-                    ? door.kvPut(key, VALUE).thenApply(done -> false)
-                    : succeeds(door.kvDelete(key)));
+                    ? purple.kvPut(key, VALUE).thenApply(done -> false)
+                    : succeeds(purple.kvDelete(key)));
     assertThat(deleted.stream().filter(done -> done).count())
         .isLessThanOrEqualTo(Callers.COUNT * 4);
-    value(door.kvPut(key, VALUE));
-    value(door.kvDelete(key));
-    refusal(NOT_FOUND, door.kvGet(key));
+    value(purple.kvPut(key, VALUE));
+    value(purple.kvDelete(key));
+    refusal(NOT_FOUND, purple.kvGet(key));
   }
 
   /** A value that shows when it is mixed with another. */

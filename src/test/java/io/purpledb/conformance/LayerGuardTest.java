@@ -53,7 +53,7 @@ final class LayerGuardTest {
   @ArchTest static final ArchRule PORTS = layer(NET);
 
   @ArchTest
-  static final ArchRule DOORS_DO_NOT_KNOW_EACH_OTHER =
+  static final ArchRule SERVERS_DO_NOT_KNOW_EACH_OTHER =
       slices().matching("io.purpledb.server.(*)..").should().notDependOnEachOther();
 
   /** But the replicated engine keeps each node's copy in the cells of the memory engine. */

@@ -9,8 +9,8 @@ import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
 import io.purpledb.support.Await;
-import io.purpledb.support.Door;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
+import io.purpledb.support.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class ParityGuardTest {
   @Test
   void theUsersViewHasTheOperationsOfProto() {
     assertThat(
-            Arrays.stream(Door.class.getDeclaredMethods())
+            Arrays.stream(ServiceClient.class.getDeclaredMethods())
                 .filter(method -> Modifier.isAbstract(method.getModifiers()))
                 .map(Method::getName))
         .containsExactlyInAnyOrderElementsOf(servicesByOperation().keySet());
@@ -94,7 +94,9 @@ final class ParityGuardTest {
   void itsServiceHandlesAnOperation(Operation operation) {
     Future<Message> answer =
         Caller.anywhere(
-                SharedServers.of(Engine.MEMORY).vertx(), Bus.service(operation.service()), 10_000)
+                SharedServers.of(BackendType.MEMORY).vertx(),
+                Bus.service(operation.service()),
+                10_000)
             .request(operation.request());
     String refusal =
         Await.value(

@@ -1,6 +1,6 @@
 package io.purpledb.conformance;
 
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -20,22 +20,23 @@ final class Recorded {
     return CALLED.computeIfAbsent(cell, absent -> ConcurrentHashMap.newKeySet());
   }
 
-  /** A door that records what is called. */
-  static Door door(Cell cell, Door door) {
+  /** A protocol that records what is called. */
+  static ServiceClient client(Cell cell, ServiceClient purple) {
     Set<String> called = operations(cell);
-    return (Door)
+    return (ServiceClient)
         Proxy.newProxyInstance(
-            Door.class.getClassLoader(),
-            new Class<?>[] {Door.class},
+            ServiceClient.class.getClassLoader(),
+            new Class<?>[] {ServiceClient.class},
             (proxy, method, arguments) -> {
               called.add(method.getName());
-              return call(door, method, arguments);
+              return call(purple, method, arguments);
             });
   }
 
-  private static Object call(Door door, Method method, Object[] arguments) throws Throwable {
+  private static Object call(ServiceClient purple, Method method, Object[] arguments)
+      throws Throwable {
     try {
-      return method.invoke(door, arguments);
+      return method.invoke(purple, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }

@@ -1,8 +1,8 @@
 package io.purpledb.conformance;
 
 import io.purpledb.message.Operation;
-import io.purpledb.support.DoorType;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
+import io.purpledb.support.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class Report {
       """
       # Conformance
 
-      Checks passed, by what is checked (the services first) and by door × backend.
+      Checks passed, by what is checked (the services first) and by protocol × backend.
       """;
 
   private final Map<String, Map<Cell, Tally>> rows = new TreeMap<>();
@@ -78,12 +78,12 @@ final class Report {
   }
 
   private static Stream<String> notApplicable() {
-    Stream<String> doors =
-        Arrays.stream(DoorType.values()).map(type -> gap(type, type.notApplicable()));
+    Stream<String> protocols =
+        Arrays.stream(Protocol.values()).map(type -> gap(type, type.notApplicable()));
     Stream<String> engines =
-        Arrays.stream(Engine.values()).map(engine -> gap(engine, engine.notApplicable()));
+        Arrays.stream(BackendType.values()).map(engine -> gap(engine, engine.notApplicable()));
     return Stream.concat(
-        Stream.of("\nNot applicable, with the reason:\n"), Stream.concat(doors, engines));
+        Stream.of("\nNot applicable, with the reason:\n"), Stream.concat(protocols, engines));
   }
 
   private static String gap(Enum<?> where, String what) {

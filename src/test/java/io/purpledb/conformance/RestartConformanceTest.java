@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import io.purpledb.support.TimeMachine;
@@ -38,71 +38,71 @@ final class RestartConformanceTest {
       serve(time, this::write);
       serve(
           time,
-          door -> {
+          purple -> {
             if (cell.engine().keepsOverRestart()) {
-              isAllThere(door);
-              diesInTime(door, time);
+              isAllThere(purple);
+              diesInTime(purple, time);
             } else {
-              isEmpty(door);
+              isEmpty(purple);
             }
-            write(door);
-            end(door, time);
+            write(purple);
+            end(purple, time);
           });
       serve(time, this::isEnded);
     }
   }
 
-  private void serve(TimeMachine time, Consumer<Door> use) {
+  private void serve(TimeMachine time, Consumer<ServiceClient> use) {
     try (TestServer server = TestServer.start(config, time.clock())) {
-      use.accept(server.door(cell.type()));
+      use.accept(server.client(cell.type()));
     }
   }
 
-  private void write(Door door) {
-    value(door.cacheSet(key, "text", 60));
-    value(door.counterIncrement(key, -7));
-    value(door.flagSet(key, true));
-    value(door.kvPut(key, largest()));
-    value(door.setAdd(key, "a"));
-    value(door.setAdd(key, "\u00e9/"));
-    refusal(TOO_LARGE, door.kvPut(key, largest().concat(ByteString.copyFromUtf8("a"))));
+  private void write(ServiceClient purple) {
+    value(purple.cacheSet(key, "text", 60));
+    value(purple.counterIncrement(key, -7));
+    value(purple.flagSet(key, true));
+    value(purple.kvPut(key, largest()));
+    value(purple.setAdd(key, "a"));
+    value(purple.setAdd(key, "\u00e9/"));
+    refusal(TOO_LARGE, purple.kvPut(key, largest().concat(ByteString.copyFromUtf8("a"))));
   }
 
-  private void isAllThere(Door door) {
-    assertThat(value(door.cacheGet(key))).isEqualTo("text");
-    assertThat(value(door.counterGet(key))).isEqualTo(-7);
-    assertThat(value(door.counterIncrement(key, 8))).isEqualTo(1);
-    assertThat(value(door.flagGet(key))).isTrue();
-    assertThat(value(door.kvGet(key)).equals(largest())).isTrue();
-    assertThat(value(door.setGet(key))).containsExactly("a", "\u00e9/");
+  private void isAllThere(ServiceClient purple) {
+    assertThat(value(purple.cacheGet(key))).isEqualTo("text");
+    assertThat(value(purple.counterGet(key))).isEqualTo(-7);
+    assertThat(value(purple.counterIncrement(key, 8))).isEqualTo(1);
+    assertThat(value(purple.flagGet(key))).isTrue();
+    assertThat(value(purple.kvGet(key)).equals(largest())).isTrue();
+    assertThat(value(purple.setGet(key))).containsExactly("a", "\u00e9/");
   }
 
-  private void diesInTime(Door door, TimeMachine time) {
+  private void diesInTime(ServiceClient purple, TimeMachine time) {
     long grace = 20 * time.graceMillis(); // a restart takes its time
     time.advance(60_000 - grace);
-    assertThat(value(door.cacheGet(key))).isEqualTo("text");
+    assertThat(value(purple.cacheGet(key))).isEqualTo("text");
     time.advance(grace);
-    refusal(NOT_FOUND, door.cacheGet(key));
+    refusal(NOT_FOUND, purple.cacheGet(key));
   }
 
-  private void end(Door door, TimeMachine time) {
+  private void end(ServiceClient purple, TimeMachine time) {
     time.advance(60_000);
-    value(door.flagSet(key, false));
-    value(door.kvDelete(key));
-    value(door.setRemove(key, "a"));
-    value(door.setRemove(key, "\u00e9/"));
+    value(purple.flagSet(key, false));
+    value(purple.kvDelete(key));
+    value(purple.setRemove(key, "a"));
+    value(purple.setRemove(key, "\u00e9/"));
   }
 
-  private void isEnded(Door door) {
-    refusal(NOT_FOUND, door.cacheGet(key));
-    assertThat(value(door.flagGet(key))).isFalse();
-    refusal(NOT_FOUND, door.kvGet(key));
-    assertThat(value(door.setGet(key))).isEmpty();
+  private void isEnded(ServiceClient purple) {
+    refusal(NOT_FOUND, purple.cacheGet(key));
+    assertThat(value(purple.flagGet(key))).isFalse();
+    refusal(NOT_FOUND, purple.kvGet(key));
+    assertThat(value(purple.setGet(key))).isEmpty();
   }
 
-  private void isEmpty(Door door) {
-    isEnded(door);
-    assertThat(value(door.counterGet(key))).isZero();
+  private void isEmpty(ServiceClient purple) {
+    isEnded(purple);
+    assertThat(value(purple.counterGet(key))).isZero();
   }
 
   private static ByteString largest() {

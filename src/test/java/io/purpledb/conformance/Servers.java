@@ -1,7 +1,7 @@
 package io.purpledb.conformance;
 
-import io.purpledb.support.Door;
-import io.purpledb.support.DoorType;
+import io.purpledb.support.Protocol;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestCluster;
 
 /** Who serves a cell. */
@@ -26,9 +26,9 @@ enum Servers {
     return this != ONE;
   }
 
-  /** A door of the nodes of a cluster that are meant. */
-  Door door(TestCluster cluster, DoorType type) {
-    return this == SPREAD ? cluster.spread(type) : cluster.door(type, node);
+  /** A protocol of the nodes of a cluster that are meant. */
+  ServiceClient client(TestCluster cluster, Protocol type) {
+    return this == SPREAD ? cluster.spread(type) : cluster.client(type, node);
   }
 
   /** The index of a node that is meant. */

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Callers;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -23,57 +23,57 @@ final class SetConformanceTest {
           ByteString::copyFromUtf8, ByteString.unsignedLexicographicalComparator());
 
   private final Cell cell;
-  private final Door door;
+  private final ServiceClient purple;
   private final String key;
 
   SetConformanceTest(Cell cell) {
     this.cell = cell;
-    this.door = cell.door();
+    this.purple = cell.client();
     this.key = cell.newKey();
   }
 
   @Test
   void anUnknownSetIsEmpty() {
-    assertThat(value(door.setGet(key))).isEmpty();
+    assertThat(value(purple.setGet(key))).isEmpty();
   }
 
   @Test
   void addingAnswersTheResultingSet() {
-    assertThat(value(door.setAdd(key, "b"))).containsExactly("b");
-    assertThat(value(door.setAdd(key, "c"))).containsExactly("b", "c");
-    assertThat(value(door.setAdd(key, "a"))).containsExactly("a", "b", "c");
-    assertThat(value(door.setGet(key))).containsExactly("a", "b", "c");
+    assertThat(value(purple.setAdd(key, "b"))).containsExactly("b");
+    assertThat(value(purple.setAdd(key, "c"))).containsExactly("b", "c");
+    assertThat(value(purple.setAdd(key, "a"))).containsExactly("a", "b", "c");
+    assertThat(value(purple.setGet(key))).containsExactly("a", "b", "c");
   }
 
   @Test
   void anItemIsThereOnce() {
-    value(door.setAdd(key, "a"));
-    assertThat(value(door.setAdd(key, "a"))).containsExactly("a");
-    assertThat(value(door.setGet(key))).containsExactly("a");
-    assertThat(value(door.setRemove(key, "a"))).isEmpty();
+    value(purple.setAdd(key, "a"));
+    assertThat(value(purple.setAdd(key, "a"))).containsExactly("a");
+    assertThat(value(purple.setGet(key))).containsExactly("a");
+    assertThat(value(purple.setRemove(key, "a"))).isEmpty();
   }
 
   @Test
   void removingAnswersTheResultingSet() {
-    List.of("a", "b", "c").forEach(item -> value(door.setAdd(key, item)));
-    assertThat(value(door.setRemove(key, "b"))).containsExactly("a", "c");
-    assertThat(value(door.setGet(key))).containsExactly("a", "c");
+    List.of("a", "b", "c").forEach(item -> value(purple.setAdd(key, item)));
+    assertThat(value(purple.setRemove(key, "b"))).containsExactly("a", "c");
+    assertThat(value(purple.setGet(key))).containsExactly("a", "c");
   }
 
   @Test
   void removingTheLastItemEndsTheSet() {
-    value(door.setAdd(key, "a"));
-    assertThat(value(door.setRemove(key, "a"))).isEmpty();
-    assertThat(value(door.setGet(key))).isEmpty();
-    assertThat(value(door.setAdd(key, "b"))).containsExactly("b");
+    value(purple.setAdd(key, "a"));
+    assertThat(value(purple.setRemove(key, "a"))).isEmpty();
+    assertThat(value(purple.setGet(key))).isEmpty();
+    assertThat(value(purple.setAdd(key, "b"))).containsExactly("b");
   }
 
   @Test
   void removingWhatIsNotThereIsNoError() {
-    assertThat(value(door.setRemove(key, "a"))).isEmpty();
-    assertThat(value(door.setGet(key))).isEmpty();
-    value(door.setAdd(key, "b"));
-    assertThat(value(door.setRemove(key, "a"))).containsExactly("b");
+    assertThat(value(purple.setRemove(key, "a"))).isEmpty();
+    assertThat(value(purple.setGet(key))).isEmpty();
+    value(purple.setAdd(key, "b"));
+    assertThat(value(purple.setRemove(key, "a"))).containsExactly("b");
   }
 
   @Test
@@ -95,74 +95,75 @@ final class SetConformanceTest {
             "\ud83d\ude00",
             "\udbff\udfff");
     for (int i = 0; i < sorted.size(); i++) {
-      value(door.setAdd(key, sorted.get(i * 5 % sorted.size()))); // 5 and the size have no divisor
+      value(
+          purple.setAdd(key, sorted.get(i * 5 % sorted.size()))); // 5 and the size have no divisor
     }
-    assertThat(value(door.setGet(key))).isEqualTo(sorted);
-    assertThat(value(door.setAdd(key, "A"))).isEqualTo(sorted);
-    assertThat(value(door.setRemove(key, "x"))).isEqualTo(sorted);
+    assertThat(value(purple.setGet(key))).isEqualTo(sorted);
+    assertThat(value(purple.setAdd(key, "A"))).isEqualTo(sorted);
+    assertThat(value(purple.setRemove(key, "x"))).isEqualTo(sorted);
   }
 
   @AwkwardText.Each
   void anAwkwardItemIsKeptExactly(AwkwardText awkward) {
-    assertThat(value(door.setAdd(key, awkward.text))).containsExactly(awkward.text);
-    assertThat(value(door.setGet(key))).containsExactly(awkward.text);
-    assertThat(value(door.setRemove(key, awkward.text))).isEmpty();
+    assertThat(value(purple.setAdd(key, awkward.text))).containsExactly(awkward.text);
+    assertThat(value(purple.setGet(key))).containsExactly(awkward.text);
+    assertThat(value(purple.setRemove(key, awkward.text))).isEmpty();
   }
 
   @Test
   void awkwardItemsAreKeptApart() {
     List<String> sorted = AwkwardText.all().stream().sorted(BY_UTF8_BYTES).toList();
-    AwkwardText.all().forEach(item -> value(door.setAdd(key, item)));
-    assertThat(value(door.setGet(key))).isEqualTo(sorted);
-    assertThat(value(door.setRemove(key, sorted.get(0))))
+    AwkwardText.all().forEach(item -> value(purple.setAdd(key, item)));
+    assertThat(value(purple.setGet(key))).isEqualTo(sorted);
+    assertThat(value(purple.setRemove(key, sorted.get(0))))
         .isEqualTo(sorted.subList(1, sorted.size()));
   }
 
   @AwkwardText.Each
   void anAwkwardKeyIsKeptExactly(AwkwardText awkward) {
     String item = cell.newKey();
-    assertThat(value(door.setAdd(awkward.text, item))).contains(item);
-    assertThat(value(door.setGet(awkward.text))).contains(item);
-    assertThat(value(door.setRemove(awkward.text, item))).doesNotContain(item);
+    assertThat(value(purple.setAdd(awkward.text, item))).contains(item);
+    assertThat(value(purple.setGet(awkward.text))).contains(item);
+    assertThat(value(purple.setRemove(awkward.text, item))).doesNotContain(item);
   }
 
   @Test
   void awkwardKeysAreKeptApart() {
-    AwkwardText.all().forEach(text -> value(door.setAdd(text, key + text.hashCode())));
+    AwkwardText.all().forEach(text -> value(purple.setAdd(text, key + text.hashCode())));
     for (String text : AwkwardText.all()) {
-      assertThat(value(door.setGet(text)).stream().filter(item -> item.startsWith(key)))
+      assertThat(value(purple.setGet(text)).stream().filter(item -> item.startsWith(key)))
           .containsExactly(key + text.hashCode());
-      value(door.setRemove(text, key + text.hashCode()));
+      value(purple.setRemove(text, key + text.hashCode()));
     }
   }
 
   @BadText.Each
   void aBadKeyIsRefused(BadText bad) {
-    refusal(INVALID, door.setGet(bad.text));
-    refusal(INVALID, door.setAdd(bad.text, "a"));
-    refusal(INVALID, door.setRemove(bad.text, "a"));
+    refusal(INVALID, purple.setGet(bad.text));
+    refusal(INVALID, purple.setAdd(bad.text, "a"));
+    refusal(INVALID, purple.setRemove(bad.text, "a"));
   }
 
   @BadText.Each
   void aBadItemIsRefused(BadText bad) {
-    value(door.setAdd(key, "a"));
-    refusal(INVALID, door.setAdd(key, bad.text));
-    refusal(INVALID, door.setRemove(key, bad.text));
-    assertThat(value(door.setGet(key))).containsExactly("a");
+    value(purple.setAdd(key, "a"));
+    refusal(INVALID, purple.setAdd(key, bad.text));
+    refusal(INVALID, purple.setRemove(key, bad.text));
+    assertThat(value(purple.setGet(key))).containsExactly("a");
   }
 
   @Test
   void anEmptyKeyIsRefused() {
-    refusal(INVALID, door.setGet(""));
-    refusal(INVALID, door.setAdd("", "a"));
-    refusal(INVALID, door.setRemove("", "a"));
+    refusal(INVALID, purple.setGet(""));
+    refusal(INVALID, purple.setAdd("", "a"));
+    refusal(INVALID, purple.setRemove("", "a"));
   }
 
   @Test
   void anEmptyItemIsRefused() {
-    refusal(INVALID, door.setAdd(key, ""));
-    refusal(INVALID, door.setRemove(key, ""));
-    assertThat(value(door.setGet(key))).isEmpty();
+    refusal(INVALID, purple.setAdd(key, ""));
+    refusal(INVALID, purple.setRemove(key, ""));
+    assertThat(value(purple.setGet(key))).isEmpty();
   }
 
   @Test
@@ -172,13 +173,14 @@ final class SetConformanceTest {
         Callers.run(
             turns,
             (caller, turn) ->
-                door.setAdd(key, item(caller, turn))
+                purple
+                    .setAdd(key, item(caller, turn))
                     .thenApply(
                         items -> {
                           assertThat(items).contains(item(caller, turn));
                           return items;
                         }));
-    assertThat(value(door.setGet(key))).hasSize(Callers.COUNT * turns).doesNotHaveDuplicates();
+    assertThat(value(purple.setGet(key))).hasSize(Callers.COUNT * turns).doesNotHaveDuplicates();
     // The set only grows: of two states, one holds the other.
     List<List<String>> states = answers.stream().sorted(Comparator.comparing(List::size)).toList();
     Set<String> smaller = new HashSet<>();
@@ -193,11 +195,12 @@ final class SetConformanceTest {
     Callers.run(
         cell.turns(4),
         (caller, turn) ->
-            door.setAdd(key, item(caller, turn))
+            purple
+                .setAdd(key, item(caller, turn))
                 .thenAccept(items -> assertThat(items).contains(item(caller, turn)))
-                .thenCompose(added -> door.setRemove(key, item(caller, turn)))
+                .thenCompose(added -> purple.setRemove(key, item(caller, turn)))
                 .thenAccept(items -> assertThat(items).doesNotContain(item(caller, turn))));
-    assertThat(value(door.setGet(key))).isEmpty();
+    assertThat(value(purple.setGet(key))).isEmpty();
   }
 
   private static String item(int caller, int turn) {

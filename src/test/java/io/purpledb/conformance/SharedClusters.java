@@ -2,7 +2,7 @@ package io.purpledb.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.TestCluster;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,19 +10,19 @@ import java.util.Map;
 /** One cluster for each engine, started when it is first used and closed after the last test. */
 final class SharedClusters {
 
-  private static final Map<Engine, TestCluster> RUNNING = new EnumMap<>(Engine.class);
-  private static final Map<Engine, Throwable> FAILED = new EnumMap<>(Engine.class);
+  private static final Map<BackendType, TestCluster> RUNNING = new EnumMap<>(BackendType.class);
+  private static final Map<BackendType, Throwable> FAILED = new EnumMap<>(BackendType.class);
 
   private SharedClusters() {}
 
-  static synchronized TestCluster of(Engine engine) {
+  static synchronized TestCluster of(BackendType engine) {
     if (FAILED.containsKey(engine)) { // a minute each time would be long
       throw new IllegalStateException("no cluster on " + engine, FAILED.get(engine));
     }
     return RUNNING.computeIfAbsent(engine, SharedClusters::start);
   }
 
-  private static TestCluster start(Engine engine) {
+  private static TestCluster start(BackendType engine) {
     try {
       return TestCluster.start(engine);
     } catch (RuntimeException | AssertionError e) {

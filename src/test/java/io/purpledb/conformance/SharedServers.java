@@ -1,6 +1,6 @@
 package io.purpledb.conformance;
 
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import io.purpledb.support.TimeMachine;
@@ -12,23 +12,23 @@ final class SharedServers {
 
   private record Shared(TestServer server, TimeMachine time) {}
 
-  private static final Map<Engine, Shared> RUNNING = new EnumMap<>(Engine.class);
+  private static final Map<BackendType, Shared> RUNNING = new EnumMap<>(BackendType.class);
 
   private SharedServers() {}
 
-  static TestServer of(Engine engine) {
+  static TestServer of(BackendType engine) {
     return shared(engine).server();
   }
 
-  static TimeMachine timeOf(Engine engine) {
+  static TimeMachine timeOf(BackendType engine) {
     return shared(engine).time();
   }
 
-  private static synchronized Shared shared(Engine engine) {
+  private static synchronized Shared shared(BackendType engine) {
     return RUNNING.computeIfAbsent(engine, SharedServers::start);
   }
 
-  private static Shared start(Engine engine) {
+  private static Shared start(BackendType engine) {
     TimeMachine time = engine.timeMachine();
     return new Shared(TestServer.start(TestConfigs.of(engine), time.clock()), time);
   }

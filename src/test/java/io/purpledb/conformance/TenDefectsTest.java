@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
 import io.purpledb.support.Callers;
-import io.purpledb.support.Door;
 import io.purpledb.support.Outside;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import io.purpledb.support.TimeMachine;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ten defects of the original server, in its words; here none of them may be on any engine through
- * any door.
+ * any protocol.
  */
 @OnEveryCell("ten defects")
 final class TenDefectsTest {
@@ -39,55 +39,55 @@ final class TenDefectsTest {
   private static final ByteString VALUE = ByteString.copyFromUtf8("value");
 
   private final Cell cell;
-  private final Door door;
+  private final ServiceClient purple;
   private final String key;
 
   TenDefectsTest(Cell cell) {
     this.cell = cell;
-    this.door = cell.door();
+    this.purple = cell.client();
     this.key = cell.newKey();
   }
 
   @Test
   @DisplayName("1. memory maps have no lock: concurrent writes crash the process")
   void concurrentWrites() {
-    Callers.run(4, (caller, turn) -> door.kvPut(key + caller + "." + turn, VALUE));
-    Callers.run(4, (caller, turn) -> door.flagSet(key + caller + "." + turn, true));
-    Callers.run(4, (caller, turn) -> door.cacheSet(key + caller + "." + turn, "value", 60));
-    assertThat(Callers.run(4, (caller, turn) -> door.kvGet(key + caller + "." + turn)))
+    Callers.run(4, (caller, turn) -> purple.kvPut(key + caller + "." + turn, VALUE));
+    Callers.run(4, (caller, turn) -> purple.flagSet(key + caller + "." + turn, true));
+    Callers.run(4, (caller, turn) -> purple.cacheSet(key + caller + "." + turn, "value", 60));
+    assertThat(Callers.run(4, (caller, turn) -> purple.kvGet(key + caller + "." + turn)))
         .containsOnly(VALUE);
-    assertThat(Callers.run(4, (caller, turn) -> door.flagGet(key + caller + "." + turn)))
+    assertThat(Callers.run(4, (caller, turn) -> purple.flagGet(key + caller + "." + turn)))
         .containsOnly(true);
-    assertThat(Callers.run(4, (caller, turn) -> door.cacheGet(key + caller + "." + turn)))
+    assertThat(Callers.run(4, (caller, turn) -> purple.cacheGet(key + caller + "." + turn)))
         .containsOnly("value");
   }
 
   @Test
   @DisplayName("2. increment and set-add read, then write: parallel calls lose updates")
   void lostUpdates() {
-    List<Long> sums = Callers.run(4, (caller, turn) -> door.counterIncrement(key, 1));
+    List<Long> sums = Callers.run(4, (caller, turn) -> purple.counterIncrement(key, 1));
     assertThat(sums)
         .containsExactlyInAnyOrderElementsOf(
             LongStream.rangeClosed(1, 4L * Callers.COUNT).boxed().toList());
-    Callers.run(2, (caller, turn) -> door.setAdd(key, caller + "." + turn));
-    assertThat(value(door.setGet(key))).hasSize(2 * Callers.COUNT);
+    Callers.run(2, (caller, turn) -> purple.setAdd(key, caller + "." + turn));
+    assertThat(value(purple.setGet(key))).hasSize(2 * Callers.COUNT);
   }
 
   @Test
   @DisplayName("3. flags always read false")
   void flagsReadFalse() {
-    value(door.flagSet(key, true));
-    assertThat(value(door.flagGet(key))).isTrue();
+    value(purple.flagSet(key, true));
+    assertThat(value(purple.flagGet(key))).isTrue();
   }
 
   @Test
   @DisplayName("4. TTL 0 means something else on each engine")
   void ttlZero() {
-    value(door.cacheSet(key, "value", 0));
+    value(purple.cacheSet(key, "value", 0));
     cell.time().advance(5_000 - cell.time().graceMillis());
-    assertThat(value(door.cacheGet(key))).isEqualTo("value");
+    assertThat(value(purple.cacheGet(key))).isEqualTo("value");
     cell.time().advance(cell.time().graceMillis());
-    refusal(NOT_FOUND, door.cacheGet(key));
+    refusal(NOT_FOUND, purple.cacheGet(key));
   }
 
   @Test
@@ -95,24 +95,24 @@ final class TenDefectsTest {
   void wholeSeconds() {
     for (int start = 0; start < 1_000; start += 333) {
       cell.time().advance(start);
-      value(door.cacheSet(key, "value", 3));
+      value(purple.cacheSet(key, "value", 3));
       cell.time().advance(3_000);
-      refusal(NOT_FOUND, door.cacheGet(key));
+      refusal(NOT_FOUND, purple.cacheGet(key));
     }
   }
 
   @Test
   @DisplayName("6. removing from a missing set fails on some engines")
   void removingFromAMissingSet() {
-    assertThat(value(door.setRemove(key, "item"))).isEmpty();
+    assertThat(value(purple.setRemove(key, "item"))).isEmpty();
   }
 
   @Test
   @DisplayName("7. binary and empty values do not round-trip")
   void binaryAndEmptyValues() {
     for (ByteString bytes : List.of(ByteString.EMPTY, ByteString.fromHex("00ff80c3"))) {
-      value(door.kvPut(key, bytes));
-      assertThat(value(door.kvGet(key))).isEqualTo(bytes);
+      value(purple.kvPut(key, bytes));
+      assertThat(value(purple.kvGet(key))).isEqualTo(bytes);
     }
   }
 
@@ -120,18 +120,18 @@ final class TenDefectsTest {
   @DisplayName("8. flush is FLUSHALL on a shared store; close forgets connections")
   void othersAreLeftAlone() {
     Outside.Untouched outside = cell.engine().outside().plant();
-    value(door.kvPut(key, VALUE));
+    value(purple.kvPut(key, VALUE));
     useAnotherServer(TestConfigs.of(cell.engine()));
-    assertThat(value(door.kvGet(key))).isEqualTo(VALUE);
+    assertThat(value(purple.kvGet(key))).isEqualTo(VALUE);
     outside.check();
   }
 
   @Test
   @DisplayName("9. ?value=maybe on a flag stores false")
   void maybe() throws Exception {
-    value(door.flagSet(key, true));
+    value(purple.flagSet(key, true));
     assertThat(statusOfPut("/flags/" + key + "?value=maybe")).isEqualTo(400);
-    assertThat(value(door.flagGet(key))).isTrue();
+    assertThat(value(purple.flagGet(key))).isTrue();
   }
 
   @Test
@@ -147,12 +147,12 @@ final class TenDefectsTest {
   private void useAnotherServer(Config config) {
     try (TimeMachine time = cell.engine().timeMachine();
         TestServer another = TestServer.start(config, time.clock())) {
-      Door anotherDoor = another.door(cell.type());
-      value(anotherDoor.cacheSet(cell.newKey(), "value", 60));
-      value(anotherDoor.counterIncrement(cell.newKey(), 1));
-      value(anotherDoor.flagSet(cell.newKey(), true));
-      value(anotherDoor.kvPut(cell.newKey(), VALUE));
-      value(anotherDoor.setAdd(cell.newKey(), "item"));
+      ServiceClient anotherProtocol = another.client(cell.type());
+      value(anotherProtocol.cacheSet(cell.newKey(), "value", 60));
+      value(anotherProtocol.counterIncrement(cell.newKey(), 1));
+      value(anotherProtocol.flagSet(cell.newKey(), true));
+      value(anotherProtocol.kvPut(cell.newKey(), VALUE));
+      value(anotherProtocol.setAdd(cell.newKey(), "item"));
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * The conformance suite: written once, run through every door on every engine. Start with {@link
- * io.purpledb.conformance.OnEveryCell}.
+ * The conformance suite: written once, run through every protocol on every engine. Start with
+ * {@link io.purpledb.conformance.OnEveryCell}.
  */
 @NullMarked
 package io.purpledb.conformance;

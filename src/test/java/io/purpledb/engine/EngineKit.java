@@ -206,15 +206,16 @@ abstract class EngineKit {
   @RepeatedTest(5)
   final void isLinearizable() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
-    List<io.purpledb.linearizability.Call<Accounts>> history = new ArrayList<>();
+    List<io.purpledb.linearizability.RecordedCall<Accounts>> history = new ArrayList<>();
     try {
-      List<CompletableFuture<List<io.purpledb.linearizability.Call<Accounts>>>> callers =
+      List<CompletableFuture<List<io.purpledb.linearizability.RecordedCall<Accounts>>>> callers =
           new ArrayList<>();
       for (int client = 0; client < CALLERS; client++) {
         int number = client;
         callers.add(CompletableFuture.supplyAsync(() -> calls(number), threads));
       }
-      for (CompletableFuture<List<io.purpledb.linearizability.Call<Accounts>>> caller : callers) {
+      for (CompletableFuture<List<io.purpledb.linearizability.RecordedCall<Accounts>>> caller :
+          callers) {
         history.addAll(caller.get(60, TimeUnit.SECONDS));
       }
     } finally {
@@ -225,9 +226,9 @@ abstract class EngineKit {
     assertThat(verdict.outcome()).as(verdict.text()).isEqualTo(Verdict.Outcome.LINEARIZABLE);
   }
 
-  private List<io.purpledb.linearizability.Call<Accounts>> calls(int client) {
+  private List<io.purpledb.linearizability.RecordedCall<Accounts>> calls(int client) {
     Random random = new Random(client + System.nanoTime());
-    List<io.purpledb.linearizability.Call<Accounts>> calls = new ArrayList<>();
+    List<io.purpledb.linearizability.RecordedCall<Accounts>> calls = new ArrayList<>();
     for (int i = 0; i < CALLS_OF_EACH; i++) {
       long amount = 1L + (long) client * CALLS_OF_EACH + i;
       calls.add(
@@ -245,11 +246,11 @@ abstract class EngineKit {
     Object ask() throws Exception;
   }
 
-  private static io.purpledb.linearizability.Call<Accounts> call(
+  private static io.purpledb.linearizability.RecordedCall<Accounts> call(
       int client, Action<Accounts> action, Asking asking) {
     long invoked = System.nanoTime();
     Object reply = unchecked(asking);
-    return new io.purpledb.linearizability.Call<>(
+    return new io.purpledb.linearizability.RecordedCall<>(
         client, action, invoked, System.nanoTime(), reply);
   }
 

@@ -9,15 +9,15 @@ final class AllOrders {
 
   private AllOrders() {}
 
-  static <S> boolean anyFits(S state, List<Call<S>> left) {
-    if (left.stream().allMatch(Call::isUnknown)) {
+  static <S> boolean anyFits(S state, List<RecordedCall<S>> left) {
+    if (left.stream().allMatch(RecordedCall::isUnknown)) {
       return true;
     }
-    long firstEnd = left.stream().mapToLong(Call::completed).min().orElseThrow();
-    for (Call<S> next : left) {
+    long firstEnd = left.stream().mapToLong(RecordedCall::completed).min().orElseThrow();
+    for (RecordedCall<S> next : left) {
       if (next.invoked() <= firstEnd) {
         Result<S> result = next.action().on(state);
-        List<Call<S>> rest = new ArrayList<>(left);
+        List<RecordedCall<S>> rest = new ArrayList<>(left);
         rest.remove(next);
         if ((next.isUnknown() || result.reply().equals(next.reply()))
             && anyFits(result.state(), rest)) {

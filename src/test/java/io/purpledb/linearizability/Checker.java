@@ -19,7 +19,7 @@ public final class Checker {
    * @param initial the state before the first call
    * @param limit how long to search before it is undecided
    */
-  public static <S> Verdict check(S initial, List<Call<S>> calls, Duration limit) {
+  public static <S> Verdict check(S initial, List<RecordedCall<S>> calls, Duration limit) {
     return new Search<>(initial, calls, System.nanoTime() + limit.toNanos()).run();
   }
 }

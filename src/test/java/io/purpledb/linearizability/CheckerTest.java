@@ -181,7 +181,7 @@ final class CheckerTest {
 
   @Test
   void unknownIncrementsMayCountOneByOne() {
-    List<Call<Long>> calls = new ArrayList<>();
+    List<RecordedCall<Long>> calls = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       calls.add(unknown(i, increment(1)));
     }
@@ -261,32 +261,33 @@ final class CheckerTest {
         .contains("Optional[a]");
   }
 
-  private static void register(Verdict.Outcome expected, List<Call<Optional<String>>> calls) {
+  private static void register(
+      Verdict.Outcome expected, List<RecordedCall<Optional<String>>> calls) {
     expect(expected, EMPTY, calls);
   }
 
-  private static void counter(Verdict.Outcome expected, List<Call<Long>> calls) {
+  private static void counter(Verdict.Outcome expected, List<RecordedCall<Long>> calls) {
     expect(expected, 0L, calls);
   }
 
-  private static void setOf(Verdict.Outcome expected, List<Call<Set<String>>> calls) {
+  private static void setOf(Verdict.Outcome expected, List<RecordedCall<Set<String>>> calls) {
     expect(expected, Set.of(), calls);
   }
 
-  private static void flag(Verdict.Outcome expected, List<Call<Boolean>> calls) {
+  private static void flag(Verdict.Outcome expected, List<RecordedCall<Boolean>> calls) {
     expect(expected, false, calls);
   }
 
-  private static <S> void expect(Verdict.Outcome expected, S initial, List<Call<S>> calls) {
+  private static <S> void expect(Verdict.Outcome expected, S initial, List<RecordedCall<S>> calls) {
     Verdict verdict = Checker.check(initial, calls, Duration.ofSeconds(10));
     assertThat(verdict.outcome()).as(verdict.text()).isEqualTo(expected);
   }
 
-  private static <S> Call<S> call(long from, long to, Action<S> action, Object reply) {
-    return new Call<>(0, action, from, to, reply);
+  private static <S> RecordedCall<S> call(long from, long to, Action<S> action, Object reply) {
+    return new RecordedCall<>(0, action, from, to, reply);
   }
 
-  private static <S> Call<S> unknown(long from, Action<S> action) {
-    return Call.unknown(0, action, from);
+  private static <S> RecordedCall<S> unknown(long from, Action<S> action) {
+    return RecordedCall.unknown(0, action, from);
   }
 }

@@ -57,7 +57,7 @@ final class Made {
       int client, Action<S> action, long invoked, long effect, long completed, boolean answered) {}
 
   /** Calls of some clients, each of which waits for its reply or gives up before it goes on. */
-  <S> List<Call<S>> history(S initial, List<Action<S>> actions, int clients, int turns) {
+  <S> List<RecordedCall<S>> history(S initial, List<Action<S>> actions, int clients, int turns) {
     List<Plan<S>> plans = new ArrayList<>();
     for (int client = 0; client < clients; client++) {
       long now = random.nextInt(DELAY);
@@ -78,8 +78,8 @@ final class Made {
     return new Plan<>(client, action, now, effect, completed, answered);
   }
 
-  private <S> List<Call<S>> served(S initial, List<Plan<S>> plans) {
-    List<Call<S>> calls = new ArrayList<>();
+  private <S> List<RecordedCall<S>> served(S initial, List<Plan<S>> plans) {
+    List<RecordedCall<S>> calls = new ArrayList<>();
     List<S> states = new ArrayList<>(List.of(initial));
     for (Plan<S> plan : plans) {
       S state = states.get(states.size() - 1);
@@ -87,12 +87,12 @@ final class Made {
         Result<S> result = result(plan.action(), states);
         states.add(result.state());
         calls.add(
-            new Call<>(
+            new RecordedCall<>(
                 plan.client(), plan.action(), plan.invoked(), plan.completed(), result.reply()));
       } else {
         boolean arrived = random.nextBoolean();
         states.add(arrived ? plan.action().on(state).state() : state);
-        calls.add(Call.unknown(plan.client(), plan.action(), plan.invoked()));
+        calls.add(RecordedCall.unknown(plan.client(), plan.action(), plan.invoked()));
       }
     }
     return calls;

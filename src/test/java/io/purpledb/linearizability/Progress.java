@@ -12,12 +12,12 @@ final class Progress<S> {
   private static final int SHOWN = 12;
   private static final double NANOS_PER_MILLI = 1e6;
 
-  private final List<Call<S>> calls;
+  private final List<RecordedCall<S>> calls;
   private int longest;
   private BitSet done = new BitSet();
   private S state;
 
-  Progress(S initial, List<Call<S>> calls) {
+  Progress(S initial, List<RecordedCall<S>> calls) {
     this.state = initial;
     this.calls = calls;
   }
@@ -32,13 +32,13 @@ final class Progress<S> {
 
   @Override
   public String toString() {
-    List<Call<S>> left =
+    List<RecordedCall<S>> left =
         IntStream.range(0, calls.size())
             .filter(i -> !done.get(i))
             .mapToObj(calls::get)
-            .sorted(Comparator.comparingLong(Call::invoked))
+            .sorted(Comparator.comparingLong(RecordedCall::invoked))
             .toList();
-    long firstEnd = left.stream().mapToLong(Call::completed).min().orElse(0);
+    long firstEnd = left.stream().mapToLong(RecordedCall::completed).min().orElse(0);
     return left.stream()
         .filter(call -> call.invoked() <= firstEnd)
         .limit(SHOWN)
@@ -51,8 +51,8 @@ final class Progress<S> {
                 ""));
   }
 
-  private String line(Call<S> call) {
-    long zero = calls.stream().mapToLong(Call::invoked).min().orElse(0);
+  private String line(RecordedCall<S> call) {
+    long zero = calls.stream().mapToLong(RecordedCall::invoked).min().orElse(0);
     return "client %d, %.3f to %.3f ms: %s was answered %s (here it would be %s)"
         .formatted(
             call.client(),

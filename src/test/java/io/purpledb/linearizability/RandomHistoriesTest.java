@@ -177,7 +177,7 @@ final class RandomHistoriesTest {
       public <S> Boolean use(S initial, List<Action<S>> actions) {
         double lost = random.nextBoolean() ? 0.2 : 0.6;
         Made made = new Made(random, lost, Outage.NONE, Defect.NONE);
-        List<Call<S>> calls = made.history(initial, actions, 3, 2);
+        List<RecordedCall<S>> calls = made.history(initial, actions, 3, 2);
         if (random.nextInt(4) > 0) {
           replaceOneReply(random, initial, calls);
         }
@@ -192,10 +192,10 @@ final class RandomHistoriesTest {
   }
 
   /** Some call gets another reply, which the object can give, but not with this history. */
-  private static <S> void replaceOneReply(Random random, S initial, List<Call<S>> calls) {
+  private static <S> void replaceOneReply(Random random, S initial, List<RecordedCall<S>> calls) {
     for (int attempt = 0; attempt < 1_000; attempt++) {
       int index = random.nextInt(calls.size());
-      Call<S> call = calls.get(index);
+      RecordedCall<S> call = calls.get(index);
       S state = initial;
       for (int steps = random.nextInt(4); steps > 0; steps--) {
         state = calls.get(random.nextInt(calls.size())).action().on(state).state();
@@ -204,7 +204,8 @@ final class RandomHistoriesTest {
       if (!call.isUnknown() && !reply.equals(call.reply())) {
         calls.set(
             index,
-            new Call<>(call.client(), call.action(), call.invoked(), call.completed(), reply));
+            new RecordedCall<>(
+                call.client(), call.action(), call.invoked(), call.completed(), reply));
         return;
       }
     }

@@ -25,7 +25,7 @@ final class Search<S> {
 
   private record Configuration<S>(BitSet done, S state) {}
 
-  private final List<Call<S>> known;
+  private final List<RecordedCall<S>> known;
   private final Spares<S> spares;
   private final Timeline timeline;
   private final long deadline;
@@ -37,9 +37,9 @@ final class Search<S> {
   private int configurations;
   private Choice choice;
 
-  Search(S initial, List<Call<S>> calls, long deadline) {
+  Search(S initial, List<RecordedCall<S>> calls, long deadline) {
     this.known = calls.stream().filter(call -> !call.isUnknown()).toList();
-    this.spares = new Spares<>(calls.stream().filter(Call::isUnknown).toList());
+    this.spares = new Spares<>(calls.stream().filter(RecordedCall::isUnknown).toList());
     this.timeline = new Timeline(known);
     this.deadline = deadline;
     this.progress = new Progress<>(initial, known);
@@ -68,7 +68,7 @@ final class Search<S> {
     /** Finds one that fits and leaves the state as it is. */
     private boolean isUnchangedByOne(Place<S> from) {
       for (start = timeline.first(); !start.isEnd; start = start.next()) {
-        Call<S> call = known.get(start.call);
+        RecordedCall<S> call = known.get(start.call);
         Result<S> result = call.action().on(from.state());
         if (result.reply().equals(call.reply()) && result.state().equals(from.state())) {
           return true;
@@ -88,7 +88,7 @@ final class Search<S> {
       }
       for (; place != null; place = walk.next(), start = timeline.first()) {
         for (; !start.isEnd; start = start.next()) {
-          Call<S> call = known.get(start.call);
+          RecordedCall<S> call = known.get(start.call);
           Result<S> result = call.action().on(place.state());
           if (result.reply().equals(call.reply())) {
             return new Place<>(result.state(), place.spent());

@@ -20,10 +20,10 @@ final class Spares<S> {
 
   private final List<Kind<S>> kinds;
 
-  Spares(List<Call<S>> calls) {
-    Map<String, List<Call<S>>> ofName = new LinkedHashMap<>();
+  Spares(List<RecordedCall<S>> calls) {
+    Map<String, List<RecordedCall<S>>> ofName = new LinkedHashMap<>();
     calls.stream()
-        .sorted(Comparator.comparingLong(Call::invoked))
+        .sorted(Comparator.comparingLong(RecordedCall::invoked))
         .forEach(
             call ->
                 ofName.computeIfAbsent(call.action().name(), name -> new ArrayList<>()).add(call));
@@ -31,7 +31,8 @@ final class Spares<S> {
         ofName.values().stream()
             .map(
                 alike ->
-                    new Kind<>(alike.get(0).action(), alike.stream().map(Call::invoked).toList()))
+                    new Kind<>(
+                        alike.get(0).action(), alike.stream().map(RecordedCall::invoked).toList()))
             .toList();
   }
 

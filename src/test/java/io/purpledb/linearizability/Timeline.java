@@ -50,7 +50,7 @@ final class Timeline {
   private final Event head = new Event(-1, Long.MIN_VALUE, false);
 
   /** The call at index i of the list is call i of the events. */
-  Timeline(List<? extends Call<?>> calls) {
+  Timeline(List<? extends RecordedCall<?>> calls) {
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < calls.size(); i++) {
       Event start = new Event(i, calls.get(i).invoked(), false);
@@ -78,7 +78,7 @@ final class Timeline {
     while (event != head && !event.isEnd) {
       event = event.next;
     }
-    return event == head ? Call.NEVER : event.time;
+    return event == head ? RecordedCall.NEVER : event.time;
   }
 
   boolean isEmpty() {

@@ -18,22 +18,23 @@ public final class Unread {
   private Unread() {}
 
   /** The same history, in which unknown writes that nobody has read are alike. */
-  public static List<Call<Optional<String>>> alike(List<Call<Optional<String>>> calls) {
+  public static List<RecordedCall<Optional<String>>> alike(
+      List<RecordedCall<Optional<String>>> calls) {
     Set<String> read =
         calls.stream()
-            .map(Call::reply)
+            .map(RecordedCall::reply)
             .flatMap(reply -> reply instanceof Optional<?> value ? value.stream() : Stream.empty())
             .map(value -> Actions.put(value.toString()).name())
             .collect(Collectors.toSet());
     return calls.stream().map(call -> isUnread(call, read) ? unread(call) : call).toList();
   }
 
-  private static boolean isUnread(Call<Optional<String>> call, Set<String> read) {
+  private static boolean isUnread(RecordedCall<Optional<String>> call, Set<String> read) {
     String name = call.action().name();
     return call.isUnknown() && name.startsWith("put ") && !read.contains(name);
   }
 
-  private static Call<Optional<String>> unread(Call<Optional<String>> call) {
-    return Call.unknown(call.client(), PUT_UNREAD, call.invoked());
+  private static RecordedCall<Optional<String>> unread(RecordedCall<Optional<String>> call) {
+    return RecordedCall.unknown(call.client(), PUT_UNREAD, call.invoked());
   }
 }

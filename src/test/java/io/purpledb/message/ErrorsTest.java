@@ -149,17 +149,17 @@ class ErrorsTest {
 
   @Test
   void oneThatCannotBeEndedDoesNotKeepTheNextWaiting() throws Exception {
-    Pending pending = new Pending(vertx, 10);
+    DeadlineQueue pending = new DeadlineQueue(vertx, 10);
     Promise<Void> ended = Promise.promise();
-    Pending.Entry bad =
-        new Pending.Entry() {
+    DeadlineQueue.Waiter bad =
+        new DeadlineQueue.Waiter() {
           @Override
           protected void late() {
             throw new OutOfMemoryError("a test");
           }
         };
-    Pending.Entry good =
-        new Pending.Entry() {
+    DeadlineQueue.Waiter good =
+        new DeadlineQueue.Waiter() {
           @Override
           protected void late() {
             ended.tryComplete();

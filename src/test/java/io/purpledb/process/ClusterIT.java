@@ -7,8 +7,8 @@ import io.purpledb.config.Member;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
 import io.purpledb.support.ClusterPorts;
-import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.ServiceClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -58,8 +58,8 @@ class ClusterIT {
   @Test
   void sharesTheDiskOfItsOwner() throws Exception {
     for (int i = 0; i < nodes.size(); i++) {
-      try (Door http = Door.http(nodes.get(i).httpPort());
-          Door grpc = Door.grpc(nodes.get(i).grpcPort())) {
+      try (ServiceClient http = ServiceClient.http(nodes.get(i).httpPort());
+          ServiceClient grpc = ServiceClient.grpc(nodes.get(i).grpcPort())) {
         assertThat(Await.value(http.counterIncrement("visits", 1))).isEqualTo(2 * i + 1);
         assertThat(Await.value(grpc.counterIncrement("visits", 1))).isEqualTo(2 * i + 2);
         Await.refusal(Kind.NOT_FOUND, http.kvGet("nothing"));
@@ -101,8 +101,8 @@ class ClusterIT {
     assertThat(ended).as("ended by itself; it said: %s", output).isTrue();
     assertThat(guest.waitFor()).as(output).isZero();
     assertThat(output).contains("greeting: Hello\n", "visits: 8\n", "Done.\n");
-    try (Door door = Door.http(nodes.get(1).httpPort())) {
-      assertThat(Await.value(door.kvGet("greeting"))).isEqualTo(ByteString.copyFromUtf8("Hello"));
+    try (ServiceClient purple = ServiceClient.http(nodes.get(1).httpPort())) {
+      assertThat(Await.value(purple.kvGet("greeting"))).isEqualTo(ByteString.copyFromUtf8("Hello"));
     }
   }
 
@@ -110,8 +110,8 @@ class ClusterIT {
     ServerProcess owner = nodes.get(0);
     owner.terminate();
     assertThat(owner.outputAtEnd()).endsWith("Stopped.");
-    try (Door door = Door.grpc(nodes.get(1).grpcPort())) {
-      assertThat(Await.refusal(Kind.UNAVAILABLE, door.counterGet("visits")).text())
+    try (ServiceClient purple = ServiceClient.grpc(nodes.get(1).grpcPort())) {
+      assertThat(Await.refusal(Kind.UNAVAILABLE, purple.counterGet("visits")).text())
           .contains("the owner of the disk, " + members.get(0));
       assertThat(ready(nodes.get(1)).statusCode()).isEqualTo(503);
       await("left", () -> nodes.get(1).output().contains(members.get(0) + " left: 2 of 3"));
@@ -119,7 +119,7 @@ class ClusterIT {
 
       nodes.set(0, launch("--cluster-self", members.get(0).id()).awaitReady());
       await("ready", () -> ready(nodes.get(1)).statusCode() == 200);
-      assertThat(Await.value(door.counterGet("visits"))).isEqualTo(8);
+      assertThat(Await.value(purple.counterGet("visits"))).isEqualTo(8);
     }
   }
 
@@ -141,8 +141,8 @@ class ClusterIT {
     ServerProcess owner = nodes.get(0);
     await("not ready", () -> ready(owner).statusCode() == 503);
     assertThat(ready(owner).body()).contains("1 of 3 members are here (expected: at least 2)");
-    try (Door door = Door.http(owner.httpPort())) {
-      Await.refusal(Kind.UNAVAILABLE, door.counterGet("visits"));
+    try (ServiceClient purple = ServiceClient.http(owner.httpPort())) {
+      Await.refusal(Kind.UNAVAILABLE, purple.counterGet("visits"));
     }
   }
 

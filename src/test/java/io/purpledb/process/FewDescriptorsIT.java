@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Idle connections to one door do not take the file descriptors of the other. */
+/** Idle connections to one protocol do not take the file descriptors of the other. */
 @Timeout(120)
 class FewDescriptorsIT {
 
@@ -23,7 +23,7 @@ class FewDescriptorsIT {
   private static final int CONNECTIONS = 600;
 
   @Test
-  void theOtherDoorServesAndTheLogStaysShort(@TempDir Path directory) throws Exception {
+  void theOtherProtocolServesAndTheLogStaysShort(@TempDir Path directory) throws Exception {
     try (ServerProcess server =
         ServerProcess.startWithDescriptors(directory, DESCRIPTORS, "--backend", "disk")) {
       List<RawHttp2> idle = new ArrayList<>();

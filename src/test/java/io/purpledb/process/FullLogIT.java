@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.Door;
+import io.purpledb.support.NodeProcess;
 import io.purpledb.support.Place;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.SmallDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class FullLogIT {
         putUntilRefused(nodes.node(0).http());
         assertThat(acknowledged).hasSizeGreaterThan(5);
         assertServed(nodes);
-        nodes.nodes().forEach(ClusterNode::kill);
+        nodes.nodes().forEach(NodeProcess::kill);
         nodes.start();
         assertServed(nodes);
         assertRefused(nodes.node(1).grpc());
@@ -54,15 +54,15 @@ class FullLogIT {
     }
   }
 
-  private void putUntilRefused(Door door) {
-    for (int i = 0; isPut(door, "key" + i); i++) {
+  private void putUntilRefused(ServiceClient purple) {
+    for (int i = 0; isPut(purple, "key" + i); i++) {
       acknowledged.add("key" + i);
     }
-    assertRefused(door);
+    assertRefused(purple);
   }
 
-  private static boolean isPut(Door door, String key) {
-    CompletableFuture<Void> answer = door.kvPut(key, VALUE);
+  private static boolean isPut(ServiceClient purple, String key) {
+    CompletableFuture<Void> answer = purple.kvPut(key, VALUE);
     if (Await.value(answer.handle((done, failure) -> failure == null))) {
       return true;
     }
@@ -70,12 +70,13 @@ class FullLogIT {
     return false;
   }
 
-  private static void assertRefused(Door door) {
-    assertThat(Await.refusal(Kind.STORAGE_FULL, door.kvPut("more", VALUE)).text()).contains("log");
+  private static void assertRefused(ServiceClient purple) {
+    assertThat(Await.refusal(Kind.STORAGE_FULL, purple.kvPut("more", VALUE)).text())
+        .contains("log");
   }
 
   private void assertServed(ClusterProcesses nodes) {
-    for (ClusterNode node : nodes.nodes()) {
+    for (NodeProcess node : nodes.nodes()) {
       assertAllThere(node.http());
       String deleted = acknowledged.remove(0);
       Await.value(node.grpc().kvDelete(deleted));
@@ -86,13 +87,13 @@ class FullLogIT {
     }
   }
 
-  private void assertAllThere(Door door) {
+  private void assertAllThere(ServiceClient purple) {
     for (String key : acknowledged) {
-      assertThat(Await.value(door.kvGet(key))).as(key).isEqualTo(VALUE);
+      assertThat(Await.value(purple.kvGet(key))).as(key).isEqualTo(VALUE);
     }
   }
 
-  private static String notice(ClusterNode node) {
+  private static String notice(NodeProcess node) {
     return node.health().orElseThrow().body();
   }
 }

@@ -2,8 +2,8 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
+import io.purpledb.support.NodeProcess;
 import io.purpledb.support.Place;
 import io.purpledb.support.ProcessorTime;
 import io.purpledb.support.ServerProcess;
@@ -85,7 +85,7 @@ class IdleIT {
         ClusterProcesses.of(directory, Place.onLoopback(3), "--backend", backend)
             .startInTurnOrClose()) {
       TimeUnit.SECONDS.sleep(CALM_SECONDS);
-      List<Long> nodes = cluster.nodes().stream().map(ClusterNode::pid).toList();
+      List<Long> nodes = cluster.nodes().stream().map(NodeProcess::pid).toList();
       List<Duration> before = new ArrayList<>();
       for (long node : nodes) {
         before.add(ProcessorTime.withoutCompilers(node));

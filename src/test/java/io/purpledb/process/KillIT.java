@@ -2,8 +2,8 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.ServiceClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * kill -9 at random moments: the packaged server as its own process, clients on several connections
- * of both doors, and after each restart every acknowledged write of every service is there.
+ * of both protocols, and after each restart every acknowledged write of every service is there.
  */
 class KillIT {
 
@@ -64,9 +64,9 @@ class KillIT {
   }
 
   private static void checkAll(ServerProcess server, List<Ledger> ledgers) throws Exception {
-    // What was written through one door is read through the other.
-    try (Door http = Door.http(server.httpPort());
-        Door grpc = Door.grpc(server.grpcPort())) {
+    // What was written through one protocol is read through the other.
+    try (ServiceClient http = ServiceClient.http(server.httpPort());
+        ServiceClient grpc = ServiceClient.grpc(server.grpcPort())) {
       for (int i = 0; i < ledgers.size(); i++) {
         ledgers.get(i).check(i % 2 == 0 ? grpc : http);
       }
@@ -80,8 +80,9 @@ class KillIT {
     for (int i = 0; i < ledgers.size(); i++) {
       Ledger ledger = ledgers.get(i);
       boolean http = i % 2 == 0;
-      Door door = http ? Door.http(server.httpPort()) : Door.grpc(server.grpcPort());
-      clients.add(inThread(() -> ledger.writeUntilKilled(door, enough::countDown), door));
+      ServiceClient purple =
+          http ? ServiceClient.http(server.httpPort()) : ServiceClient.grpc(server.grpcPort());
+      clients.add(inThread(() -> ledger.writeUntilKilled(purple, enough::countDown), purple));
     }
     assertThat(enough.await(60, TimeUnit.SECONDS)).as("%d writes in time", writes).isTrue();
     server.kill();
@@ -94,11 +95,11 @@ class KillIT {
     void run() throws Exception;
   }
 
-  private static CompletableFuture<Void> inThread(Work work, Door door) {
+  private static CompletableFuture<Void> inThread(Work work, ServiceClient purple) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     new Thread(
             () -> {
-              try (door) {
+              try (purple) {
                 work.run();
                 done.complete(null);
               } catch (Throwable e) {

@@ -3,7 +3,7 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,10 +32,10 @@ final class Ledger {
   }
 
   /** Writes one step after the other until a request fails, because the server was killed. */
-  void writeUntilKilled(Door door, Runnable onAcknowledged) throws Exception {
+  void writeUntilKilled(ServiceClient purple, Runnable onAcknowledged) throws Exception {
     try {
       while (true) {
-        write(door, acknowledged);
+        write(purple, acknowledged);
         acknowledged++;
         onAcknowledged.run();
       }
@@ -49,22 +49,22 @@ final class Ledger {
   }
 
   /** Checks every acknowledged write, and learns whether the unknown one happened. */
-  void check(Door door) throws Exception {
-    long counter = get(door.counterGet(client));
+  void check(ServiceClient purple) throws Exception {
+    long counter = get(purple.counterGet(client));
     assertThat(counter)
         .as("counter of %s", client)
         .isBetween((long) steps(1), (long) steps(1) + perhaps(1));
-    assertThat(get(door.flagGet(client)))
+    assertThat(get(purple.flagGet(client)))
         .as("flag of %s", client)
         .isIn(flag(steps(2)), flag(steps(2) + perhaps(2)));
     for (int i = 0; i < steps(0); i++) {
-      assertThat(get(door.kvGet(key(i)))).as("value of %s", key(i)).isEqualTo(value(i));
+      assertThat(get(purple.kvGet(key(i)))).as("value of %s", key(i)).isEqualTo(value(i));
     }
     for (int i = 0; i < steps(4); i++) {
-      assertThat(get(door.cacheGet(key(i)))).as("cached %s", key(i)).isEqualTo(key(i));
+      assertThat(get(purple.cacheGet(key(i)))).as("cached %s", key(i)).isEqualTo(key(i));
     }
     for (int set = 0; set * ITEMS_PER_SET < steps(3); set++) {
-      List<String> items = get(door.setGet(client + "-" + set));
+      List<String> items = get(purple.setGet(client + "-" + set));
       assertThat(items).as("set %s-%d", client, set).containsAll(itemsOf(set));
       assertThat(items.size()).isBetween(itemsOf(set).size(), itemsOf(set).size() + perhaps(3));
     }
@@ -73,14 +73,14 @@ final class Ledger {
     }
   }
 
-  private void write(Door door, int step) throws Exception {
+  private void write(ServiceClient purple, int step) throws Exception {
     int i = step / SERVICES;
     switch (step % SERVICES) {
-      case 0 -> get(door.kvPut(key(i), value(i)));
-      case 1 -> assertThat(get(door.counterIncrement(client, 1))).isEqualTo(i + 1L);
-      case 2 -> get(door.flagSet(client, flag(i + 1)));
-      case 3 -> get(door.setAdd(client + "-" + i / ITEMS_PER_SET, key(i)));
-      default -> get(door.cacheSet(key(i), key(i), TTL_SECONDS));
+      case 0 -> get(purple.kvPut(key(i), value(i)));
+      case 1 -> assertThat(get(purple.counterIncrement(client, 1))).isEqualTo(i + 1L);
+      case 2 -> get(purple.flagSet(client, flag(i + 1)));
+      case 3 -> get(purple.setAdd(client + "-" + i / ITEMS_PER_SET, key(i)));
+      default -> get(purple.cacheSet(key(i), key(i), TTL_SECONDS));
     }
   }
 

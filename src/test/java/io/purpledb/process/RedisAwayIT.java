@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
-import io.purpledb.support.Door;
-import io.purpledb.support.DoorFailure;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
+import io.purpledb.support.RefusedException;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.ServiceClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Redis that goes and comes back, or hangs, seen through both doors of the packaged server. */
+/**
+ * A Redis that goes and comes back, or hangs, seen through both protocols of the packaged server.
+ */
 @Timeout(120)
 class RedisAwayIT {
 
@@ -40,10 +42,10 @@ class RedisAwayIT {
       throws Exception {
     try (RedisProcess redis = start(redisDirectory);
         ServerProcess server = start(directory, redis)) {
-      for (Door door : doors(server)) {
-        long acknowledged = incrementWhileItIsKilled(door, redis);
+      for (ServiceClient purple : clients(server)) {
+        long acknowledged = incrementWhileItIsKilled(purple, redis);
 
-        assertThat(millis(() -> Await.refusal(Kind.UNAVAILABLE, door.kvPut("k", VALUE))))
+        assertThat(millis(() -> Await.refusal(Kind.UNAVAILABLE, purple.kvPut("k", VALUE))))
             .isLessThan(FAST_MILLIS);
         assertThat(ready(server)).isEqualTo(503);
 
@@ -51,10 +53,11 @@ class RedisAwayIT {
         while (ready(server) != 200) {
           Thread.onSpinWait();
         }
-        Await.value(door.kvPut("k", VALUE));
+        Await.value(purple.kvPut("k", VALUE));
         // At most the one increment in flight at the kill happened without an answer.
-        assertThat(Await.value(door.counterGet("hits"))).isBetween(acknowledged, acknowledged + 1);
-        door.close();
+        assertThat(Await.value(purple.counterGet("hits")))
+            .isBetween(acknowledged, acknowledged + 1);
+        purple.close();
       }
     }
   }
@@ -64,20 +67,20 @@ class RedisAwayIT {
       @TempDir Path directory, @TempDir Path redisDirectory) {
     try (RedisProcess redis = start(redisDirectory);
         ServerProcess server = start(directory, redis)) {
-      for (Door door : doors(server)) {
+      for (ServiceClient purple : clients(server)) {
         redis.pause();
         assertThat(
                 millis(
                     () -> {
-                      Set<Kind> kinds = refusal(door.kvGet("k"));
+                      Set<Kind> kinds = refusal(purple.kvGet("k"));
                       assertThat(kinds).containsAnyOf(Kind.TIMED_OUT, Kind.UNAVAILABLE);
                     }))
             .isLessThan(REQUEST_TIMEOUT_MILLIS + FAST_MILLIS);
         redis.resume();
-        while (!refusal(door.kvGet("k")).contains(Kind.NOT_FOUND)) {
+        while (!refusal(purple.kvGet("k")).contains(Kind.NOT_FOUND)) {
           Thread.onSpinWait();
         }
-        door.close();
+        purple.close();
       }
     }
   }
@@ -88,27 +91,27 @@ class RedisAwayIT {
       throws Exception {
     try (RedisProcess redis = start(redisDirectory);
         ServerProcess server = start(directory, redis)) {
-      for (Door door : doors(server)) {
-        Await.value(door.kvPut("k", VALUE));
+      for (ServiceClient purple : clients(server)) {
+        Await.value(purple.kvPut("k", VALUE));
         assertThat(redis.run("REPLICAOF 127.0.0.1 1")).isEqualTo("+OK");
         assertThat(ready(server)).isEqualTo(503);
-        Await.refusal(Kind.UNAVAILABLE, door.kvPut("k", VALUE));
+        Await.refusal(Kind.UNAVAILABLE, purple.kvPut("k", VALUE));
 
         assertThat(redis.run("REPLICAOF NO ONE")).isEqualTo("+OK");
         while (ready(server) != 200) {
           Thread.onSpinWait();
         }
-        Await.value(door.kvPut("k", VALUE));
+        Await.value(purple.kvPut("k", VALUE));
 
         assertThat(redis.run("CONFIG SET maxmemory 1")).isEqualTo("+OK");
         assertThat(ready(server)).isEqualTo(503);
-        Await.refusal(Kind.STORAGE_FULL, door.kvPut("k", VALUE));
-        assertThat(Await.value(door.kvGet("k"))).isEqualTo(VALUE);
-        Await.value(door.kvDelete("k"));
+        Await.refusal(Kind.STORAGE_FULL, purple.kvPut("k", VALUE));
+        assertThat(Await.value(purple.kvGet("k"))).isEqualTo(VALUE);
+        Await.value(purple.kvDelete("k"));
 
         assertThat(redis.run("CONFIG SET maxmemory 0")).isEqualTo("+OK");
         assertThat(ready(server)).isEqualTo(200);
-        door.close();
+        purple.close();
       }
     }
   }
@@ -129,17 +132,17 @@ class RedisAwayIT {
         String.valueOf(REQUEST_TIMEOUT_MILLIS));
   }
 
-  private static List<Door> doors(ServerProcess server) {
-    return List.of(Door.http(server.httpPort()), Door.grpc(server.grpcPort()));
+  private static List<ServiceClient> clients(ServerProcess server) {
+    return List.of(ServiceClient.http(server.httpPort()), ServiceClient.grpc(server.grpcPort()));
   }
 
   /**
    * Increments one after the other, kills Redis in between, answers the last acknowledged value.
    */
-  private static long incrementWhileItIsKilled(Door door, RedisProcess redis) {
+  private static long incrementWhileItIsKilled(ServiceClient purple, RedisProcess redis) {
     AtomicLong acknowledged = new AtomicLong();
     CompletableFuture<Void> stopped = new CompletableFuture<>();
-    increment(door, acknowledged, stopped);
+    increment(purple, acknowledged, stopped);
     while (acknowledged.get() < 100) {
       Thread.onSpinWait();
     }
@@ -149,14 +152,15 @@ class RedisAwayIT {
   }
 
   private static void increment(
-      Door door, AtomicLong acknowledged, CompletableFuture<Void> stopped) {
+      ServiceClient purple, AtomicLong acknowledged, CompletableFuture<Void> stopped) {
     CompletableFuture<Long> unused =
-        door.counterIncrement("hits", 1)
+        purple
+            .counterIncrement("hits", 1)
             .whenComplete(
                 (value, failure) -> {
                   if (failure == null) {
                     acknowledged.set(value);
-                    increment(door, acknowledged, stopped);
+                    increment(purple, acknowledged, stopped);
                   } else {
                     stopped.complete(null);
                   }
@@ -169,7 +173,7 @@ class RedisAwayIT {
 
   private static Set<Kind> kinds(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof DoorFailure refused ? refused.kinds() : Set.of();
+    return cause instanceof RefusedException refused ? refused.kinds() : Set.of();
   }
 
   private static int ready(ServerProcess server) throws Exception {

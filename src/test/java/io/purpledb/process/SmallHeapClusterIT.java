@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.DoorFailure;
+import io.purpledb.support.NodeProcess;
 import io.purpledb.support.Place;
+import io.purpledb.support.RefusedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class SmallHeapClusterIT {
       fill(nodes);
       assertThat(outcomes.keySet()).as("%s", outcomes).anyMatch(o -> o.contains("STORAGE_FULL"));
       assertServed(nodes);
-      nodes.nodes().forEach(ClusterNode::kill);
+      nodes.nodes().forEach(NodeProcess::kill);
       nodes.start(); // what is in the log and in a snapshot fits, too
       assertServed(nodes);
     }
@@ -62,7 +62,7 @@ class SmallHeapClusterIT {
         Await.value(nodes.node(0).http().kvPut(key, value(i)));
         acknowledged.put(key, value(i));
       }
-      for (ClusterNode node : nodes.nodes()) {
+      for (NodeProcess node : nodes.nodes()) {
         node.kill();
         node.start();
         nodes.awaitReady();
@@ -94,7 +94,7 @@ class SmallHeapClusterIT {
       for (int i = 0; i < CALLS; i++) {
         String key = "k" + i;
         acknowledged.remove(key); // a refused write may have replaced it or not
-        ClusterNode node = nodes.node(i % 3);
+        NodeProcess node = nodes.node(i % 3);
         puts.put(key, (i % 2 == 0 ? node.http() : node.grpc()).kvPut(key, value(i)));
       }
       puts.forEach((key, put) -> note(nodes, key, value(Integer.parseInt(key.substring(1))), put));
@@ -117,7 +117,7 @@ class SmallHeapClusterIT {
       return;
     }
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    if (!(cause instanceof DoorFailure refusal)) {
+    if (!(cause instanceof RefusedException refusal)) {
       throw new AssertionError("no answer\n" + nodes.report(), cause);
     }
     assertThat(refusal.kinds()).as("%s", refusal).containsAnyElementsOf(REFUSALS);
@@ -127,14 +127,14 @@ class SmallHeapClusterIT {
   private void assertServed(ClusterProcesses nodes) {
     List<String> keys = new ArrayList<>(acknowledged.keySet());
     for (int i = 0; i < keys.size(); i++) {
-      ClusterNode node = nodes.node(i % 3);
+      NodeProcess node = nodes.node(i % 3);
       assertThat(Await.value(node.http().kvGet(keys.get(i))))
           .as(keys.get(i))
           .isEqualTo(acknowledged.get(keys.get(i)));
     }
     Await.value(nodes.node(1).http().kvDelete(keys.get(0)));
     acknowledged.remove(keys.get(0));
-    for (ClusterNode node : nodes.nodes()) {
+    for (NodeProcess node : nodes.nodes()) {
       assertThat(node.isReady()).as(nodes.report()).isTrue();
       assertThat(node.output()).doesNotContain("OutOfMemory", "ERROR", "SEVERE", "damaged");
     }

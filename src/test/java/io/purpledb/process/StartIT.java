@@ -3,8 +3,8 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.Await;
-import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.ServiceClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -66,8 +66,8 @@ class StartIT {
   void doesWithoutTheNativeTransport(@TempDir Path directory) throws Exception {
     Map<String, String> env = Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.transport.noNative=true");
     try (ServerProcess server = ServerProcess.launch(directory, env, FREE_PORTS).awaitReady();
-        Door http = Door.http(server.httpPort());
-        Door grpc = Door.grpc(server.grpcPort())) {
+        ServiceClient http = ServiceClient.http(server.httpPort());
+        ServiceClient grpc = ServiceClient.grpc(server.grpcPort())) {
       assertThat(Await.value(http.counterIncrement("visits", 1))).isEqualTo(1);
       assertThat(Await.value(grpc.counterGet("visits"))).isEqualTo(1);
     }
@@ -81,10 +81,10 @@ class StartIT {
           http --port 0 --host 127.0.0.1 --backend memory | HTTP | gRPC
           grpc -p 0 --host 127.0.0.1 --backend memory     | gRPC | HTTP
           """)
-  void servesOneDoor(String arguments, String door, String other, @TempDir Path directory) {
+  void servesOneProtocol(String arguments, String protocol, String other, @TempDir Path directory) {
     try (ServerProcess server =
         ServerProcess.launch(directory, Map.of(), arguments.split(" ")).awaitReady()) {
-      assertThat(server.output()).contains("  " + door).doesNotContain("  " + other);
+      assertThat(server.output()).contains("  " + protocol).doesNotContain("  " + other);
     }
     assertThat(directory).isEmptyDirectory();
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.ClosedPort;
-import io.purpledb.support.Door;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.ServiceClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -49,8 +49,8 @@ class StopIT {
       assertThat(server.outputAtEnd()).endsWith("Stopped.");
     }
     try (ServerProcess again = ServerProcess.start(directory);
-        Door door = Door.http(again.httpPort())) {
-      assertThat(door.kvGet("k").get(10, TimeUnit.SECONDS))
+        ServiceClient purple = ServiceClient.http(again.httpPort())) {
+      assertThat(purple.kvGet("k").get(10, TimeUnit.SECONDS))
           .isEqualTo(ByteString.copyFromUtf8("value"));
     }
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
+import io.purpledb.support.NodeProcess;
 import io.purpledb.support.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -88,7 +88,7 @@ class StrangersIT {
         done.set(true);
         silent.join();
       }
-      for (ClusterNode node : nodes.nodes()) {
+      for (NodeProcess node : nodes.nodes()) {
         assertThat(Await.value(node.http().kvGet("k"))).isEqualTo(VALUE);
         Await.value(node.grpc().kvPut("k", VALUE));
         assertThat(node.output())

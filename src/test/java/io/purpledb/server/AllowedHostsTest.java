@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server does with other names is in the tests of its doors. */
+/** What a server does with other names is in the tests of its servers. */
 class AllowedHostsTest {
 
   @ParameterizedTest

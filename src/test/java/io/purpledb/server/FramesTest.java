@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.purpledb.PurpleServer;
-import io.purpledb.config.DoorLimits;
-import io.purpledb.support.Engine;
+import io.purpledb.config.ServerLimits;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
 import io.purpledb.support.TestConfigs;
@@ -287,7 +287,7 @@ class FramesTest {
 
   @Test
   void aCallAfterAGoAwayHurtsNoOther() throws Exception {
-    PurpleServer closing = Way.start(TestConfigs.of(Engine.MEMORY));
+    PurpleServer closing = Way.start(TestConfigs.of(BackendType.MEMORY));
     try (RawHttp2 connection = way.open(closing, WINDOW)) {
       connection.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, A, way.headers());
       assertServes(connection, B);
@@ -359,8 +359,8 @@ class FramesTest {
   @Test
   void aConnectionWithoutCallsIsToldToGoAlthoughItPings() throws Exception {
     int requestMillis = 150;
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 300, 0, TestConfigs.LIMITS.browsers());
+    ServerLimits limits =
+        new ServerLimits(32 << 10, 100, 100, 60_000, 300, 0, TestConfigs.LIMITS.browsers());
     PurpleServer impatient = Way.start(TestConfigs.with(limits, requestMillis));
     try (RawHttp2 connection = way.open(impatient, WINDOW)) {
       assertServes(connection, A);

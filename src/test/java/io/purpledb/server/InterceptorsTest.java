@@ -19,11 +19,11 @@ import io.purpledb.message.Failure;
 import io.purpledb.message.Interceptor;
 import io.purpledb.message.Operation;
 import io.purpledb.support.Await;
-import io.purpledb.support.Door;
-import io.purpledb.support.DoorType;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.FakeClock;
 import io.purpledb.support.OperationCounts;
+import io.purpledb.support.Protocol;
+import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
 import io.purpledb.v0.GetResponse;
@@ -74,7 +74,9 @@ final class InterceptorsTest {
         };
     server =
         TestServer.start(
-            TestConfigs.of(Engine.MEMORY), new FakeClock(), List.of(COUNTS, rememberCalls, refuse));
+            TestConfigs.of(BackendType.MEMORY),
+            new FakeClock(),
+            List.of(COUNTS, rememberCalls, refuse));
   }
 
   @AfterAll
@@ -90,22 +92,22 @@ final class InterceptorsTest {
 
   @ParameterizedTest
   @EnumSource
-  void eachOperationOnceThroughADoor(DoorType type) {
-    Door door = server.door(type);
+  void eachOperationOnceThroughAProtocol(Protocol type) {
+    ServiceClient client = server.client(type);
     String key = "all-" + type;
 
-    Await.value(door.cacheSet(key, "v", 100));
-    Await.value(door.cacheGet(key));
-    Await.value(door.counterIncrement(key, 1));
-    Await.value(door.counterGet(key));
-    Await.value(door.flagSet(key, true));
-    Await.value(door.flagGet(key));
-    Await.value(door.kvPut(key, ByteString.copyFromUtf8("v")));
-    Await.value(door.kvGet(key));
-    Await.value(door.kvDelete(key));
-    Await.value(door.setAdd(key, "i"));
-    Await.value(door.setGet(key));
-    Await.value(door.setRemove(key, "i"));
+    Await.value(client.cacheSet(key, "v", 100));
+    Await.value(client.cacheGet(key));
+    Await.value(client.counterIncrement(key, 1));
+    Await.value(client.counterGet(key));
+    Await.value(client.flagSet(key, true));
+    Await.value(client.flagGet(key));
+    Await.value(client.kvPut(key, ByteString.copyFromUtf8("v")));
+    Await.value(client.kvGet(key));
+    Await.value(client.kvDelete(key));
+    Await.value(client.setAdd(key, "i"));
+    Await.value(client.setGet(key));
+    Await.value(client.setRemove(key, "i"));
 
     assertThat(COUNTS.take())
         .isEqualTo(Operation.ALL.stream().collect(toMap(o -> o.id() + " ok", o -> 1)));
@@ -114,15 +116,16 @@ final class InterceptorsTest {
 
   @ParameterizedTest
   @EnumSource
-  void alsoWhatFails(DoorType type) {
-    Door door = server.door(type);
+  void alsoWhatFails(Protocol type) {
+    ServiceClient client = server.client(type);
 
-    assertThatThrownBy(() -> Await.value(door.kvGet("absent"))).isNotNull();
+    assertThatThrownBy(() -> Await.value(client.kvGet("absent"))).isNotNull();
     assertThatThrownBy(
             () ->
                 Await.value(
-                    door.counterIncrement("c", Long.MAX_VALUE)
-                        .thenCompose(x -> door.counterIncrement("c", Long.MAX_VALUE))))
+                    client
+                        .counterIncrement("c", Long.MAX_VALUE)
+                        .thenCompose(x -> client.counterIncrement("c", Long.MAX_VALUE))))
         .isNotNull();
 
     assertThat(COUNTS.take())
@@ -132,8 +135,8 @@ final class InterceptorsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatOneRefusesIsNotDone(DoorType type) {
-    assertThatThrownBy(() -> Await.value(server.door(type).kvGet(REFUSED)))
+  void whatOneRefusesIsNotDone(Protocol type) {
+    assertThatThrownBy(() -> Await.value(server.client(type).kvGet(REFUSED)))
         .hasMessageContaining("not this one");
     assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet conflict", 1));
   }

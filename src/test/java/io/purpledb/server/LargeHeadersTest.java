@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Headers of any size, frame by frame: the request alone ends, with an answer of its door. */
+/** Headers of any size, frame by frame: the request alone ends, with an answer of its server. */
 @ParameterizedClass
 @EnumSource(Way.class)
 @Timeout(60)

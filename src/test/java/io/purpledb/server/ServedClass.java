@@ -1,7 +1,7 @@
 package io.purpledb.server;
 
 import io.purpledb.PurpleServer;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.TestConfigs;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ServedClass implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    server = Way.start(TestConfigs.of(Engine.MEMORY));
+    server = Way.start(TestConfigs.of(BackendType.MEMORY));
   }
 
   @Override

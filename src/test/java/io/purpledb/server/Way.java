@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
 
-/** The ways to begin HTTP/2, and at each door a request with a body that is answered. */
+/** The ways to begin HTTP/2, and at each server a request with a body that is answered. */
 enum Way {
   GRPC,
   HTTP,

@@ -46,10 +46,10 @@ public final class Await {
   }
 
   /** The failure of a request that must be refused as one kind. */
-  public static DoorFailure refusal(Kind expected, CompletableFuture<?> answer) {
+  public static RefusedException refusal(Kind expected, CompletableFuture<?> answer) {
     Object outcome =
         value(answer.handle((value, failure) -> failure == null ? "" + value : failure));
-    if (cause(outcome) instanceof DoorFailure failure
+    if (cause(outcome) instanceof RefusedException failure
         && failure.kinds().contains(expected)
         && !failure.text().isBlank()) {
       return failure;

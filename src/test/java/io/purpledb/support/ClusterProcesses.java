@@ -19,7 +19,7 @@ public final class ClusterProcesses implements AutoCloseable {
   private static final long POLL_MILLIS = 50;
   private static final int SHOWN_LINES = 40;
 
-  private final List<ClusterNode> nodes = new ArrayList<>();
+  private final List<NodeProcess> nodes = new ArrayList<>();
   private final Thread lastResort = new Thread(this::killAll, "kill-nodes");
 
   private ClusterProcesses() {
@@ -89,20 +89,20 @@ public final class ClusterProcesses implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    nodes.add(new ClusterNode(place, home, command));
+    nodes.add(new NodeProcess(place, home, command));
   }
 
-  public List<ClusterNode> nodes() {
+  public List<NodeProcess> nodes() {
     return List.copyOf(nodes);
   }
 
-  public ClusterNode node(int index) {
+  public NodeProcess node(int index) {
     return nodes.get(index);
   }
 
   /** Starts the nodes that do not run, all at once, and waits until all are ready. */
   public ClusterProcesses start() {
-    nodes.stream().filter(node -> !node.isAlive()).forEach(ClusterNode::start);
+    nodes.stream().filter(node -> !node.isAlive()).forEach(NodeProcess::start);
     return awaitReady();
   }
 
@@ -118,7 +118,7 @@ public final class ClusterProcesses implements AutoCloseable {
   public ClusterProcesses startInTurnOrClose() {
     return closeUnless(
         () -> {
-          for (ClusterNode node : nodes) {
+          for (NodeProcess node : nodes) {
             node.start();
             await("an answer: " + node, () -> hasAnswered(node));
           }
@@ -141,44 +141,44 @@ public final class ClusterProcesses implements AutoCloseable {
     return this;
   }
 
-  private boolean isReady(ClusterNode node) {
+  private boolean isReady(NodeProcess node) {
     expectAlive(node);
     return node.isReady();
   }
 
-  /** Whether its door is open; it need not see a majority. */
-  private boolean hasAnswered(ClusterNode node) {
+  /** Whether its protocol is open; it need not see a majority. */
+  private boolean hasAnswered(NodeProcess node) {
     expectAlive(node);
     return node.health().isPresent();
   }
 
-  private void expectAlive(ClusterNode node) {
+  private void expectAlive(NodeProcess node) {
     if (!node.isAlive()) {
       throw new AssertionError(node + " has ended\n" + report());
     }
   }
 
   /** The node that leads, as the others say, too. */
-  public ClusterNode leader() {
+  public NodeProcess leader() {
     await("one leader", () -> agreedLeaders().size() == 1);
     return agreedLeaders().get(0);
   }
 
   /** A node that does not lead. */
-  public ClusterNode follower() {
-    ClusterNode leader = leader();
+  public NodeProcess follower() {
+    NodeProcess leader = leader();
     return nodes.stream().filter(node -> node != leader).findFirst().orElseThrow();
   }
 
   /** All but one. */
-  public List<ClusterNode> others(ClusterNode one) {
+  public List<NodeProcess> others(NodeProcess one) {
     return nodes.stream().filter(node -> node != one).toList();
   }
 
-  private List<ClusterNode> agreedLeaders() {
+  private List<NodeProcess> agreedLeaders() {
     List<String> named =
         nodes.stream()
-            .filter(ClusterNode::isAlive)
+            .filter(NodeProcess::isAlive)
             .map(node -> node.leader().orElse(""))
             .distinct()
             .toList();
@@ -224,12 +224,12 @@ public final class ClusterProcesses implements AutoCloseable {
   }
 
   private void killAll() {
-    nodes.stream().filter(ClusterNode::isAlive).forEach(ClusterNode::kill);
+    nodes.stream().filter(NodeProcess::isAlive).forEach(NodeProcess::kill);
   }
 
   @Override
   public void close() {
-    nodes.forEach(ClusterNode::close);
+    nodes.forEach(NodeProcess::close);
     Runtime.getRuntime().removeShutdownHook(lastResort);
   }
 }

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 /**
  * Where one node of a cluster lives.
  *
- * @param host where its doors listen
- * @param httpPort the port of the HTTP door, always the same one, also after a restart
- * @param grpcPort the port of the gRPC door
+ * @param host where its protocols listen
+ * @param httpPort the port of the HTTP server, always the same one, also after a restart
+ * @param grpcPort the port of the gRPC server
  * @param member how the other nodes reach it, as in the setting cluster-members
  * @param inside the command that runs another one there; empty for this machine
  */
@@ -32,10 +32,10 @@ public record Place(String host, int httpPort, int grpcPort, String member, List
       int first = FIRST_PORT + 10 * random.nextInt((LAST_PORT - FIRST_PORT) / 10);
       Place place =
           new Place(
-              Door.LOOPBACK,
+              ServiceClient.LOOPBACK,
               first + PORTS_OF_MEMBER,
               first + PORTS_OF_MEMBER + 1,
-              Door.LOOPBACK + ":" + first,
+              ServiceClient.LOOPBACK + ":" + first,
               List.of());
       boolean free = IntStream.range(0, PORTS_OF_MEMBER + 2).allMatch(i -> isFree(first + i));
       if (free && !places.contains(place)) {

@@ -36,7 +36,7 @@ public final class ProvenLine {
       }
     }
     System.out.printf(
-        "Proven: %,d checks passed and %,d failed, %d cells of services, doors and backends, %d times"
+        "Proven: %,d checks passed and %,d failed, %d cells of services, protocols and backends, %d times"
             + " kill -9; reports: %s, target/surefire-reports, target/failsafe-reports%n",
         sums.getOrDefault(PASSED, 0L),
         sums.getOrDefault(FAILED, 0L),

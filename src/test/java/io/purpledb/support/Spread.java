@@ -6,27 +6,28 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes one door of several: each call goes to the next one. */
+/** Makes one protocol of several: each call goes to the next one. */
 final class Spread {
 
   private Spread() {}
 
-  static Door over(List<Door> doors) {
+  static ServiceClient over(List<ServiceClient> protocols) {
     AtomicInteger calls = new AtomicInteger();
-    return (Door)
+    return (ServiceClient)
         Proxy.newProxyInstance(
-            Door.class.getClassLoader(),
-            new Class<?>[] {Door.class},
+            ServiceClient.class.getClassLoader(),
+            new Class<?>[] {ServiceClient.class},
             (proxy, method, arguments) ->
                 call(
-                    doors.get(Math.floorMod(calls.getAndIncrement(), doors.size())),
+                    protocols.get(Math.floorMod(calls.getAndIncrement(), protocols.size())),
                     method,
                     arguments));
   }
 
-  private static Object call(Door door, Method method, Object[] arguments) throws Throwable {
+  private static Object call(ServiceClient purple, Method method, Object[] arguments)
+      throws Throwable {
     try {
-      return method.invoke(door, arguments);
+      return method.invoke(purple, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Three nodes, each a process of its own, with clients of their doors and a guest on their bus. */
+/**
+ * Three nodes, each a process of its own, with clients of their protocols and a guest on their bus.
+ */
 public final class TestCluster implements AutoCloseable {
 
   private static final int NODES = 3;
@@ -23,7 +25,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** Starts nodes that keep everything in one engine, as {@link TestConfigs} has it. */
-  public static TestCluster start(Engine engine) {
+  public static TestCluster start(BackendType engine) {
     Path directory = TestConfigs.newDirectory();
     List<Place> places = Place.onLoopback(NODES);
     Path clockFile = directory.resolve("clock");
@@ -39,7 +41,7 @@ public final class TestCluster implements AutoCloseable {
             engine.redisUrl(),
             "--max-value-bytes",
             "" + TestConfigs.MAX_VALUE_BYTES);
-    TimeMachine time = engine == Engine.REDIS ? engine.timeMachine() : clock;
+    TimeMachine time = engine == BackendType.REDIS ? engine.timeMachine() : clock;
     String members = places.stream().map(Place::member).collect(Collectors.joining(","));
     return new TestCluster(nodes.startInTurnOrClose(), time, members);
   }
@@ -52,8 +54,8 @@ public final class TestCluster implements AutoCloseable {
     return nodes.node(node).place().httpPort();
   }
 
-  /** A door of one node; the event bus has none, so a guest asks any node. */
-  public Door door(DoorType type, int node) {
+  /** A protocol of one node; the event bus has none, so a guest asks any node. */
+  public ServiceClient client(Protocol type, int node) {
     return switch (type) {
       case BUS -> bus();
       case HTTP, HTTP2 -> nodes.node(node).http(); // one port; HTTP/2 has a cell of its own
@@ -61,21 +63,21 @@ public final class TestCluster implements AutoCloseable {
     };
   }
 
-  /** The doors of all nodes in turn. */
-  public Door spread(DoorType type) {
-    return type == DoorType.BUS
+  /** The protocols of all nodes in turn. */
+  public ServiceClient spread(Protocol type) {
+    return type == Protocol.BUS
         ? bus()
         : Spread.over(
-            nodes.nodes().stream().map(node -> door(type, nodes.nodes().indexOf(node))).toList());
+            nodes.nodes().stream().map(node -> client(type, nodes.nodes().indexOf(node))).toList());
   }
 
-  private synchronized Door bus() {
+  private synchronized ServiceClient bus() {
     PurpleClient joined = guest;
     if (joined == null) {
       joined = Await.value(PurpleClient.join(members).toCompletionStage().toCompletableFuture());
       guest = joined;
     }
-    return new BusDoorClient(joined.vertx());
+    return new BusServiceClient(joined.vertx());
   }
 
   /** What the nodes have logged that is no answer but a defect. */

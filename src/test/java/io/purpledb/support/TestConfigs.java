@@ -2,8 +2,8 @@ package io.purpledb.support;
 
 import io.purpledb.config.Browsers;
 import io.purpledb.config.Config;
-import io.purpledb.config.DoorLimits;
 import io.purpledb.config.Durability;
+import io.purpledb.config.ServerLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,13 +17,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Settings for servers in tests: both doors on free ports of 127.0.0.1. */
+/** Settings for servers in tests: both protocols on free ports of 127.0.0.1. */
 public final class TestConfigs {
 
   /** Small, so that the bound is cheap to reach. */
   public static final int MAX_VALUE_BYTES = 4096;
 
-  private static final Set<String> DOORS = Set.of("http", "grpc");
+  private static final Set<String> PROTOCOLS = Set.of("http", "grpc");
   private static final long CACHE_MAX_BYTES = 64L << 20;
   private static final long REQUEST_TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 1024;
@@ -31,23 +31,23 @@ public final class TestConfigs {
   private static final long MAX_IN_FLIGHT_BYTES = 64L << 20;
 
   /** As by default, but for a stop at once, and tests that ask for the host {@code a}. */
-  public static final DoorLimits LIMITS = limits(10_000, 5_000, 60_000);
+  public static final ServerLimits LIMITS = limits(10_000, 5_000, 60_000);
 
   private static final Queue<Path> DIRECTORIES = new ConcurrentLinkedQueue<>();
 
   private TestConfigs() {}
 
   /** A server that keeps everything in one engine, in a new data directory. */
-  public static Config of(Engine engine) {
+  public static Config of(BackendType engine) {
     return of(engine, newDirectory(), MAX_VALUE_BYTES);
   }
 
-  public static Config of(Engine engine, Path dataDir, int maxValueBytes) {
+  public static Config of(BackendType engine, Path dataDir, int maxValueBytes) {
     Map<String, String> backends =
         Stream.of("cache", "counter", "flag", "kv", "set")
             .collect(Collectors.toMap(service -> service, service -> engine.toString()));
     return new Config(
-        DOORS,
+        PROTOCOLS,
         "127.0.0.1",
         0,
         0,
@@ -67,8 +67,8 @@ public final class TestConfigs {
   }
 
   /** The same with other bounds of connections. */
-  public static DoorLimits limits(int maxConnections, int maxOfAddress, long headerMillis) {
-    return new DoorLimits(
+  public static ServerLimits limits(int maxConnections, int maxOfAddress, long headerMillis) {
+    return new ServerLimits(
         32 << 10,
         maxConnections,
         maxOfAddress,
@@ -79,14 +79,14 @@ public final class TestConfigs {
   }
 
   /** Everything in memory, and other limits for clients. */
-  public static Config with(DoorLimits limits) {
+  public static Config with(ServerLimits limits) {
     return with(limits, REQUEST_TIMEOUT_MILLIS);
   }
 
-  public static Config with(DoorLimits limits, long requestTimeoutMillis) {
-    Config all = of(Engine.MEMORY);
+  public static Config with(ServerLimits limits, long requestTimeoutMillis) {
+    Config all = of(BackendType.MEMORY);
     return new Config(
-        all.doors(),
+        all.protocols(),
         all.host(),
         all.httpPort(),
         all.grpcPort(),

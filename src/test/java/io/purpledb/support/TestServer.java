@@ -9,11 +9,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** A server in this process, with a client of each door that is opened when it is first used. */
+/**
+ * A server in this process, with a client of each protocol that is opened when it is first used.
+ */
 public final class TestServer implements AutoCloseable {
 
   private final PurpleServer server;
-  private final Map<DoorType, Door> doors = new EnumMap<>(DoorType.class);
+  private final Map<Protocol, ServiceClient> protocols = new EnumMap<>(Protocol.class);
 
   private TestServer(PurpleServer server) {
     this.server = server;
@@ -45,15 +47,15 @@ public final class TestServer implements AutoCloseable {
     return server.vertx();
   }
 
-  /** The client of a door. */
-  public synchronized Door door(DoorType type) {
-    return doors.computeIfAbsent(type, absent -> absent.open(server));
+  /** The client of a protocol. */
+  public synchronized ServiceClient client(Protocol type) {
+    return protocols.computeIfAbsent(type, absent -> absent.open(server));
   }
 
   /** Closes the clients, then the server. */
   @Override
   public synchronized void close() {
-    doors.values().forEach(Door::close);
+    protocols.values().forEach(ServiceClient::close);
     Await.value(server.close().toCompletionStage().toCompletableFuture());
   }
 }

@@ -1,4 +1,4 @@
-/** What tests share: the user's view of a server through each door, engines, time. */
+/** What tests share: the user's view of a server through each protocol, engines, time. */
 @NullMarked
 package io.purpledb.support;
 

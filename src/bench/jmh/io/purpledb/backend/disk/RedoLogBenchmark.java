@@ -32,7 +32,7 @@ public class RedoLogBenchmark {
   @Param({"1", "32", "512"})
   int puts;
 
-  private final List<Change> batch = new ArrayList<>();
+  private final List<LoggedChange> batch = new ArrayList<>();
   private Path directory;
   private Mark mark;
   private RedoLog log;
@@ -41,7 +41,8 @@ public class RedoLogBenchmark {
   @Setup
   public void open() throws IOException, SQLException {
     for (int i = 0; i < puts; i++) {
-      batch.add(Change.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
+      batch.add(
+          LoggedChange.of("MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)", new byte[11], new byte[100]));
     }
     directory = Files.createTempDirectory("purple-bench-");
     Path path = Files.createFile(directory.resolve("bench.redo"));

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What the HTTP door does to a request besides routing it: the check against the contract, the
+ * What the HTTP server does to a request besides routing it: the check against the contract, the
  * message made of what it read, and the JSON of the answer.
  */
 @State(Scope.Benchmark)

@@ -19,7 +19,7 @@ final class Ahead {
   private final Sql sql;
   private final MVStore store;
   private final long storeBytes;
-  private final Deque<Change> undo = new ArrayDeque<>();
+  private final Deque<LoggedChange> undo = new ArrayDeque<>();
   private long bytes;
 
   /**
@@ -27,7 +27,7 @@ final class Ahead {
    * @param changed is told of each change
    * @param storeBytes how much H2 may have in memory before it writes, which is not forced
    */
-  Ahead(Connection connection, Consumer<Change> changed, MVStore store, long storeBytes) {
+  Ahead(Connection connection, Consumer<LoggedChange> changed, MVStore store, long storeBytes) {
     this.connection = connection;
     this.sql = new Sql(connection, changed);
     this.store = store;
@@ -44,7 +44,7 @@ final class Ahead {
    * @param changedBytes about how much it is
    * @param undoing changes it back
    */
-  void commit(long changedBytes, Change undoing) throws SQLException {
+  void commit(long changedBytes, LoggedChange undoing) throws SQLException {
     undo.push(undoing);
     connection.commit();
     bytes += changedBytes;
@@ -64,7 +64,7 @@ final class Ahead {
     connection.rollback();
     Sql unlogged = new Sql(connection);
     while (!undo.isEmpty()) {
-      Change change = undo.pop();
+      LoggedChange change = undo.pop();
       unlogged.change(change.sql(), change.parameters().toArray());
       connection.commit();
     }

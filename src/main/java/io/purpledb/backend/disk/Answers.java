@@ -57,7 +57,7 @@ final class Answers {
   }
 
   /**
-   * @param bytes of the answers: from the loop on the door counts what it cannot send yet
+   * @param bytes of the answers: from the loop on the server counts what it cannot send yet
    */
   private static void send(Context loop, long bytes, Runnable answers) {
     WaitingAnswers.OF_PROCESS.add(bytes);

@@ -8,7 +8,7 @@ import java.util.List;
  * Frees what has expired, and keeps the cache within its room by evicting the entries that are next
  * to expire. On the writer's thread, which alone knows how much room is used.
  */
-final class CacheRoom implements Upkeep {
+final class CacheRoom implements Maintenance {
 
   /** What an entry costs beside its bytes: its row and its two index entries, roughly. */
   private static final long ENTRY_BYTES = 150;

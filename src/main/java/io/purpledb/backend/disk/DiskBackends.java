@@ -125,13 +125,13 @@ public final class DiskBackends implements Backends {
     if (schema == null) {
       throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
     }
-    Upkeep upkeep = upkeep(service);
+    Maintenance upkeep = upkeep(service);
     Shared shared = new Shared(maxQueued, memory.batch());
     DiskFile file = file(service);
     Recovery recovery = new Recovery(file, schema, upkeep, shared);
     recovery.open();
     DiskWriter writer =
-        new DiskWriter(shared, recovery, upkeep, new Forcing(durability), idleMillis);
+        new DiskWriter(shared, recovery, upkeep, new FsyncPolicy(durability), idleMillis);
     DiskDatabase database = new DiskDatabase(service, shared, writer);
     database.start();
     Notices.of(vertx).add(database::notice);
@@ -206,11 +206,11 @@ public final class DiskBackends implements Backends {
     return engine;
   }
 
-  private Upkeep upkeep(String service) {
+  private Maintenance upkeep(String service) {
     return switch (service) {
       case "cache" -> room;
       case "set" -> recentSets;
-      default -> Upkeep.NONE;
+      default -> Maintenance.NONE;
     };
   }
 

@@ -203,7 +203,7 @@ public final class DiskCheck {
   private static Set<String> keys(ByteBuffer record, ChangeNames names) {
     Set<String> keys = new TreeSet<>();
     try {
-      for (Change change : RedoLog.changes(record, names)) {
+      for (LoggedChange change : RedoLog.changes(record, names)) {
         Key entry = EntryTable.changed(change);
         if (entry != null) {
           keys.add(entry.service() + "/" + entry.name());

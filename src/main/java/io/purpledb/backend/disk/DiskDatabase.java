@@ -55,7 +55,7 @@ final class DiskDatabase {
 
   /** What is not as it should be while requests are served; null when there is nothing. */
   @Nullable String notice() {
-    Connections open = shared.open();
+    DatabaseConnections open = shared.open();
     return open == null ? null : open.notice();
   }
 
@@ -63,7 +63,7 @@ final class DiskDatabase {
   void close() {
     boolean readerEnded = ends(reader, shared.reads());
     boolean writerEnded = ends(writer, shared.writes());
-    Connections open = shared.open();
+    DatabaseConnections open = shared.open();
     shared.unavailable(Failure.unavailable("the disk backend is closed"));
     shared.failWaiting();
     if (readerEnded && writerEnded && open != null) {
@@ -71,7 +71,7 @@ final class DiskDatabase {
     }
   }
 
-  private static void close(Connections open) {
+  private static void close(DatabaseConnections open) {
     try {
       open.close();
     } catch (SQLException | IOException e) {
@@ -80,7 +80,7 @@ final class DiskDatabase {
   }
 
   /** Whether a thread ends after it has served what waits. */
-  private static boolean ends(Thread thread, Requests queue) {
+  private static boolean ends(Thread thread, RequestQueue queue) {
     queue.stop();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));

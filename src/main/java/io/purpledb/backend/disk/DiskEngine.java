@@ -15,7 +15,7 @@ import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.support.ChangeLog;
-import io.purpledb.engine.support.Watch;
+import io.purpledb.engine.support.WatchStream;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
@@ -136,7 +136,7 @@ public final class DiskEngine implements Engine {
     Recovery recovery = new Recovery(file, EntryStore.schema(services), store, shared);
     recovery.open();
     DiskWriter writer =
-        new DiskWriter(shared, recovery, store, new Forcing(durability), idleMillis);
+        new DiskWriter(shared, recovery, store, new FsyncPolicy(durability), idleMillis);
     DiskDatabase database = new DiskDatabase(STEM, shared, writer);
     database.start();
     Notices.of(vertx).add(database::notice);
@@ -257,7 +257,7 @@ public final class DiskEngine implements Engine {
 
   @Override
   public ReadStream<Event> watch(Call call, Range range, long after) {
-    return new Watch(log, range, after == NOW ? log.position() : after, call, vertx);
+    return new WatchStream(log, range, after == NOW ? log.position() : after, call, vertx);
   }
 
   @Override

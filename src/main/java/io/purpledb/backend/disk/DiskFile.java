@@ -94,7 +94,7 @@ final class DiskFile {
    *
    * @throws StartFailure with one line that says why it cannot be; the file is as it was
    */
-  Connections open(Schema schema) {
+  DatabaseConnections open(Schema schema) {
     checkDirectory();
     try {
       Mark mark = Mark.read(stored(MARK_SUFFIX), service);
@@ -102,7 +102,7 @@ final class DiskFile {
         checkFiles(mark);
         JournaledPath.expect(
             stored(SUFFIX).toString(), mark, policy.memory().journal(), policy.usableBytes());
-        Connections opened = open(schema, mark);
+        DatabaseConnections opened = open(schema, mark);
         dataSet = mark.dataSet();
         return opened;
       } catch (SQLException | IOException | RuntimeException | Error e) {
@@ -115,11 +115,11 @@ final class DiskFile {
     }
   }
 
-  private Connections open(Schema schema, Mark mark) throws SQLException, IOException {
+  private DatabaseConnections open(Schema schema, Mark mark) throws SQLException, IOException {
     long version = writtenVersion();
     FilesInPlace files = new FilesInPlace();
-    Connections connections =
-        Connections.open(
+    DatabaseConnections connections =
+        DatabaseConnections.open(
             url(),
             stored(SUFFIX).toString(),
             stored(LOG_SUFFIX),
@@ -146,7 +146,7 @@ final class DiskFile {
     }
   }
 
-  private void watch(FilesInPlace files, Connections connections) throws IOException {
+  private void watch(FilesInPlace files, DatabaseConnections connections) throws IOException {
     for (String suffix : SUFFIXES) {
       files.add(
           realDirectory.resolve(service + suffix),

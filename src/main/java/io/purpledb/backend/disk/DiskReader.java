@@ -69,7 +69,7 @@ final class DiskReader implements Runnable {
 
   /** Whether a request can be answered; otherwise the writer has it. */
   private boolean isDone(Request<?> request) {
-    Connections open = shared.open();
+    DatabaseConnections open = shared.open();
     if (open != null && isRead(open, request)) {
       return true;
     }
@@ -83,7 +83,7 @@ final class DiskReader implements Runnable {
   }
 
   /** Whether a request was read, and what it read was safe at that moment. */
-  private boolean isRead(Connections open, Request<?> request) {
+  private boolean isRead(DatabaseConnections open, Request<?> request) {
     try {
       long moment = open.moment();
       request.run(open.reading());

@@ -22,8 +22,8 @@ final class DiskWriter implements Runnable {
 
   private final Shared shared;
   private final Recovery recovery;
-  private final Upkeep upkeep;
-  private final Forcing forcing;
+  private final Maintenance upkeep;
+  private final FsyncPolicy forcing;
   private final long idleMillis;
 
   /** Those of a batch that are left for the next one. */
@@ -32,7 +32,8 @@ final class DiskWriter implements Runnable {
   /**
    * @param idleMillis how often the upkeep runs when nothing else happens
    */
-  DiskWriter(Shared shared, Recovery recovery, Upkeep upkeep, Forcing forcing, long idleMillis) {
+  DiskWriter(
+      Shared shared, Recovery recovery, Maintenance upkeep, FsyncPolicy forcing, long idleMillis) {
     this.shared = shared;
     this.recovery = recovery;
     this.upkeep = upkeep;
@@ -50,7 +51,7 @@ final class DiskWriter implements Runnable {
       try {
         recovery.openAgain(); // if need be
         List<Request<?>> batch = shared.writes().next(more ? 0 : idleMillis);
-        Connections open = shared.open();
+        DatabaseConnections open = shared.open();
         ended = open == null || (batch.isEmpty() && shared.writes().stopped());
         more = !ended && open != null && isUpkept(open, batch);
       } catch (Exception | Error e) {
@@ -63,7 +64,7 @@ final class DiskWriter implements Runnable {
 
   /** Serves a batch; answers whether the upkeep changed anything. */
   @SuppressWarnings("CatchingUnchecked") // whatever it is: requests are answered, the thread lives
-  private boolean isUpkept(Connections open, List<Request<?>> batch) {
+  private boolean isUpkept(DatabaseConnections open, List<Request<?>> batch) {
     List<Request<?>> unanswered = batch;
     try {
       open.lookForRoom();
@@ -108,7 +109,7 @@ final class DiskWriter implements Runnable {
    * Frees the memory of a large batch, and as much garbage as it may have made, before its answers
    * let more come.
    */
-  private boolean cleanUp(Connections open, long bytes, boolean upkept)
+  private boolean cleanUp(DatabaseConnections open, long bytes, boolean upkept)
       throws SQLException, IOException {
     checkpointIfDue(open);
     boolean more = upkept;
@@ -132,7 +133,7 @@ final class DiskWriter implements Runnable {
     }
   }
 
-  private static void checkpointIfDue(Connections open) throws SQLException, IOException {
+  private static void checkpointIfDue(DatabaseConnections open) throws SQLException, IOException {
     if (open.checkpointDue()) {
       open.compact();
       open.checkpoint();
@@ -140,7 +141,7 @@ final class DiskWriter implements Runnable {
   }
 
   /** Commits a batch, or what of it a full disk allows; answers whether the upkeep changed. */
-  private boolean commit(Connections open, List<Request<?>> batch)
+  private boolean commit(DatabaseConnections open, List<Request<?>> batch)
       throws SQLException, IOException {
     try {
       return commit(open, batch, false);
@@ -159,7 +160,7 @@ final class DiskWriter implements Runnable {
     }
   }
 
-  private boolean commitDeletions(Connections open, List<Request<?>> left, Failure full)
+  private boolean commitDeletions(DatabaseConnections open, List<Request<?>> left, Failure full)
       throws SQLException, IOException {
     try {
       return commit(open, left, true);
@@ -170,7 +171,7 @@ final class DiskWriter implements Runnable {
     }
   }
 
-  private void undo(Connections open) throws SQLException {
+  private void undo(DatabaseConnections open) throws SQLException {
     open.rollback();
     upkeep.start(open.writing());
   }
@@ -180,7 +181,7 @@ final class DiskWriter implements Runnable {
    *
    * @param freeing whether they only delete
    */
-  private boolean commit(Connections open, List<Request<?>> batch, boolean freeing)
+  private boolean commit(DatabaseConnections open, List<Request<?>> batch, boolean freeing)
       throws SQLException, IOException {
     if (batch.stream().anyMatch(LargeValues::isAhead)) {
       open.requireRoom(bytes(batch));
@@ -225,7 +226,8 @@ final class DiskWriter implements Runnable {
    * Runs all requests, and if one breaks, again all but that one. Those that follow what has read
    * much are left for the next batch.
    */
-  private void runAll(Connections open, List<Request<?>> batch) throws SQLException, IOException {
+  private void runAll(DatabaseConnections open, List<Request<?>> batch)
+      throws SQLException, IOException {
     List<Request<?>> left = new ArrayList<>(batch);
     later.clear();
     while (!isRun(open, left)) {
@@ -234,7 +236,7 @@ final class DiskWriter implements Runnable {
   }
 
   /** Runs the requests; false when one broke: it is taken out, and nothing is changed. */
-  private boolean isRun(Connections open, List<Request<?>> requests)
+  private boolean isRun(DatabaseConnections open, List<Request<?>> requests)
       throws SQLException, IOException {
     long readBytes = 0;
     for (Request<?> request : requests) {

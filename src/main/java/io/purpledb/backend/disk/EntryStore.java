@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * of them is in the log with each batch, so a position that somebody knows is not given again. On
  * the writer's thread, but for {@link #read} and {@link #scan}.
  */
-final class EntryStore implements Upkeep {
+final class EntryStore implements Maintenance {
 
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
@@ -185,9 +185,10 @@ final class EntryStore implements Upkeep {
   }
 
   /** Puts entries that a version before has kept; tells what it changed. */
-  void take(Sql sql, List<Former.Item> items, DiskReach.Changed changed) throws SQLException {
+  void take(Sql sql, List<Former.FormerEntry> items, DiskReach.Changed changed)
+      throws SQLException {
     DiskStep step = step(sql);
-    for (Former.Item item : items) {
+    for (Former.FormerEntry item : items) {
       step.set(item.key(), EntryRow.of(item.value(), Description.NONE, item.expiresMillis()));
     }
     make(sql, step, Event.Kind.DELETED);

@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk;
 
-import static io.purpledb.backend.disk.Envelope.HEAD_BYTES;
+import static io.purpledb.backend.disk.RowEnvelope.HEAD_BYTES;
 
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
@@ -114,7 +114,7 @@ final class EntryTable {
   }
 
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
-  static @Nullable Key changed(Change change) {
+  static @Nullable Key changed(LoggedChange change) {
     Matcher entries = ENTRIES.matcher(change.sql());
     if (!entries.find()) {
       return null;
@@ -155,23 +155,23 @@ final class EntryTable {
 
   /** What is there, alive or expired; null where nothing is. */
   @Nullable EntryRow find(Sql sql, byte[] key) throws SQLException {
-    return sql.first(find, row -> Envelope.read(row.getBytes(1)), key);
+    return sql.first(find, row -> RowEnvelope.read(row.getBytes(1)), key);
   }
 
   /** The same without value and description, which may be large. */
   @Nullable EntryRow findHead(Sql sql, byte[] key) throws SQLException {
-    return sql.first(findHead, row -> Envelope.readHead(row.getBytes(1)), key);
+    return sql.first(findHead, row -> RowEnvelope.readHead(row.getBytes(1)), key);
   }
 
   /** Puts a row in the place of what is there. */
   void put(Sql sql, byte[] key, EntryRow row) throws SQLException {
-    sql.change(put, key, Envelope.of(row));
+    sql.change(put, key, RowEnvelope.of(row));
     noteExpiry(sql, key, row);
   }
 
   /** Changes the version and the expiry of what is there; the log has no copy of the rest. */
   void touch(Sql sql, byte[] key, EntryRow before, EntryRow row) throws SQLException {
-    sql.change(touch, Envelope.start(row), (long) Envelope.startBytes(before) + 1, key);
+    sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
     noteExpiry(sql, key, row);
   }
 
@@ -272,7 +272,7 @@ final class EntryTable {
       throws SQLException {
     return sql.all(
         reverse ? pageBack : forward,
-        row -> new Found(KeyBytes.key(service, row.getBytes(1)), Envelope.read(row.getBytes(2))),
+        row -> new Found(KeyBytes.key(service, row.getBytes(1)), RowEnvelope.read(row.getBytes(2))),
         first,
         end,
         rows);

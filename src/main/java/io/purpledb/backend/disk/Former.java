@@ -38,7 +38,7 @@ interface Former {
   }
 
   /** An entry. */
-  record Item(Key key, Value value, long expiresMillis) {}
+  record FormerEntry(Key key, Value value, long expiresMillis) {}
 
   /**
    * Some entries.
@@ -46,5 +46,5 @@ interface Former {
    * @param last where the next piece goes on
    * @param bytes of their values
    */
-  record Piece(List<Item> items, ByteString last, long bytes) {}
+  record Piece(List<FormerEntry> items, ByteString last, long bytes) {}
 }

@@ -112,7 +112,7 @@ final class FormerKv implements Former {
         ahead.remove();
         next = ahead.peek();
       }
-      List<Item> items =
+      List<FormerEntry> items =
           sql.all(
               SOME,
               row ->
@@ -124,9 +124,9 @@ final class FormerKv implements Former {
       return new Piece(items, lastSize, bytes);
     }
 
-    private static Item item(ByteString key, ByteString value) {
+    private static FormerEntry item(ByteString key, ByteString value) {
       Key name = Key.of(Call.DEFAULT_NAMESPACE, "kv", key.toStringUtf8());
-      return new Item(name, new Value.OfBytes(value), Entry.NEVER);
+      return new FormerEntry(name, new Value.OfBytes(value), Entry.NEVER);
     }
   }
 }

@@ -58,9 +58,9 @@ record FormerNumbers(String service, Schema schema, String table, String key, St
     return new NumberPieces(sql, after);
   }
 
-  private Item item(Row row) {
+  private FormerEntry item(Row row) {
     Key name = Key.of(Call.DEFAULT_NAMESPACE, service, row.key.toStringUtf8());
-    return new Item(name, new Value.OfNumber(row.number), Entry.NEVER);
+    return new FormerEntry(name, new Value.OfNumber(row.number), Entry.NEVER);
   }
 
   private final class NumberPieces implements Pieces {

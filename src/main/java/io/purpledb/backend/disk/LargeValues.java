@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On the writer's thread, but for {@link #read}.
  */
-final class LargeValues implements Upkeep {
+final class LargeValues implements Maintenance {
 
   /** The tables, for the schema of each service that has large values. */
   static final String[] TABLES = {
@@ -244,7 +244,7 @@ final class LargeValues implements Upkeep {
   }
 
   /** About how many bytes of the database a change concerns: a deletion names no content. */
-  static long bytes(Change change) {
+  static long bytes(LoggedChange change) {
     return change.sql().equals(DELETE) ? FREED_BYTES : change.bytes();
   }
 
@@ -263,7 +263,7 @@ final class LargeValues implements Upkeep {
       throws SQLException {
     ahead.change(PUT, key, version, number, part);
     if (last || number % BIT == BIT - 1) {
-      ahead.commit(FREED_BYTES, Change.of(DELETE, key, version, number - number % BIT));
+      ahead.commit(FREED_BYTES, LoggedChange.of(DELETE, key, version, number - number % BIT));
     }
   }
 

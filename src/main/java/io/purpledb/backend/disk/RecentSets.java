@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The sets that were changed last, as the writer's transaction has them: a change of one of these
  * need not read the whole set to answer it. Used on the writer's thread only.
  */
-final class RecentSets implements Upkeep {
+final class RecentSets implements Maintenance {
 
   /** An entry of a map that knows its order has two references more. */
   private static final int ENTRY = Footprint.ENTRY + 16;

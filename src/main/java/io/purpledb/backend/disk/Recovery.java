@@ -28,10 +28,10 @@ final class Recovery {
 
   private final DiskFile file;
   private final Schema schema;
-  private final Upkeep upkeep;
+  private final Maintenance upkeep;
   private final Shared shared;
 
-  Recovery(DiskFile file, Schema schema, Upkeep upkeep, Shared shared) {
+  Recovery(DiskFile file, Schema schema, Maintenance upkeep, Shared shared) {
     this.file = file;
     this.schema = schema;
     this.upkeep = upkeep;
@@ -44,7 +44,7 @@ final class Recovery {
    * @throws StartFailure when it cannot be
    */
   void open() {
-    Connections connections = file.open(schema);
+    DatabaseConnections connections = file.open(schema);
     try {
       upkeep.start(connections.writing());
       connections.commit(true);
@@ -81,7 +81,7 @@ final class Recovery {
    * @return the failure of the requests that were under way
    */
   Failure giveUp(Throwable cause) {
-    Connections broken = shared.open();
+    DatabaseConnections broken = shared.open();
     shared.unavailable(REOPENING);
     try {
       if (broken != null) {

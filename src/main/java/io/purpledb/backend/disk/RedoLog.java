@@ -50,7 +50,7 @@ final class RedoLog implements Closeable {
   @FunctionalInterface
   interface Redo {
 
-    void run(Change change) throws SQLException;
+    void run(LoggedChange change) throws SQLException;
   }
 
   /** Is told that something is to be run again, when all of it is known to be whole. */
@@ -102,7 +102,7 @@ final class RedoLog implements Closeable {
    * @param freeing whether it may use the reserve, so that a full disk can be made less full
    * @throws DiskFullException when there is no room; the log is as before
    */
-  void append(List<Change> changes, boolean freeing) throws IOException {
+  void append(List<LoggedChange> changes, boolean freeing) throws IOException {
     if (!changes.isEmpty()) {
       write(changes, freeing);
     }
@@ -167,14 +167,14 @@ final class RedoLog implements Closeable {
   }
 
   /** Writes a record: the names of the statements, each once, and the changes. */
-  private void write(List<Change> changes, boolean freeing) throws IOException {
-    List<String> statements = changes.stream().map(Change::sql).distinct().toList(); // a few
+  private void write(List<LoggedChange> changes, boolean freeing) throws IOException {
+    List<String> statements = changes.stream().map(LoggedChange::sql).distinct().toList(); // a few
     List<byte[]> texts = statements.stream().map(sql -> names.inLog(sql).getBytes(UTF_8)).toList();
     long bytes = 2 * Integer.BYTES;
     for (byte[] text : texts) {
       bytes += Integer.BYTES + text.length;
     }
-    for (Change change : changes) {
+    for (LoggedChange change : changes) {
       bytes += change.bytes();
     }
     if (!freeing) {
@@ -189,7 +189,7 @@ final class RedoLog implements Closeable {
             out.put(text);
           }
           out.putInt(changes.size());
-          for (Change change : changes) {
+          for (LoggedChange change : changes) {
             change.writeTo(out, statements.indexOf(change.sql()));
           }
         });
@@ -199,16 +199,16 @@ final class RedoLog implements Closeable {
   private void replay(ByteBuffer record, Redo redo) throws IOException, SQLException {
     List<String> statements = statements(record, names);
     for (int left = record.getInt(); left > 0; left--) {
-      redo.run(Change.read(record, statements));
+      redo.run(LoggedChange.read(record, statements));
     }
   }
 
   /** The changes that a record consists of, in their order. */
-  static List<Change> changes(ByteBuffer record, ChangeNames names) throws IOException {
+  static List<LoggedChange> changes(ByteBuffer record, ChangeNames names) throws IOException {
     List<String> statements = statements(record, names);
-    List<Change> changes = new ArrayList<>();
+    List<LoggedChange> changes = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
-      changes.add(Change.read(record, statements));
+      changes.add(LoggedChange.read(record, statements));
     }
     return changes;
   }
@@ -216,7 +216,7 @@ final class RedoLog implements Closeable {
   private static List<String> statements(ByteBuffer record, ChangeNames names) throws IOException {
     List<String> statements = new ArrayList<>();
     for (int left = record.getInt(); left > 0; left--) {
-      statements.add(names.statement(new String(Change.bytes(record), UTF_8)));
+      statements.add(names.statement(new String(LoggedChange.bytes(record), UTF_8)));
     }
     return statements;
   }

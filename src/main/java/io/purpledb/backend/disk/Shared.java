@@ -9,25 +9,25 @@ import org.jspecify.annotations.Nullable;
 /** What the callers and the two threads of one database share. */
 final class Shared {
 
-  private final Requests writes;
-  private final Requests reads;
+  private final RequestQueue writes;
+  private final RequestQueue reads;
 
   /** The keys that a commit has changed or will change and that are not safe yet. */
   private final Set<Object> unsafe = ConcurrentHashMap.newKeySet();
 
-  private volatile @Nullable Connections open;
+  private volatile @Nullable DatabaseConnections open;
   private volatile Failure reason = Failure.unavailable("not open yet");
 
   Shared(int maxQueued, long batchBytes) {
-    writes = new Requests(maxQueued, batchBytes);
-    reads = new Requests(maxQueued, batchBytes);
+    writes = new RequestQueue(maxQueued, batchBytes);
+    reads = new RequestQueue(maxQueued, batchBytes);
   }
 
-  Requests writes() {
+  RequestQueue writes() {
     return writes;
   }
 
-  Requests reads() {
+  RequestQueue reads() {
     return reads;
   }
 
@@ -36,11 +36,11 @@ final class Shared {
   }
 
   /** The open database, null while there is none. */
-  @Nullable Connections open() {
+  @Nullable DatabaseConnections open() {
     return open;
   }
 
-  void opened(Connections connections) {
+  void opened(DatabaseConnections connections) {
     open = connections;
   }
 
@@ -60,7 +60,7 @@ final class Shared {
    *
    * @return why it could not, null when it could: the request will be answered
    */
-  @Nullable Failure submit(Requests queue, Request<?> request) {
+  @Nullable Failure submit(RequestQueue queue, Request<?> request) {
     if (open == null) {
       return reason;
     }

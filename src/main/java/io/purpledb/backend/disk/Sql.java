@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Sql {
 
   private final Connection connection;
-  private final Consumer<Change> changed;
+  private final Consumer<LoggedChange> changed;
   private final @Nullable Ahead ahead;
-  private final @Nullable Consumer<Change> deferred;
+  private final @Nullable Consumer<LoggedChange> deferred;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private long fetchedBytes;
 
@@ -31,7 +31,7 @@ final class Sql {
   /**
    * @param changed is told of each {@link #change}
    */
-  Sql(Connection connection, Consumer<Change> changed) {
+  Sql(Connection connection, Consumer<LoggedChange> changed) {
     this(connection, changed, null, null);
   }
 
@@ -42,9 +42,9 @@ final class Sql {
    */
   Sql(
       Connection connection,
-      Consumer<Change> changed,
+      Consumer<LoggedChange> changed,
       @Nullable Ahead ahead,
-      @Nullable Consumer<Change> deferred) {
+      @Nullable Consumer<LoggedChange> deferred) {
     this.connection = connection;
     this.changed = changed;
     this.ahead = ahead;
@@ -98,9 +98,12 @@ final class Sql {
     }
   }
 
-  /** Changes rows, and answers how many; see {@link Change} for what a statement may depend on. */
+  /**
+   * Changes rows, and answers how many; see {@link LoggedChange} for what a statement may depend
+   * on.
+   */
   int change(String sql, @Nullable Object... parameters) throws SQLException {
-    Change change = Change.of(sql, parameters);
+    LoggedChange change = LoggedChange.of(sql, parameters);
     PreparedStatement statement = prepare(sql, parameters);
     try {
       int rows = statement.executeUpdate();
@@ -121,7 +124,7 @@ final class Sql {
     if (deferred == null) {
       change(sql, parameters);
     } else {
-      deferred.accept(Change.of(sql, parameters));
+      deferred.accept(LoggedChange.of(sql, parameters));
     }
   }
 

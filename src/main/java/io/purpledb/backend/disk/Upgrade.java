@@ -90,7 +90,7 @@ final class Upgrade {
   }
 
   private UpgradeState copied(@Nullable UpgradeState known) {
-    Connections former = file.open(this.former.schema());
+    DatabaseConnections former = file.open(this.former.schema());
     try {
       UpgradeState state =
           new UpgradeState(Stage.COPYING, former.dataSet(), former.lastNumber(), ByteString.EMPTY);

@@ -24,7 +24,7 @@ public final class MemoryBackends implements Backends {
 
   private final Vertx vertx;
   private final InstantSource clock;
-  private final Cache<String, MemoryCache.Entry> cache;
+  private final Cache<String, MemoryCache.CacheEntry> cache;
   private final MemoryBudget budget;
   private final MemoryEngine engine;
 

@@ -15,7 +15,7 @@ public final class MemoryBudget {
   private static final int STEPS = 32;
 
   /** The room of the cache; evicts when it becomes smaller. */
-  interface CacheRoom {
+  interface CacheShare {
 
     void resize(long bytes);
   }
@@ -23,7 +23,7 @@ public final class MemoryBudget {
   private final long limit;
   private final boolean refuses;
   private final long cacheWish;
-  private final CacheRoom cache;
+  private final CacheShare cache;
   private final AtomicLong used = new AtomicLong();
   private volatile long cacheRoom;
 
@@ -33,7 +33,7 @@ public final class MemoryBudget {
    * @param cacheWish the room of the cache while there is enough, in bytes
    * @param cache is told how much room it has
    */
-  MemoryBudget(long limit, boolean refuses, long cacheWish, CacheRoom cache) {
+  MemoryBudget(long limit, boolean refuses, long cacheWish, CacheShare cache) {
     this.limit = limit;
     this.refuses = refuses;
     this.cacheWish = Math.min(cacheWish, limit);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param entries the store that the instances of all event loops share
  * @param clock tells what is alive, and from when a time to live counts
  */
-record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock)
+record MemoryCache(Cache<String, MemoryCache.CacheEntry> entries, InstantSource clock)
     implements MemoryBackend, CacheBackend {
 
   /** What an entry costs beside its text: objects, references, bookkeeping. Measured roughly. */
@@ -28,7 +28,7 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
    *
    * @param clock tells when an entry is freed
    */
-  static Cache<String, Entry> create(InstantSource clock) {
+  static Cache<String, CacheEntry> create(InstantSource clock) {
     return Caffeine.newBuilder()
         .maximumWeight(0) // a budget says how much
         .weigher(MemoryCache::weight)
@@ -41,20 +41,20 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
 
   @Override
   public Future<@Nullable String> get(String key) {
-    Entry entry = entries.getIfPresent(key);
+    CacheEntry entry = entries.getIfPresent(key);
     return Future.succeededFuture(
         entry == null || clock.millis() >= entry.deadlineMillis() ? null : entry.value());
   }
 
   @Override
   public Future<Void> set(String key, String value, long ttlMillis) {
-    entries.put(key, new Entry(value, clock.millis() + ttlMillis));
+    entries.put(key, new CacheEntry(value, clock.millis() + ttlMillis));
     return Future.succeededFuture();
   }
 
   /** A budget for all data, which says how much room this store has. */
   static MemoryBudget budget(
-      Cache<String, Entry> entries, long cacheMaxBytes, long limit, boolean refuses) {
+      Cache<String, CacheEntry> entries, long cacheMaxBytes, long limit, boolean refuses) {
     return new MemoryBudget(
         limit,
         refuses,
@@ -62,7 +62,7 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
         bytes -> entries.policy().eviction().orElseThrow().setMaximum(bytes));
   }
 
-  private static int weight(String key, Entry entry) {
+  private static int weight(String key, CacheEntry entry) {
     return (int)
         Math.min(
             Integer.MAX_VALUE,
@@ -70,23 +70,23 @@ record MemoryCache(Cache<String, MemoryCache.Entry> entries, InstantSource clock
   }
 
   /** A value and the time, in milliseconds since 1970, from which on it is no more. */
-  record Entry(String value, long deadlineMillis) {}
+  record CacheEntry(String value, long deadlineMillis) {}
 
   /** Frees an entry at its deadline; times are nanoseconds of the store's clock. */
-  private static final class AtDeadline implements Expiry<String, Entry> {
+  private static final class AtDeadline implements Expiry<String, CacheEntry> {
 
     @Override
-    public long expireAfterCreate(String key, Entry entry, long now) {
+    public long expireAfterCreate(String key, CacheEntry entry, long now) {
       return Math.max(0, TimeUnit.MILLISECONDS.toNanos(entry.deadlineMillis()) - now);
     }
 
     @Override
-    public long expireAfterUpdate(String key, Entry entry, long now, long left) {
+    public long expireAfterUpdate(String key, CacheEntry entry, long now, long left) {
       return expireAfterCreate(key, entry, now);
     }
 
     @Override
-    public long expireAfterRead(String key, Entry entry, long now, long left) {
+    public long expireAfterRead(String key, CacheEntry entry, long now, long left) {
       return left;
     }
   }

@@ -29,7 +29,7 @@ public final class MemoryStore implements EntrySink {
   /** A number, or why there is none. */
   public static final long SMALL_REPLY_BYTES = 512;
 
-  private final Cache<String, MemoryCache.Entry> cache;
+  private final Cache<String, MemoryCache.CacheEntry> cache;
   private final MemoryBudget budget;
   private final CountedMap<SortedItems> sets;
   private final MemoryState entries;
@@ -128,7 +128,7 @@ public final class MemoryStore implements EntrySink {
 
   @Override
   public void cache(String key, String value, long deadlineMillis) {
-    cache.put(key, new MemoryCache.Entry(value, deadlineMillis));
+    cache.put(key, new MemoryCache.CacheEntry(value, deadlineMillis));
   }
 
   @Override
@@ -144,12 +144,14 @@ public final class MemoryStore implements EntrySink {
   /** The data of one moment. */
   public static final class Image {
 
-    private final Map<String, MemoryCache.Entry> cache;
+    private final Map<String, MemoryCache.CacheEntry> cache;
     private final Map<String, SortedItems> sets;
     private final StateImage entries;
 
     private Image(
-        Map<String, MemoryCache.Entry> cache, Map<String, SortedItems> sets, StateImage entries) {
+        Map<String, MemoryCache.CacheEntry> cache,
+        Map<String, SortedItems> sets,
+        StateImage entries) {
       this.cache = cache;
       this.sets = sets;
       this.entries = entries;
@@ -162,7 +164,7 @@ public final class MemoryStore implements EntrySink {
 
     /** Gives every entry to a sink. */
     public void sendTo(EntrySink sink) throws IOException {
-      for (Map.Entry<String, MemoryCache.Entry> e : cache.entrySet()) {
+      for (Map.Entry<String, MemoryCache.CacheEntry> e : cache.entrySet()) {
         sink.cache(e.getKey(), e.getValue().value(), e.getValue().deadlineMillis());
       }
       entries.sendTo(sink);

@@ -11,17 +11,18 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
 /**
- * The part of a snapshot with what is {@link Answered}: 4 bytes how many clients; of each its id, 8
- * bytes the lowest number that it waits for, 4 bytes how many replies; of each 8 bytes its number,
- * and the reply.
+ * The part of a snapshot with what is {@link DeduplicationTable}: 4 bytes how many clients; of each
+ * its id, 8 bytes the lowest number that it waits for, 4 bytes how many replies; of each 8 bytes
+ * its number, and the reply.
  */
 final class AnsweredPart {
 
   private AnsweredPart() {}
 
-  static void write(DataOutputStream out, List<Answered.Image> clients) throws IOException {
+  static void write(DataOutputStream out, List<DeduplicationTable.Image> clients)
+      throws IOException {
     out.writeInt(clients.size());
-    for (Answered.Image client : clients) {
+    for (DeduplicationTable.Image client : clients) {
       writeBytes(out, client.client());
       out.writeLong(client.oldestOpen());
       out.writeInt(client.replies().size());
@@ -32,11 +33,11 @@ final class AnsweredPart {
     }
   }
 
-  static List<Answered.Image> read(DataInputStream in) throws IOException {
+  static List<DeduplicationTable.Image> read(DataInputStream in) throws IOException {
     int size = in.readInt();
-    List<Answered.Image> clients = new ArrayList<>();
+    List<DeduplicationTable.Image> clients = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      clients.add(new Answered.Image(readBytes(in), in.readLong(), readReplies(in)));
+      clients.add(new DeduplicationTable.Image(readBytes(in), in.readLong(), readReplies(in)));
     }
     return clients;
   }

@@ -32,7 +32,7 @@ final class LeadWatch {
   private final List<RaftPeerId> others;
   private final TermQuestion question;
   private final Leadership leadership;
-  private final Handover handover;
+  private final LeadershipTransfer handover;
   private final DivisionInfo info;
   private final LogInPlace log;
   private volatile boolean closed;
@@ -53,7 +53,7 @@ final class LeadWatch {
       List<RaftPeerId> others,
       TermQuestion question,
       Leadership leadership,
-      Handover handover,
+      LeadershipTransfer handover,
       DivisionInfo info,
       LogInPlace log) {
     this.info = info;

@@ -11,7 +11,7 @@ import org.apache.ratis.util.JvmPauseMonitor;
  * figures, a fifteenth of what an idle node needed. What it is for, Purple does not need: it warns
  * of pauses, closes the server after very long ones ({@link RaftSettings} forbids that), and has a
  * leader step down after one of some seconds. Such a leader learns from the others whether there is
- * another, before it answers anything ({@link Confirmation}).
+ * another, before it answers anything ({@link ReadIndex}).
  */
 final class PauseWatch {
 

@@ -17,11 +17,11 @@ final class Promised {
 
   private record Write(ByteString client, long number) {}
 
-  private record Room(long bytes, long endNanos) {}
+  private record WriteRoom(long bytes, long endNanos) {}
 
   private final long keptNanos;
   private final LongSupplier nanoTime;
-  private final Map<Write, Room> rooms = new ConcurrentHashMap<>();
+  private final Map<Write, WriteRoom> rooms = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
 
   /**
@@ -40,13 +40,13 @@ final class Promised {
 
   /** Promises room to a write; one that is sent again has one promise. */
   void add(ByteString client, long number, long more) {
-    Room room = new Room(more, nanoTime.getAsLong() + keptNanos);
-    Room before = rooms.put(new Write(client, number), room);
+    WriteRoom room = new WriteRoom(more, nanoTime.getAsLong() + keptNanos);
+    WriteRoom before = rooms.put(new Write(client, number), room);
     bytes.addAndGet(more - (before == null ? 0 : before.bytes));
   }
 
   void remove(ByteString client, long number) {
-    Room room = rooms.isEmpty() ? null : rooms.remove(new Write(client, number));
+    WriteRoom room = rooms.isEmpty() ? null : rooms.remove(new Write(client, number));
     if (room != null) {
       bytes.addAndGet(-room.bytes);
     }

@@ -68,19 +68,19 @@ final class Raft {
    *
    * @param cause why there is no reply; null when that is not known
    */
-  record Outcome(@Nullable ByteString reply, @Nullable Throwable cause) {
+  record SendOutcome(@Nullable ByteString reply, @Nullable Throwable cause) {
 
-    static Outcome of(
+    static SendOutcome of(
         RaftPeerId leader,
         long number,
         @Nullable RaftClientReply reply,
         @Nullable Throwable thrown) {
       if (reply != null && reply.isSuccess()) {
-        return new Outcome(reply.getMessage().getContent(), null);
+        return new SendOutcome(reply.getMessage().getContent(), null);
       }
       Throwable cause = reply == null ? unwrap(thrown) : reply.getException();
       LOG.log(Level.DEBUG, () -> "request " + number + " to " + leader + ": " + cause);
-      return new Outcome(null, cause);
+      return new SendOutcome(null, cause);
     }
 
     /** What a leader refused it with; null when it is to be sent again. */

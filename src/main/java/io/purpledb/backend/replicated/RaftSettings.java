@@ -77,7 +77,7 @@ final class RaftSettings {
     elections(p);
     log(p, bufferBytes, heapBytes);
     snapshots(p);
-    // The leader reads, when a Confirmation says that it still leads.
+    // The leader reads, when the ReadIndex says that it still leads.
     RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.DEFAULT);
     // A request is sent again for as long as it may take, never later.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, millis(requestTimeoutMillis + 1_000));

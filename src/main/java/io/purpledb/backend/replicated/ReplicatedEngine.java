@@ -11,7 +11,7 @@ import io.purpledb.engine.Page;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
 import io.purpledb.engine.support.ChangeLog;
-import io.purpledb.engine.support.Watch;
+import io.purpledb.engine.support.WatchStream;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ final class ReplicatedEngine implements Engine {
   private static final int MAX_WRITE_BYTES = RaftSettings.ENTRY_MAX.getSizeInt() - (8 << 10);
 
   private final Vertx vertx;
-  private final Requests requests;
+  private final LeaderRequests requests;
   private final ChangeLog log;
   private final Supplier<Future<Void>> health;
 
@@ -43,7 +43,8 @@ final class ReplicatedEngine implements Engine {
    * @param log of the copy of this node
    * @param health of this node
    */
-  ReplicatedEngine(Vertx vertx, Requests requests, ChangeLog log, Supplier<Future<Void>> health) {
+  ReplicatedEngine(
+      Vertx vertx, LeaderRequests requests, ChangeLog log, Supplier<Future<Void>> health) {
     this.vertx = vertx;
     this.requests = requests;
     this.log = log;
@@ -91,7 +92,7 @@ final class ReplicatedEngine implements Engine {
 
   @Override
   public ReadStream<Event> watch(Call call, Range range, long after) {
-    return new Watch(log, range, after == NOW ? log.position() : after, call, vertx);
+    return new WatchStream(log, range, after == NOW ? log.position() : after, call, vertx);
   }
 
   @Override

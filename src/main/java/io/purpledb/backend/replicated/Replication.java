@@ -69,9 +69,9 @@ public final class Replication {
   private final Links links;
   private final Stored stored;
   private final Leadership leadership;
-  private final Requests requests;
-  private final Handover handover;
-  private final Confirmation confirmation;
+  private final LeaderRequests requests;
+  private final LeadershipTransfer handover;
+  private final ReadIndex confirmation;
   private final PeerClocks clocks;
   private final PeerRooms rooms;
   private final LeadWatch watch;
@@ -86,7 +86,7 @@ public final class Replication {
       PeerClocks clocks,
       PeerRooms rooms,
       Stored stored,
-      Machine machine,
+      ReplicatedStateMachine machine,
       long timeoutMillis,
       long waitingBytes)
       throws IOException {
@@ -99,15 +99,15 @@ public final class Replication {
     this.stored = stored;
     this.leadership = new Leadership(info, group, links::renew);
     this.requests =
-        new Requests(
+        new LeaderRequests(
             new Raft(server, links, group.getGroupId(), client),
             leadership,
             timeoutMillis,
             waitingBytes);
-    this.handover = new Handover(server, group, client);
+    this.handover = new LeadershipTransfer(server, group, client);
     List<RaftPeerId> others = others(server, group);
     TermQuestion question = new TermQuestion(links, group, client, clocks, rooms);
-    this.confirmation = new Confirmation(info, others, question::ask);
+    this.confirmation = new ReadIndex(info, others, question::ask);
     this.clocks = clocks;
     this.rooms = rooms;
     this.engine = new ReplicatedEngine(vertx, requests, machine.log(), this::health);
@@ -191,8 +191,8 @@ public final class Replication {
       Parameters parameters =
           RaftSettings.parameters(cluster, rooms.own(), entryBytes, stored::voted);
       PeerClocks clocks = new PeerClocks(clock, cluster.members().size());
-      Machine machine =
-          new Machine(
+      ReplicatedStateMachine machine =
+          new ReplicatedStateMachine(
               cacheMaxBytes,
               maxBytes,
               clock,

@@ -33,7 +33,7 @@ final class RoomCheck {
    * @return the batch, with a refusal in the place of each write that finds no room
    * @throws NoRoomException when none does
    */
-  Batch admit(ByteString client, long number, Batch batch, int bytes, Copy copy)
+  Batch admit(ByteString client, long number, Batch batch, int bytes, ReplicatedState copy)
       throws NoRoomException {
     String noLog = rooms.refusal(bytes);
     List<Batch.Part> admitted = new ArrayList<>(batch.parts().size());
@@ -49,7 +49,7 @@ final class RoomCheck {
           requireLogRoom(part, noLog);
           room +=
               plenty
-                  ? Copy.mostBytes(part)
+                  ? ReplicatedState.mostBytes(part)
                   : Math.max(0, copy.requireRoom(part, promised.bytes() + room));
           admitted.add(part);
         } catch (Failure full) {

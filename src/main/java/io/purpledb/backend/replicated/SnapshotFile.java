@@ -58,7 +58,7 @@ final class SnapshotFile {
   private SnapshotFile() {}
 
   /** Writes a file and forces it to disk. */
-  static void write(Path file, Copy.Image image) throws IOException {
+  static void write(Path file, ReplicatedState.Image image) throws IOException {
     CRC32C checksum = new CRC32C();
     try (FileOutputStream bytes = new FileOutputStream(file.toFile());
         DataOutputStream out =
@@ -83,7 +83,7 @@ final class SnapshotFile {
    * @throws DamageException when the file is not what was written; the copy may have got entries by
    *     then
    */
-  static void read(Path file, @Nullable MD5Hash expected, Copy copy) throws IOException {
+  static void read(Path file, @Nullable MD5Hash expected, ReplicatedState copy) throws IOException {
     MessageDigest digest = MD5FileUtil.newMD5();
     CRC32C checksum = new CRC32C();
     try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest);
@@ -101,7 +101,7 @@ final class SnapshotFile {
     }
   }
 
-  private static void read(Path file, DataInputStream in, CRC32C checksum, Copy copy)
+  private static void read(Path file, DataInputStream in, CRC32C checksum, ReplicatedState copy)
       throws IOException {
     long magic = in.readLong();
     if (magic != MAGIC && magic != MAGIC_3 && magic != MAGIC_2) {

@@ -74,13 +74,13 @@ final class Snapshots {
    * @return the index of the last write that a finished snapshot has; Ratis asks again while there
    *     is none
    */
-  long take(TermIndex applied, Copy copy) {
+  long take(TermIndex applied, ReplicatedState copy) {
     if (writing == null) {
       if (!threshold.isReached(applied.getIndex() - last, bytes)
           || System.nanoTime() - notBefore < 0) {
         return RaftLog.INVALID_LOG_INDEX;
       }
-      Copy.Image image = copy.image();
+      ReplicatedState.Image image = copy.image();
       before = new Progress(last, bytes);
       begun(applied);
       writing = CompletableFuture.supplyAsync(() -> write(applied, image), this::run);
@@ -116,7 +116,7 @@ final class Snapshots {
   }
 
   /** The checksum file comes first: a snapshot without it could not be sent to another node. */
-  private long write(TermIndex applied, Copy.Image image) {
+  private long write(TermIndex applied, ReplicatedState.Image image) {
     Path file = storage.getSnapshotFile(applied.getTerm(), applied.getIndex()).toPath();
     Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
     try {

@@ -20,7 +20,7 @@ final class Sweeper {
   private static final long MIN_MILLIS = 50;
   private static final long MAX_MILLIS = 1_000;
 
-  private final Requests requests;
+  private final LeaderRequests requests;
   private final BooleanSupplier leads;
   private final LongSupplier firstExpiryMillis;
   private final LongSupplier nowMillis;
@@ -32,7 +32,7 @@ final class Sweeper {
    * @param nowMillis the time of the cluster
    */
   Sweeper(
-      Requests requests,
+      LeaderRequests requests,
       BooleanSupplier leads,
       LongSupplier firstExpiryMillis,
       LongSupplier nowMillis) {

@@ -84,20 +84,20 @@ final class Wire {
     return wrap(head.put(VERSION).putLong(stampMillis).putInt(answerBytes)).concat(write);
   }
 
-  static Entry entry(ByteString bytes) {
+  static LogEntry entry(ByteString bytes) {
     ByteBuffer buffer = bytes.asReadOnlyByteBuffer();
     byte version = buffer.get();
     long stampMillis = buffer.getLong();
     if (version == VERSION || version == VERSION_WITH_FLAGS) {
       int answerBytes = buffer.getInt();
       Batch batch = Batch.of(bytes.substring(STAMP_BYTES + Integer.BYTES));
-      return new Entry(stampMillis, answerBytes, batch);
+      return new LogEntry(stampMillis, answerBytes, batch);
     }
     if (version == VERSION_OF_ONE) {
       ByteString request = bytes.substring(STAMP_BYTES + Long.BYTES);
       Batch.Part one = new Batch.Part(request, Item.of(request));
       Batch batch = new Batch(buffer.getLong(), List.of(one));
-      return new Entry(stampMillis, Integer.MAX_VALUE, batch);
+      return new LogEntry(stampMillis, Integer.MAX_VALUE, batch);
     }
     throw new IllegalStateException(
         "log entry of format %d (expected: %d)".formatted(version, VERSION));
@@ -179,7 +179,7 @@ final class Wire {
    *
    * @param answerBytes what one reply may have
    */
-  record Entry(long stampMillis, int answerBytes, Batch batch) {}
+  record LogEntry(long stampMillis, int answerBytes, Batch batch) {}
 
   /** What a member says of itself. */
   record Term(long term, long clockMillis, boolean hasRoom) {}

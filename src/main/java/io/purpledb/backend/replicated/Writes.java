@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The writes of this node. One batch is on its way; what comes meanwhile waits and goes as the
  * next, so that under load many writes share one entry of the log, one force on each node and one
  * answer, and a write alone waits for nothing. A batch that no leader answered is sent again with
- * the same number until nobody waits for any of it; the copies do it once ({@link Answered}).
+ * the same number until nobody waits for any of it; the copies do it once ({@link
+ * DeduplicationTable}).
  */
 final class Writes {
 
@@ -208,7 +209,7 @@ final class Writes {
       var unused =
           raft.send(leader, bytes, true, number)
               .whenComplete(
-                  (reply, thrown) -> receive(Raft.Outcome.of(leader, number, reply, thrown)));
+                  (reply, thrown) -> receive(Raft.SendOutcome.of(leader, number, reply, thrown)));
     }
 
     /** The same each time once it was sent; null when nobody waits for it. */
@@ -232,7 +233,7 @@ final class Writes {
       return content;
     }
 
-    private void receive(Raft.Outcome outcome) {
+    private void receive(Raft.SendOutcome outcome) {
       try {
         received(outcome);
       } catch (Throwable t) {
@@ -240,7 +241,7 @@ final class Writes {
       }
     }
 
-    private void received(Raft.Outcome outcome) {
+    private void received(Raft.SendOutcome outcome) {
       ByteString reply = outcome.reply();
       if (reply != null) {
         replied(Batch.replies(reply, writes.size()));

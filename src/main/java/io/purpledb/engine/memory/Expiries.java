@@ -22,7 +22,7 @@ final class Expiries {
   private record Place(long expiresMillis, long version) {}
 
   /** A cell was put in the place of another, of the same key. */
-  void replaced(Key key, @Nullable Cell before, @Nullable Cell after) {
+  void replaced(Key key, @Nullable MemoryEntry before, @Nullable MemoryEntry after) {
     if (before != null && before.expiresMillis() != Entry.NEVER) {
       places.remove(new Place(before.expiresMillis(), before.version()));
     }

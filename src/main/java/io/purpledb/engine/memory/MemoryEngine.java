@@ -11,7 +11,7 @@ import io.purpledb.engine.Page;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
 import io.purpledb.engine.support.ChangeLog;
-import io.purpledb.engine.support.Watch;
+import io.purpledb.engine.support.WatchStream;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -100,7 +100,7 @@ public final class MemoryEngine implements Engine {
 
   @Override
   public ReadStream<Event> watch(Call call, Range range, long after) {
-    return new Watch(log, range, after == NOW ? log.position() : after, call, vertx);
+    return new WatchStream(log, range, after == NOW ? log.position() : after, call, vertx);
   }
 
   @Override

@@ -57,7 +57,7 @@ public final class MemoryState {
 
   /** An entry that has not expired; null where there is none. */
   public @Nullable Entry get(Key key, InstantSource clock) {
-    Cell cell = alive(key, new Moment(clock));
+    MemoryEntry cell = alive(key, new Moment(clock));
     return cell == null ? null : cell.entry(key);
   }
 
@@ -69,7 +69,7 @@ public final class MemoryState {
   private List<@Nullable Entry> readAll(List<Key> keys, Moment now) {
     List<@Nullable Entry> entries = new ArrayList<>(keys.size());
     for (Key key : keys) {
-      Cell cell = alive(key, now);
+      MemoryEntry cell = alive(key, now);
       entries.add(cell == null ? null : cell.entry(key));
     }
     return entries;
@@ -95,21 +95,21 @@ public final class MemoryState {
    * @param whenAbsent what those who watch are told of an entry that is gone
    */
   private void make(MemoryStep step, Event.Kind whenAbsent) {
-    List<Cell.Next> next = new ArrayList<>(step.keys().size());
+    List<MemoryEntry.Next> next = new ArrayList<>(step.keys().size());
     List<ChangeLog.Change> changes = new ArrayList<>(step.keys().size());
     long bytes = 0;
     long position = log.position();
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
-      Cell before = find(key);
-      Cell after = step.next().get(i);
+      MemoryEntry before = find(key);
+      MemoryEntry after = step.next().get(i);
       if (before != null || after != null) {
         position++;
         bytes += heapBytes(key, after) - heapBytes(key, before);
         if (after != null) {
           after.become(isBefore ? BEFORE : position);
         }
-        next.add(new Cell.Next(key, before, after));
+        next.add(new MemoryEntry.Next(key, before, after));
         changes.add(new ChangeLog.Change(after == null ? whenAbsent : Event.Kind.PUT, key, after));
       }
     }
@@ -127,16 +127,16 @@ public final class MemoryState {
     }
   }
 
-  private void show(List<Cell.Next> next) {
+  private void show(List<MemoryEntry.Next> next) {
     if (next.size() > 1) {
-      Cell.Decision decision = new Cell.Decision();
+      MemoryEntry.Decision decision = new MemoryEntry.Decision();
       next.forEach(one -> set(one.key(), one.undecided(decision)));
       decision.make();
     }
     next.forEach(one -> set(one.key(), one.after()));
   }
 
-  private void set(Key key, @Nullable Cell cell) {
+  private void set(Key key, @Nullable MemoryEntry cell) {
     Space space = space(key);
     if (space == null) {
       space =
@@ -147,7 +147,7 @@ public final class MemoryState {
     space.set(key.name(), key.item(), cell);
   }
 
-  private static long heapBytes(Key key, @Nullable Cell cell) {
+  private static long heapBytes(Key key, @Nullable MemoryEntry cell) {
     if (cell == null) {
       return 0;
     }
@@ -195,7 +195,7 @@ public final class MemoryState {
     Moment now = new Moment(clock);
     MemoryStep step = new MemoryStep(this, now);
     List<Key> moved = new ArrayList<>();
-    List<Cell> cells = new ArrayList<>();
+    List<MemoryEntry> cells = new ArrayList<>();
     Fitting fitting = new Fitting(maxBytes, claim.limit());
     walk(
         claim.range().from(),
@@ -233,7 +233,7 @@ public final class MemoryState {
     }
 
     /** Counts one in; answers whether it fits. */
-    boolean count(Key key, Cell cell, int place) {
+    boolean count(Key key, MemoryEntry cell, int place) {
       bytes += answerBytes(key, cell);
       if (bytes > maxBytes && place > 1 && place <= most) {
         most = place - 1;
@@ -268,12 +268,12 @@ public final class MemoryState {
   public long bytesMore(Commit commit) {
     long more = 0;
     for (Change change : commit.changes()) {
-      Cell before = find(change.key());
+      MemoryEntry before = find(change.key());
       if (change instanceof Change.Put put) {
-        Cell after = Cell.of(put.value(), put.description(), expiryOf(put, before));
+        MemoryEntry after = MemoryEntry.of(put.value(), put.description(), expiryOf(put, before));
         more += heapBytes(put.key(), after) - heapBytes(put.key(), before);
       } else if (change instanceof Change.Add && before == null) {
-        Cell after = Cell.of(ZERO, Description.NONE, Entry.NEVER);
+        MemoryEntry after = MemoryEntry.of(ZERO, Description.NONE, Entry.NEVER);
         more += heapBytes(change.key(), after);
       } else if (change instanceof Change.Touch touch && touch.ttlMillis() != Change.FOREVER) {
         more += before == null ? 0 : Expiries.HEAP_BYTES;
@@ -283,7 +283,7 @@ public final class MemoryState {
   }
 
   /** Any time will do: what matters is whether there is one. */
-  private static long expiryOf(Change.Put put, @Nullable Cell before) {
+  private static long expiryOf(Change.Put put, @Nullable MemoryEntry before) {
     if (put.ttlMillis() == Change.KEEP) {
       return before == null ? Entry.NEVER : before.expiresMillis();
     }
@@ -314,7 +314,7 @@ public final class MemoryState {
     return bytes[0];
   }
 
-  private static long answerBytes(Key key, @Nullable Cell cell) {
+  private static long answerBytes(Key key, @Nullable MemoryEntry cell) {
     long texts = 3L * (key.namespace().length() + key.name().length() + key.item().length());
     return AROUND_BYTES + texts + (cell == null ? 0 : cell.length());
   }
@@ -332,7 +332,7 @@ public final class MemoryState {
   /** Takes an entry over as it is, where there is none; nobody is told. */
   public synchronized void restore(Entry entry) {
     Key key = entry.key();
-    Cell cell = Cell.of(entry.value(), entry.description(), entry.expiresMillis());
+    MemoryEntry cell = MemoryEntry.of(entry.value(), entry.description(), entry.expiresMillis());
     cell.become(entry.version());
     room.accept(heapBytes(key, cell));
     expiries.replaced(key, null, cell);
@@ -351,12 +351,12 @@ public final class MemoryState {
     return new StateImage(log.position(), parts);
   }
 
-  @Nullable Cell alive(Key key, Moment now) {
-    Cell cell = find(key);
+  @Nullable MemoryEntry alive(Key key, Moment now) {
+    MemoryEntry cell = find(key);
     return cell == null || !cell.isAlive(now) ? null : cell;
   }
 
-  private @Nullable Cell find(Key key) {
+  private @Nullable MemoryEntry find(Key key) {
     Space space = space(key);
     return space == null ? null : space.find(key.name(), key.item());
   }
@@ -378,7 +378,7 @@ public final class MemoryState {
   }
 
   private interface Found {
-    boolean visit(Key key, Cell cell);
+    boolean visit(Key key, MemoryEntry cell);
   }
 
   private void walk(Key from, @Nullable Key to, boolean reverse, Found found) {

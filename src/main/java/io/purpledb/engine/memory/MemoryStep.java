@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A step on the entries in memory, of a caller that has their lock. */
-final class MemoryStep extends Step<Cell, RuntimeException> {
+final class MemoryStep extends Step<MemoryEntry, RuntimeException> {
 
   private final MemoryState state;
 
@@ -20,7 +20,7 @@ final class MemoryStep extends Step<Cell, RuntimeException> {
   }
 
   @Override
-  protected @Nullable Cell alive(Key key) {
+  protected @Nullable MemoryEntry alive(Key key) {
     return state.alive(key, now());
   }
 
@@ -30,12 +30,12 @@ final class MemoryStep extends Step<Cell, RuntimeException> {
   }
 
   @Override
-  protected Cell of(Value value, Description description, long expiresMillis) {
-    return Cell.of(value, description, expiresMillis);
+  protected MemoryEntry of(Value value, Description description, long expiresMillis) {
+    return MemoryEntry.of(value, description, expiresMillis);
   }
 
   @Override
-  protected Cell expiring(Cell cell, long millis) {
+  protected MemoryEntry expiring(MemoryEntry cell, long millis) {
     return cell.expiring(millis);
   }
 }

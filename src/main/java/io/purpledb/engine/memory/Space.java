@@ -31,7 +31,8 @@ final class Space {
   private final NavigableSet<String> order = new ConcurrentSkipListSet<>(BY_UTF8);
 
   private static final class Items {
-    private final ConcurrentNavigableMap<String, Cell> cells = new ConcurrentSkipListMap<>(BY_UTF8);
+    private final ConcurrentNavigableMap<String, MemoryEntry> cells =
+        new ConcurrentSkipListMap<>(BY_UTF8);
   }
 
   /** What a key takes of the heap beside its cell, in bytes. */
@@ -40,16 +41,16 @@ final class Space {
     return key.item().isEmpty() ? name : name + ORDER_BYTES + Footprint.text(key.item());
   }
 
-  @Nullable Cell find(String name, String item) {
+  @Nullable MemoryEntry find(String name, String item) {
     Object found = names.get(name);
     if (found instanceof Items items) {
       return decided(items.cells.get(item));
     }
-    return item.isEmpty() ? decided((Cell) found) : null;
+    return item.isEmpty() ? decided((MemoryEntry) found) : null;
   }
 
-  private static @Nullable Cell decided(@Nullable Cell cell) {
-    return cell instanceof Cell.Undecided undecided ? undecided.now() : cell;
+  private static @Nullable MemoryEntry decided(@Nullable MemoryEntry cell) {
+    return cell instanceof MemoryEntry.Undecided undecided ? undecided.now() : cell;
   }
 
   /** What is there now, by name: a cell, or a map of items. Copies references. */
@@ -61,7 +62,7 @@ final class Space {
   }
 
   /** Puts a cell in the place of another; null removes. */
-  void set(String name, String item, @Nullable Cell cell) {
+  void set(String name, String item, @Nullable MemoryEntry cell) {
     Object found = names.get(name);
     if (found instanceof Items items) {
       setItem(name, items, item, cell);
@@ -70,14 +71,14 @@ final class Space {
     } else if (cell != null) {
       Items items = new Items();
       if (found != null) {
-        items.cells.put("", (Cell) found);
+        items.cells.put("", (MemoryEntry) found);
       }
       items.cells.put(item, cell);
       setSingle(name, found, items);
     }
   }
 
-  private void setItem(String name, Items items, String item, @Nullable Cell cell) {
+  private void setItem(String name, Items items, String item, @Nullable MemoryEntry cell) {
     if (cell != null) {
       items.cells.put(item, cell);
       return;
@@ -104,7 +105,7 @@ final class Space {
   interface Visitor {
 
     /** Answers whether to go on. */
-    boolean visit(String name, String item, Cell cell);
+    boolean visit(String name, String item, MemoryEntry cell);
   }
 
   /**
@@ -125,7 +126,7 @@ final class Space {
           return;
         }
       } else if (found != null) {
-        Cell cell = decided((Cell) found);
+        MemoryEntry cell = decided((MemoryEntry) found);
         if (cell != null && isWithin(name, "", from, to) && !visitor.visit(name, "", cell)) {
           return;
         }
@@ -142,7 +143,7 @@ final class Space {
 
   private static boolean walkItems(
       String name, Items items, Key from, @Nullable Key to, boolean reverse, Visitor visitor) {
-    ConcurrentNavigableMap<String, Cell> cells = items.cells;
+    ConcurrentNavigableMap<String, MemoryEntry> cells = items.cells;
     String first = name.equals(from.name()) ? from.item() : "";
     if (to == null || !name.equals(to.name())) {
       cells = cells.tailMap(first, true);
@@ -151,8 +152,8 @@ final class Space {
     } else {
       return true;
     }
-    for (Map.Entry<String, Cell> e : (reverse ? cells.descendingMap() : cells).entrySet()) {
-      Cell cell = decided(e.getValue());
+    for (Map.Entry<String, MemoryEntry> e : (reverse ? cells.descendingMap() : cells).entrySet()) {
+      MemoryEntry cell = decided(e.getValue());
       if (cell != null && !visitor.visit(name, e.getKey(), cell)) {
         return false;
       }

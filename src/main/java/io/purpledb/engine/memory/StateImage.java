@@ -32,12 +32,12 @@ public final class StateImage {
 
     void sendTo(Sink sink) throws IOException {
       for (Map.Entry<String, Object> name : names.entrySet()) {
-        if (name.getValue() instanceof Cell cell) {
+        if (name.getValue() instanceof MemoryEntry cell) {
           sink.entry(cell.entry(new Key(namespace, service, name.getKey(), "")));
         } else {
           for (Map.Entry<?, ?> item : ((Map<?, ?>) name.getValue()).entrySet()) {
             Key key = new Key(namespace, service, name.getKey(), (String) item.getKey());
-            sink.entry(((Cell) item.getValue()).entry(key));
+            sink.entry(((MemoryEntry) item.getValue()).entry(key));
           }
         }
       }

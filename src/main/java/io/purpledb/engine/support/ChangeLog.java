@@ -34,7 +34,7 @@ public final class ChangeLog {
 
   private final long maxBytes;
   private final boolean isCopy;
-  private final Set<Watch> watches = new CopyOnWriteArraySet<>();
+  private final Set<WatchStream> watches = new CopyOnWriteArraySet<>();
 
   /** Of the oldest change that is kept. */
   private long first = 1;
@@ -93,7 +93,7 @@ public final class ChangeLog {
         add(changes.get(i));
       }
     }
-    for (Watch watch : watches) {
+    for (WatchStream watch : watches) {
       watch.wake();
     }
   }
@@ -132,18 +132,18 @@ public final class ChangeLog {
       last = position;
       first = position + 1;
     }
-    watches.forEach(Watch::wake);
+    watches.forEach(WatchStream::wake);
   }
 
   private static int index(long position) {
     return (int) (position & (MOST - 1));
   }
 
-  void join(Watch watch) {
+  void join(WatchStream watch) {
     watches.add(watch);
   }
 
-  void leave(Watch watch) {
+  void leave(WatchStream watch) {
     watches.remove(watch);
   }
 
@@ -154,7 +154,7 @@ public final class ChangeLog {
 
   /** The end of all watches. */
   public void close() {
-    watches.forEach(Watch::end);
+    watches.forEach(WatchStream::end);
   }
 
   /**

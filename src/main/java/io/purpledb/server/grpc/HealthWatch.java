@@ -21,14 +21,14 @@ final class HealthWatch {
 
   private static final long NO_TIMER = -1;
 
-  private final Loop loop;
-  private final Health health;
+  private final LoopCalls loop;
+  private final HealthService health;
   private final long periodMillis;
   private final Set<Watcher> watchers = new HashSet<>();
   private long timer = NO_TIMER;
   private boolean asking;
 
-  HealthWatch(Loop loop, Health health, long periodMillis) {
+  HealthWatch(LoopCalls loop, HealthService health, long periodMillis) {
     this.loop = loop;
     this.periodMillis = periodMillis;
     this.health = health;
@@ -98,7 +98,7 @@ final class HealthWatch {
     private void tell(ServingStatus status) {
       if (status != told) {
         told = status;
-        var unused = writeNow(Health.response(status));
+        var unused = writeNow(HealthService.response(status));
       }
       if (++periods % PERIODS_PER_PING == 0) {
         ping();

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /** Everything that can be called: which path leads to which kind of call. */
 final class MethodTable {
 
-  private final Loop loop;
+  private final LoopCalls loop;
   private final long timeoutMillis;
   private final long watchPeriodMillis;
   private final List<Operation> operations;
@@ -37,7 +37,8 @@ final class MethodTable {
    * @param watchPeriodMillis how often health is asked for those who watch it
    * @param operations what the services do
    */
-  MethodTable(Loop loop, long timeoutMillis, long watchPeriodMillis, List<Operation> operations) {
+  MethodTable(
+      LoopCalls loop, long timeoutMillis, long watchPeriodMillis, List<Operation> operations) {
     this.loop = loop;
     this.timeoutMillis = timeoutMillis;
     this.watchPeriodMillis = watchPeriodMillis;
@@ -45,7 +46,7 @@ final class MethodTable {
   }
 
   void bind(GrpcServer server) {
-    Health health = new Health(servicesByFullName());
+    HealthService health = new HealthService(servicesByFullName());
     List<UnaryMethod> methods = new ArrayList<>();
     methods.addAll(MethodsV1.unary(operations, this::service));
     methods.addAll(MethodsV0.of(this::service));
@@ -58,7 +59,7 @@ final class MethodTable {
         method ->
             bind(server, method.contract(), call -> new StreamCall(loop, method, call).start()));
     HealthWatch watch = new HealthWatch(loop, health, watchPeriodMillis);
-    bind(server, Health.WATCH, watch::accept);
+    bind(server, HealthService.WATCH, watch::accept);
     bindReflection(
         server,
         Stream.concat(

@@ -11,7 +11,7 @@ abstract class OneMessageCall extends ServerCall {
 
   private @Nullable Message received;
 
-  OneMessageCall(Loop loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
+  OneMessageCall(LoopCalls loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, prototype, request);
   }
 

@@ -8,10 +8,10 @@ import io.vertx.grpc.server.GrpcServerRequest;
 /** A call that answers each of its messages, until the client has no more. */
 final class ReflectionCall extends ServerCall {
 
-  private final Loop loop;
+  private final LoopCalls loop;
   private final Reflection reflection;
 
-  ReflectionCall(Loop loop, Reflection reflection, GrpcServerRequest<Buffer, Buffer> request) {
+  ReflectionCall(LoopCalls loop, Reflection reflection, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, ServerReflectionRequest.getDefaultInstance(), request);
     this.loop = loop;
     this.reflection = reflection;

@@ -4,8 +4,8 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
 import io.purpledb.message.Bytes;
 import io.purpledb.message.Call;
+import io.purpledb.message.DeadlineQueue;
 import io.purpledb.message.Failure;
-import io.purpledb.message.Pending;
 import io.purpledb.server.Parts;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -26,12 +26,12 @@ import java.io.IOException;
  * raw messages, so that whatever a client sends becomes a failure here. After the end nothing is
  * read and nothing is written any more.
  */
-abstract class ServerCall extends Pending.Entry {
+abstract class ServerCall extends DeadlineQueue.Waiter {
 
   private static final long NO_TIMER = -1;
   private static final int PING_BYTES = 8;
 
-  private final Loop loop;
+  private final LoopCalls loop;
   private final Message prototype;
   private final GrpcServerRequest<Buffer, Buffer> request;
   private final GrpcServerResponse<Buffer, Buffer> response;
@@ -42,7 +42,7 @@ abstract class ServerCall extends Pending.Entry {
   /**
    * @param prototype an empty message of the request, to parse with
    */
-  ServerCall(Loop loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
+  ServerCall(LoopCalls loop, Message prototype, GrpcServerRequest<Buffer, Buffer> request) {
     this.loop = loop;
     this.prototype = prototype;
     this.request = request;

@@ -17,12 +17,12 @@ final class StreamCall extends OneMessageCall implements StreamWriter.Sink<Messa
   private static final long NO_TIMER = -1;
 
   private final StreamMethod method;
-  private final Loop loop;
+  private final LoopCalls loop;
   private @Nullable StreamWriter<Message> writer;
   private boolean ended;
   private long pings = NO_TIMER;
 
-  StreamCall(Loop loop, StreamMethod method, GrpcServerRequest<Buffer, Buffer> request) {
+  StreamCall(LoopCalls loop, StreamMethod method, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, method.request(), request);
     this.loop = loop;
     this.method = method;

@@ -12,7 +12,7 @@ final class UnaryCall extends OneMessageCall {
 
   private final UnaryMethod method;
 
-  UnaryCall(Loop loop, UnaryMethod method, GrpcServerRequest<Buffer, Buffer> request) {
+  UnaryCall(LoopCalls loop, UnaryMethod method, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, method.request(), request);
     this.method = method;
   }

@@ -14,7 +14,7 @@ final class UnknownCall extends ServerCall {
 
   private final String path;
 
-  UnknownCall(Loop loop, GrpcServerRequest<Buffer, Buffer> request) {
+  UnknownCall(LoopCalls loop, GrpcServerRequest<Buffer, Buffer> request) {
     super(loop, Empty.getDefaultInstance(), request);
     this.path = request.fullMethodName();
   }

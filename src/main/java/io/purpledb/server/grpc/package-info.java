@@ -1,4 +1,4 @@
-/** The gRPC door: purple.v1 and the older package proto. */
+/** The gRPC server: purple.v1 and the older package proto. */
 @NullMarked
 package io.purpledb.server.grpc;
 

@@ -17,7 +17,7 @@ import java.util.Locale;
 final class Accept {
 
   /** A media range in lower case with its weight, 0 to 1. */
-  private record Range(String name, double quality) {}
+  private record MediaRange(String name, double quality) {}
 
   private Accept() {}
 
@@ -50,7 +50,7 @@ final class Accept {
     if (offered.contains(accept)) {
       return offered.indexOf(accept);
     }
-    List<Range> ranges = ranges(accept.toLowerCase(Locale.ROOT));
+    List<MediaRange> ranges = ranges(accept.toLowerCase(Locale.ROOT));
     int best = ranges.isEmpty() ? 0 : -1;
     double bestQuality = 0;
     for (int i = 0; i < offered.size(); i++) {
@@ -64,11 +64,11 @@ final class Accept {
   }
 
   /** How welcome a media type is: what the most specific range that has it says. */
-  private static double quality(List<Range> ranges, String type) {
+  private static double quality(List<MediaRange> ranges, String type) {
     String anySubtype = type.substring(0, type.indexOf('/')) + "/*";
     double quality = 0;
     int specificity = 0;
-    for (Range range : ranges) {
+    for (MediaRange range : ranges) {
       String name = range.name();
       int found = name.equals(type) ? 3 : name.equals(anySubtype) ? 2 : name.equals("*/*") ? 1 : 0;
       if (found > specificity) {
@@ -79,13 +79,13 @@ final class Accept {
     return quality;
   }
 
-  private static List<Range> ranges(String accept) {
-    List<Range> ranges = new ArrayList<>();
+  private static List<MediaRange> ranges(String accept) {
+    List<MediaRange> ranges = new ArrayList<>();
     for (String element : split(accept, ',')) {
       List<String> parts = split(element, ';');
       String name = parts.get(0).strip();
       if (!name.isEmpty()) {
-        ranges.add(new Range(name.equals("*") ? "*/*" : name, weight(parts)));
+        ranges.add(new MediaRange(name.equals("*") ? "*/*" : name, weight(parts)));
       }
     }
     return ranges;

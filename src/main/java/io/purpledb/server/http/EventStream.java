@@ -3,7 +3,7 @@ package io.purpledb.server.http;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
 import io.purpledb.server.CommonHeaders;
-import io.purpledb.server.Connections;
+import io.purpledb.server.ConnectionSetup;
 import io.purpledb.server.StreamWriter;
 import io.purpledb.server.UnreadConnection;
 import io.vertx.core.Future;
@@ -77,7 +77,7 @@ final class EventStream<R extends Message> implements StreamWriter.Sink<R> {
       return;
     }
     if (request.version() == HttpVersion.HTTP_1_0) { // it has no chunks: the close is the end
-      Connections.endWithNextAnswer(request.connection());
+      ConnectionSetup.endWithNextAnswer(request.connection());
     }
     open.add(this);
     response.setChunked(true);

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The streams of events that one door has open on one event loop. */
+/** The streams of events that one server has open on one event loop. */
 final class EventStreams {
 
   private final Vertx vertx;

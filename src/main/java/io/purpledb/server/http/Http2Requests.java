@@ -98,11 +98,11 @@ final class Http2Requests {
     if (uri == null) { // only CONNECT has none
       return Routes.noTunnel(String.valueOf(request.authority()));
     }
-    if (uri.length() > HttpDoor.MAX_REQUEST_LINE_BYTES) {
+    if (uri.length() > HttpServerVerticle.MAX_REQUEST_LINE_BYTES) {
       return new Failure(
           Kind.URI_TOO_LONG,
           ":path: %d bytes (expected: at most %d)"
-              .formatted(uri.length(), HttpDoor.MAX_REQUEST_LINE_BYTES));
+              .formatted(uri.length(), HttpServerVerticle.MAX_REQUEST_LINE_BYTES));
     }
     boolean ofServer = uri.equals("*") && request.method().equals(HttpMethod.OPTIONS);
     if (!uri.startsWith("/") && !ofServer) { // RFC 9113, section 8.3.1

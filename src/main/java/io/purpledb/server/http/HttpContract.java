@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The contract of the HTTP door: openapi.yaml, loaded once, used by the door of every event loop.
- * Routes, checks, success statuses and media types are all read from it.
+ * The contract of the HTTP server: openapi.yaml, loaded once, used by the server of every event
+ * loop. Routes, checks, success statuses and media types are all read from it.
  */
 public final class HttpContract {
 

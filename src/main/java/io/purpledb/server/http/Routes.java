@@ -43,10 +43,10 @@ final class Routes implements Handler<HttpServerRequest> {
 
   private final HttpContract contract;
   private final String allowedSomewhere;
-  private final Map<String, Segment> segments = new HashMap<>();
+  private final Map<String, PathSegment> segments = new HashMap<>();
 
   /** What is served below one first segment of a path. */
-  private record Segment(List<OperationHandler> handlers, Router router) {}
+  private record PathSegment(List<OperationHandler> handlers, Router router) {}
 
   Routes(
       Vertx vertx, Config config, HttpContract contract, Bindings bindings, EventStreams streams) {
@@ -69,7 +69,7 @@ final class Routes implements Handler<HttpServerRequest> {
       handlers.computeIfAbsent(segment, s -> new ArrayList<>()).add(handler);
     }
     handlers.forEach(
-        (segment, list) -> segments.put(segment, new Segment(list, router(builder, segment))));
+        (segment, list) -> segments.put(segment, new PathSegment(list, router(builder, segment))));
   }
 
   @Override
@@ -79,7 +79,7 @@ final class Routes implements Handler<HttpServerRequest> {
       serveOther(request);
       return;
     }
-    Segment segment = segments.get(firstSegment(path));
+    PathSegment segment = segments.get(firstSegment(path));
     String page = path.endsWith("/") ? PAGES.get(path) : null;
     if (page != null && READS.contains(request.method())) {
       Answer.redirect(request, page);
@@ -128,7 +128,7 @@ final class Routes implements Handler<HttpServerRequest> {
             .formatted(Shown.cut(target)));
   }
 
-  private void serve(HttpServerRequest request, Segment segment) {
+  private void serve(HttpServerRequest request, PathSegment segment) {
     for (OperationHandler handler : segment.handlers()) {
       if (handler.serves(request.method(), request.path())) {
         handler.handle(request);

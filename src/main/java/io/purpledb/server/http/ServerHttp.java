@@ -10,9 +10,9 @@ final class ServerHttp {
 
   private ServerHttp() {}
 
-  static void bind(Bindings bindings, StaticFiles files, Health health) {
+  static void bind(Bindings bindings, StaticFiles files, HealthHandler health) {
     bindings.on("ping", in -> Future.succeededFuture(Answer.EMPTY));
-    bindings.on("healthLive", in -> Future.succeededFuture(Health.LIVE));
+    bindings.on("healthLive", in -> Future.succeededFuture(HealthHandler.LIVE));
     bindings.on("healthReady", in -> health.ready());
     bindings.on("contractYaml", in -> Future.succeededFuture(files.yaml()));
     bindings.on("contractJson", in -> Future.succeededFuture(files.json()));

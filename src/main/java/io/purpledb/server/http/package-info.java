@@ -1,4 +1,4 @@
-/** The HTTP door: openapi.yaml turned into routes. */
+/** The HTTP server: openapi.yaml turned into routes. */
 @NullMarked
 package io.purpledb.server.http;
 

@@ -162,7 +162,7 @@ class DiskCacheTest {
   void theRoomIsCountedRightAfterARequestThatBroke() throws Exception {
     try (Disk disk = open(ROOM)) {
       DiskAccess table = ((DiskCache) disk.cache).disk();
-      Gate gate = new Gate(disk.log("cache"));
+      ForceGate gate = new ForceGate(disk.log("cache"));
       Future<Void> first = disk.cache.set("first", "value", 5_000);
       gate.awaitForce();
       Future<Void> sameBatch = disk.cache.set("large", KILOBYTE.repeat(6), 5_000);

@@ -114,7 +114,7 @@ class DiskEngineFaultsTest {
     await(commit(put(A, 1), put(B, 1), put(OTHER, 1)));
     BlockingQueue<Event> told = new LinkedBlockingQueue<>();
     engine.watch(Call.NOTHING, KV, Engine.NOW).handler(told::add);
-    Gate gate = new Gate(log());
+    ForceGate gate = new ForceGate(log());
     Future<Committed> write = commit(put(A, 2), put(B, 2));
     gate.awaitForce(); // it is committed: H2 would show it
 
@@ -138,7 +138,7 @@ class DiskEngineFaultsTest {
   @Test
   void whatWaitsLongerThanItsCallerIsTakenOut() throws Exception {
     await(commit(put(A, 1)));
-    Gate gate = new Gate(log());
+    ForceGate gate = new ForceGate(log());
     Future<Committed> first = commit(put(OTHER, 1));
     gate.awaitForce();
     Call call = Call.within(1);

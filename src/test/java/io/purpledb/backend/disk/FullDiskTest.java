@@ -181,7 +181,7 @@ class FullDiskTest {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       fill(disk);
       await(disk.kv.delete("absent")); // after a checkpoint that may be under way
-      Gate gate = new Gate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log("kv"));
       Future<Void> first = disk.kv.put("first", value(1));
       gate.awaitForce();
       ShadowDisk.full(directory, true);

@@ -32,7 +32,7 @@ class GroupCommitTest {
   @Test
   void writesThatWaitShareAForce() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      Gate gate = new Gate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log("kv"));
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> writes = new ArrayList<>();
@@ -63,7 +63,7 @@ class GroupCommitTest {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
       await(disk.kv.put("other", OLD));
-      Gate gate = new Gate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log("kv"));
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce(); // it is committed: H2 would show it
       Future<ByteString> read = disk.kv.get("key");
@@ -80,7 +80,7 @@ class GroupCommitTest {
   void aReadDuringAForceThatFailsShowsNothingUnsafe() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
-      Gate gate = new Gate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log("kv"));
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce();
       Future<ByteString> read = disk.kv.get("key");
@@ -95,7 +95,7 @@ class GroupCommitTest {
   @Test
   void aFullQueueIsBusy() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC, 1 << 20, InstantSource.system(), 3)) {
-      Gate gate = new Gate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log("kv"));
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> waiting = new ArrayList<>();

@@ -37,19 +37,19 @@ final class OldData {
     this.keys = keys;
   }
 
-  private Connections open(String stem, Schema schema) {
+  private DatabaseConnections open(String stem, Schema schema) {
     ShadowDisk.register();
     DiskMemory memory = DiskMemory.ofThisJvm(DiskBackends.DATABASES);
     return new DiskFile(directory, stem, Durability.FSYNC, "shadow:", memory).open(schema);
   }
 
   /** Opens the values as the version before does. */
-  Connections openKv() {
+  DatabaseConnections openKv() {
     return open("kv", new FormerKv().schema());
   }
 
   void write() throws SQLException, IOException {
-    Connections kv = openKv();
+    DatabaseConnections kv = openKv();
     for (int i = 0; i < keys; i++) {
       put(kv, "key" + i, value(i, i % 100));
     }
@@ -63,7 +63,7 @@ final class OldData {
     kv.commit(false);
     kv.force();
     kv.close();
-    Connections counter = open("counter", FormerNumbers.counters().schema());
+    DatabaseConnections counter = open("counter", FormerNumbers.counters().schema());
     for (int i = 0; i < keys; i++) {
       counter.writing().change(COUNT, ("counter" + i).getBytes(UTF_8), (long) i);
     }
@@ -71,7 +71,7 @@ final class OldData {
     counter.commit(false);
     counter.force();
     counter.close();
-    Connections flag = open("flag", FormerNumbers.flags().schema());
+    DatabaseConnections flag = open("flag", FormerNumbers.flags().schema());
     for (int i = 0; i < keys; i++) {
       flag.writing().change(SET, ("flag" + i).getBytes(UTF_8), i % 2 == 0);
     }
@@ -81,7 +81,7 @@ final class OldData {
   }
 
   /** Puts a value as the version before does. */
-  static void put(Connections kv, String key, ByteString value) throws SQLException {
+  static void put(DatabaseConnections kv, String key, ByteString value) throws SQLException {
     kv.writing().change(PUT, key.getBytes(UTF_8), value);
   }
 

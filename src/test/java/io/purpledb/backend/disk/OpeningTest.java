@@ -205,7 +205,7 @@ class OpeningTest {
   @ValueSource(ints = {6, 1_000})
   void aNewerFormatIsRefusedAndNotTouched(int format) throws Exception {
     createDatabases();
-    Connections newer =
+    DatabaseConnections newer =
         new DiskFile(directory, DiskEngine.STEM, Durability.FSYNC)
             .open(EntryStore.schema(DiskBackends.IN_ENTRIES));
     newer.unlogged().run("UPDATE META SET FORMAT = " + format);

@@ -129,7 +129,7 @@ class RecoveryTest {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       DiskAccess table = ((DiskSet) disk.set).disk();
-      Gate gate = new Gate(disk.log("set"));
+      ForceGate gate = new ForceGate(disk.log("set"));
       Future<SortedItems> first = disk.set.add("first", "item");
       gate.awaitForce();
       Future<SortedItems> before = disk.set.add("items", "a");

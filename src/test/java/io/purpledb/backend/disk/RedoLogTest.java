@@ -57,14 +57,14 @@ class RedoLogTest {
         mark.opened(log.lastNumber());
       }
       for (long value : values) {
-        log.append(List.of(Change.of(SET, value)), false);
+        log.append(List.of(LoggedChange.of(SET, value)), false);
         log.makeSafe();
       }
     }
   }
 
-  private List<Change> found(long checkpoint) throws IOException, SQLException {
-    List<Change> found = new ArrayList<>();
+  private List<LoggedChange> found(long checkpoint) throws IOException, SQLException {
+    List<LoggedChange> found = new ArrayList<>();
     try (Mark mark = mark();
         RedoLog log = open(mark)) {
       log.replay(checkpoint, found::add);
@@ -80,16 +80,16 @@ class RedoLogTest {
   void parametersOfAllTypesAreKept() throws Exception {
     byte[] large = new byte[1 << 20];
     large[large.length - 1] = 7;
-    Change change = Change.of(SET, large, new byte[0], Long.MIN_VALUE, true, false);
+    LoggedChange change = LoggedChange.of(SET, large, new byte[0], Long.MIN_VALUE, true, false);
     write(0);
     try (Mark mark = mark();
         RedoLog log = open(mark)) {
       log.replay(0, none -> {});
-      log.append(List.of(change, Change.of(DELETE), change), false);
+      log.append(List.of(change, LoggedChange.of(DELETE), change), false);
       log.makeSafe();
     }
-    List<Change> found = found(0);
-    assertThat(found).extracting(Change::sql).containsExactly(SET, DELETE, SET);
+    List<LoggedChange> found = found(0);
+    assertThat(found).extracting(LoggedChange::sql).containsExactly(SET, DELETE, SET);
     assertThat(found.get(1).parameters()).isEmpty();
     assertThat(found.get(2).parameters().toArray()).isEqualTo(change.parameters().toArray());
   }
@@ -101,7 +101,7 @@ class RedoLogTest {
     names = new ChangeNames(Map.of("set", SET));
     write(0, 2);
     names = new ChangeNames(Map.of("set", "SET BETTER ?"));
-    assertThat(found(0)).extracting(Change::sql).containsExactly(SET, "SET BETTER ?");
+    assertThat(found(0)).extracting(LoggedChange::sql).containsExactly(SET, "SET BETTER ?");
     assertThat(values(0)).containsExactly(1L, 2L);
   }
 
@@ -125,7 +125,7 @@ class RedoLogTest {
 
   @Test
   void anotherTypeIsRefused() {
-    assertThatThrownBy(() -> Change.of(SET, "text"))
+    assertThatThrownBy(() -> LoggedChange.of(SET, "text"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("String", "expected: bytes, a long or a boolean");
   }

@@ -170,7 +170,7 @@ class UpgradeTest {
   void whatWasWrittenMeanwhileIsTaken() throws Exception {
     old.write();
     cutOff();
-    Connections kv = old.openKv();
+    DatabaseConnections kv = old.openKv();
     kv.writing().change("DELETE FROM KV WHERE KV_KEY = ?", "empty".getBytes(UTF_8));
     OldData.put(kv, "key0", OldData.value(99, 5));
     kv.commit(false);
@@ -316,7 +316,7 @@ class UpgradeTest {
   }
 
   private void note(UpgradeState state) throws SQLException, IOException {
-    Connections entries =
+    DatabaseConnections entries =
         new DiskFile(data, DiskEngine.STEM, Durability.FSYNC)
             .open(EntryStore.schema(DiskBackends.IN_ENTRIES));
     state.put(entries.writing(), "kv");

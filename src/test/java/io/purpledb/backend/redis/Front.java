@@ -7,7 +7,7 @@ import io.vertx.core.net.NetSocket;
 /** A network device between Purple and a real Redis: it may speak TLS, fall silent or reset. */
 final class Front {
 
-  private final Loop loop;
+  private final TestLoop loop;
   private final NetServer server;
 
   /** Where new connections lead. */
@@ -22,7 +22,7 @@ final class Front {
   /** Resets new connections. */
   volatile boolean resetting;
 
-  Front(Loop loop, int redisPort, NetServerOptions options) {
+  Front(TestLoop loop, int redisPort, NetServerOptions options) {
     this.loop = loop;
     this.redisPort = redisPort;
     this.server =

@@ -22,7 +22,7 @@ abstract class LinkTest {
   static final int MAX_IN_FLIGHT = 64;
 
   final RedisProcess redis = RedisForTests.start();
-  final Loop loop = new Loop();
+  final TestLoop loop = new TestLoop();
   final RedisBackends backends =
       new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
   CounterBackend counter;

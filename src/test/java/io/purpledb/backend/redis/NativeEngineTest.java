@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class NativeEngineTest {
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final RedisBackends backends =
       new RedisBackends(loop.vertx(), RedisForTests.shared().url(), 5000, 100);
   private final Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", UUID.randomUUID().toString());

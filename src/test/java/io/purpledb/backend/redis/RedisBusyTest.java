@@ -20,7 +20,7 @@ final class RedisBusyTest {
 
   @Test
   void isHealthyAndItsHealthTakesNoPlace() throws Exception {
-    Loop loop = new Loop();
+    TestLoop loop = new TestLoop();
     try (RedisProcess redis = RedisForTests.start()) {
       RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT);
       CounterBackend counter = loop.call(() -> backends.counter());

@@ -20,7 +20,7 @@ class RedisCheckTest {
   private static final String LOGIN = "redis://ann:s3cret@127.0.0.1:";
   private static final String LOGIN_SHOWN = "redis://ann:***@127.0.0.1:";
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
 
   @AfterEach
   void close() {

@@ -22,7 +22,7 @@ final class RedisDeadlineTest {
   private static final String KEY = "k";
 
   private final RedisProcess redis = RedisForTests.start();
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 64);
 
   @AfterEach

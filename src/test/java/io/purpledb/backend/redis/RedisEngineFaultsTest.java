@@ -62,7 +62,7 @@ final class RedisEngineFaultsTest {
   /** Where Redis has it. */
   private static final String STORED_TEXT = "p2:{17}:kv:n:text";
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private RedisProcess redis = RedisForTests.start();
   private Engine engine = open(redis.url());
 
@@ -258,7 +258,7 @@ final class RedisEngineFaultsTest {
                 .endHandler(ended::complete)
                 .handler(event -> {}));
 
-    assertThat(Loop.await(ended)).isNull();
+    assertThat(TestLoop.await(ended)).isNull();
   }
 
   /** Somebody has cut what is kept for those who watch. */

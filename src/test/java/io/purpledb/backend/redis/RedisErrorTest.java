@@ -34,7 +34,7 @@ class RedisErrorTest {
 
   private static RedisProcess redis;
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final BrittleCodec codec = new BrittleCodec();
   private final RedisRoom room = new RedisRoom(1 << 20);
   private final ReplyRoom replies = new ReplyRoom(1 << 20);

@@ -43,7 +43,7 @@ class RedisFailoverTest {
   private final RedisProcess old = RedisForTests.start("--repl-diskless-sync-delay", "0");
   private final RedisProcess next =
       RedisForTests.start("--replicaof", "127.0.0.1", "" + old.port());
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final Front address = new Front(loop, old.port(), new NetServerOptions());
   private CounterBackend counter;
   private KvBackend kv;
@@ -96,7 +96,7 @@ class RedisFailoverTest {
     assertThat(LinkTest.millisSince(start)).isLessThan(HEALED_MILLIS);
     Traffic.awaitMore(clients, client -> client.answers.get());
     clients.forEach(client -> client.stopping = true);
-    ends.forEach(Loop::await);
+    ends.forEach(TestLoop::await);
 
     clients.forEach(client -> client.assertNothingLost(loop));
     assertThat(log.lines()).hasSize(2);
@@ -124,7 +124,7 @@ class RedisFailoverTest {
     assertThat(loop.answer(() -> set.add("k", "item"))).containsExactly("before", "item");
 
     for (int i = 0; i < sums.size(); i++) {
-      assertThat(Loop.await(sums.get(i))).isEqualTo(101 + i);
+      assertThat(TestLoop.await(sums.get(i))).isEqualTo(101 + i);
     }
     assertThat(loop.raw(next.url() + "/1", Command.GET, "k")).hasToString("120");
   }

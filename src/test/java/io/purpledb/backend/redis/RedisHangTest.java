@@ -28,7 +28,7 @@ class RedisHangTest extends LinkTest {
               return made.increment("k", 7).eventually(made::close);
             });
 
-    assertThat(Loop.await(answer)).isEqualTo(7);
+    assertThat(TestLoop.await(answer)).isEqualTo(7);
   }
 
   @Test
@@ -36,7 +36,7 @@ class RedisHangTest extends LinkTest {
     redis.pause();
     long start = System.nanoTime();
     Failure failure =
-        Loop.failure(
+        TestLoop.failure(
             loop.start(
                 () -> {
                   CounterBackend made = backends.counter();
@@ -60,12 +60,12 @@ class RedisHangTest extends LinkTest {
                     .timer(TIMEOUT_MILLIS - 100, TimeUnit.MILLISECONDS)
                     .compose(x -> counter.increment("k", 1)));
 
-    Failure timedOut = Loop.failure(old);
+    Failure timedOut = TestLoop.failure(old);
     assertThat(timedOut.kind()).isEqualTo(Kind.TIMED_OUT);
     assertThat(timedOut)
         .hasMessage("no reply from redis within 600 ms; a write may or may not have happened");
     assertThat(millisSince(start)).isBetween((long) TIMEOUT_MILLIS, LATEST_MILLIS);
-    assertUnavailable(Loop.failure(young), "; a write may or may not have happened");
+    assertUnavailable(TestLoop.failure(young), "; a write may or may not have happened");
     assertUnavailable(loop.failureAtOnce(() -> counter.get("k")), "; nothing was sent");
 
     redis.resume();
@@ -113,7 +113,7 @@ class RedisHangTest extends LinkTest {
 
     assertThat(failure.kind()).isEqualTo(Kind.BUSY);
     assertThat(failure).hasMessage("redis: 64 commands without a reply (expected: at most 64)");
-    inFlight.forEach(Loop::await);
+    inFlight.forEach(TestLoop::await);
     assertThat(loop.answer(() -> full.get("k"))).isEqualTo(MAX_IN_FLIGHT);
     loop.answer(full::close);
   }
@@ -148,8 +148,8 @@ class RedisHangTest extends LinkTest {
     assertThat(loop.failureAtOnce(() -> other.get("k")).kind()).isEqualTo(Kind.BUSY);
     redis.resume();
 
-    Loop.await(first);
-    Loop.await(second);
+    TestLoop.await(first);
+    TestLoop.await(second);
     assertThat(loop.call(room::usedBytes)).isZero();
     loop.answer(() -> kv.put("3", value));
     loop.answer(kv::close);
@@ -162,7 +162,7 @@ class RedisHangTest extends LinkTest {
     CompletableFuture<Long> answer = loop.start(() -> counter.increment("k", 1));
     loop.answer(counter::close);
 
-    assertUnavailable(Loop.failure(answer), "; a write may or may not have happened");
+    assertUnavailable(TestLoop.failure(answer), "; a write may or may not have happened");
     assertThat(log.lines()).isEmpty();
   }
 }

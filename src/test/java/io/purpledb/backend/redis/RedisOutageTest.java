@@ -238,7 +238,7 @@ class RedisOutageTest extends LinkTest {
     }
     redis.kill();
 
-    assertUnavailable(Loop.failure(puts.get(15)), "");
+    assertUnavailable(TestLoop.failure(puts.get(15)), "");
     redis.restartSamePort();
     awaitServing(kv);
     awaitServing();

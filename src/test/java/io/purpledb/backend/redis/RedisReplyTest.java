@@ -19,7 +19,7 @@ class RedisReplyTest {
 
   private static final int TIMEOUT_MILLIS = 1000;
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final LogLines log = new LogLines();
 
   @AfterEach

@@ -31,7 +31,7 @@ class RedisSocketTest extends LinkTest {
     List<CompletableFuture<Long>> sums = incrementInOnePass();
 
     for (int i = 0; i < COMMANDS; i++) {
-      assertThat(Loop.await(sums.get(i))).isEqualTo(i + 1);
+      assertThat(TestLoop.await(sums.get(i))).isEqualTo(i + 1);
     }
     assertThat(reads() - before).isLessThanOrEqualTo(1 + OTHER_READS);
   }
@@ -47,9 +47,9 @@ class RedisSocketTest extends LinkTest {
           return answers.add(future(counter.increment("k", 1)));
         });
 
-    assertThat(Loop.await(answers.get(0))).isEqualTo(1);
-    assertThat(Loop.failure(answers.get(1)).kind()).isEqualTo(Kind.CONFLICT);
-    assertThat(Loop.await(answers.get(2))).isEqualTo(2);
+    assertThat(TestLoop.await(answers.get(0))).isEqualTo(1);
+    assertThat(TestLoop.failure(answers.get(1)).kind()).isEqualTo(Kind.CONFLICT);
+    assertThat(TestLoop.await(answers.get(2))).isEqualTo(2);
   }
 
   @Test
@@ -68,7 +68,7 @@ class RedisSocketTest extends LinkTest {
         });
 
     for (int i = 0; i < 20; i++) {
-      assertThat(Loop.await(values.get(i)).size()).isEqualTo(i % 2 == 0 ? i : i << 14);
+      assertThat(TestLoop.await(values.get(i)).size()).isEqualTo(i % 2 == 0 ? i : i << 14);
     }
     loop.answer(kv::close);
   }

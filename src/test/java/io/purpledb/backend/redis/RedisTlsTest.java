@@ -25,7 +25,7 @@ class RedisTlsTest {
   private static final String PASSWORD = "changeit";
 
   private final RedisProcess redis = RedisForTests.start();
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private Front front;
 
   @BeforeEach

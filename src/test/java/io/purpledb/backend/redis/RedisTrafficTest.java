@@ -29,7 +29,7 @@ class RedisTrafficTest {
 
   private final RedisProcess redis =
       RedisForTests.start("--appendonly", "yes", "--appendfsync", "always");
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final LogLines log = new LogLines();
   private CounterBackend counter;
   private KvBackend kv;
@@ -71,7 +71,7 @@ class RedisTrafficTest {
     }
     Traffic.awaitMore(clients, client -> client.answers.get());
     clients.forEach(client -> client.stopping = true);
-    ends.forEach(Loop::await);
+    ends.forEach(TestLoop::await);
 
     clients.forEach(this::check);
     assertThat(log.lines()).hasSize(2 * ROUNDS);

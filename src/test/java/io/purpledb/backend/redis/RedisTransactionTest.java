@@ -22,7 +22,7 @@ class RedisTransactionTest {
   private static final String ABORTED =
       "-EXECABORT Transaction discarded because of previous errors.\r\n";
 
-  private final Loop loop = new Loop();
+  private final TestLoop loop = new TestLoop();
   private final LogLines log = new LogLines();
   private final List<String> changes = new ArrayList<>();
 

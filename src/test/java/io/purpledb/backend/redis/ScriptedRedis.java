@@ -35,7 +35,7 @@ final class ScriptedRedis {
     String reply(int connection, List<String> command);
   }
 
-  ScriptedRedis(Loop loop, Script script) {
+  ScriptedRedis(TestLoop loop, Script script) {
     this.script = script;
     this.server =
         loop.vertx()

@@ -67,7 +67,7 @@ final class Traffic {
   }
 
   /** Checks that all that was acknowledged is there, once, and nothing that was not asked for. */
-  void assertNothingLost(Loop loop) {
+  void assertNothingLost(TestLoop loop) {
     assertThat(loop.answer(() -> counter.get(key)))
         .as("counter")
         .isBetween(counted, counted + maybeCounted);

@@ -45,7 +45,7 @@ final class FormatsTest {
   void flagsOfFormat3AreTheSameFromTheLogAndFromASnapshot(@TempDir Path directory)
       throws IOException {
     ByteString set = Wire.request(FlagSetRequest.newBuilder().setKey("f").setValue(true).build());
-    Copy fromLog = copy();
+    ReplicatedState fromLog = copy();
     fromLog.apply(CLIENT, 1, entryOf3(put(FIRST)));
     fromLog.apply(CLIENT, 2, entryOf3(set));
     fromLog.apply(CLIENT, 3, entryOf3(put(SECOND)));
@@ -54,7 +54,7 @@ final class FormatsTest {
 
     Path snapshot = directory.resolve("snapshot");
     writeSnapshotOf3(snapshot, first);
-    Copy fromSnapshot = copy();
+    ReplicatedState fromSnapshot = copy();
     SnapshotFile.read(snapshot, null, fromSnapshot);
     fromSnapshot.apply(CLIENT, 3, entryOf3(put(SECOND)));
 
@@ -71,13 +71,14 @@ final class FormatsTest {
         .isEqualTo(2);
 
     SnapshotFile.write(directory.resolve("again"), fromLog.image());
-    Copy again = copy();
+    ReplicatedState again = copy();
     SnapshotFile.read(directory.resolve("again"), null, again);
     assertThat(again.store().entries().get(FLAG, CLOCK)).isEqualTo(flag);
   }
 
-  private static Copy copy() {
-    return new Copy(0, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
+  private static ReplicatedState copy() {
+    return new ReplicatedState(
+        0, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
   }
 
   private static ByteString put(Key key) {
@@ -86,7 +87,7 @@ final class FormatsTest {
         Commit.of(new Change.Put(key, value, Description.NONE, Change.FOREVER)));
   }
 
-  private static Wire.Entry entryOf3(ByteString write) {
+  private static Wire.LogEntry entryOf3(ByteString write) {
     byte[] bytes =
         Wire.entry(CLOCK.millis(), 1 << 20, Batch.bytes(0, List.of(write))).toByteArray();
     bytes[0] = 3;

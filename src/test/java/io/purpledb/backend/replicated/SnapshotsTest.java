@@ -17,8 +17,8 @@ final class SnapshotsTest {
 
   private static final long NONE = RaftLog.INVALID_LOG_INDEX;
 
-  private final Copy copy =
-      new Copy(
+  private final ReplicatedState copy =
+      new ReplicatedState(
           1 << 20,
           1 << 20,
           InstantSource.system(),

@@ -75,7 +75,8 @@ final class WrongClockTest {
     FakeClock clock = new FakeClock();
     AtomicBoolean agree = new AtomicBoolean();
     ChangeLog log = ChangeLog.ofCopy(1 << 20);
-    Copy copy = new Copy(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20), log);
+    ReplicatedState copy =
+        new ReplicatedState(1 << 20, 1 << 20, clock, agree::get, new Replies(1 << 20), log);
     assertThat(copy.nowMillis()).isEqualTo(clock.millis());
 
     long stamp = clock.millis() - YEAR_MILLIS;

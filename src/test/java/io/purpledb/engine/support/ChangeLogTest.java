@@ -106,7 +106,7 @@ final class ChangeLogTest {
     CompletableFuture<Void> told = new CompletableFuture<>();
     vertx.runOnContext(
         x -> {
-          Watch watch = new Watch(log, KV, Call.NOTHING, vertx);
+          WatchStream watch = new WatchStream(log, KV, Call.NOTHING, vertx);
           log.close(); // it ends with the next task of the loop
           vertx.runOnContext(y -> watch.endHandler(told::complete));
         });

@@ -1,7 +1,7 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.ClusterNode;
-import io.purpledb.support.Door;
+import io.purpledb.support.NodeProcess;
+import io.purpledb.support.ServiceClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -16,10 +16,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that call all nodes through both doors until they are told to stop. Each has a node where
- * it feels at home and calls the others now and then. After a refusal it asks another node once and
- * rests for a moment if that refuses, too, as clients should. A request without an answer is given
- * up, though its answer may still count.
+ * Clients that call all nodes through both protocols until they are told to stop. Each has a node
+ * where it feels at home and calls the others now and then. After a refusal it asks another node
+ * once and rests for a moment if that refuses, too, as clients should. A request without an answer
+ * is given up, though its answer may still count.
  */
 final class Crowd implements AutoCloseable {
 
@@ -28,25 +28,25 @@ final class Crowd implements AutoCloseable {
   private static final int MAX_PAUSE_MILLIS = 12;
   private static final int AWAY_IN = 5;
 
-  /** What a client asks next of a door. */
+  /** What a client asks next of a protocol. */
   interface Work {
-    CompletableFuture<?> ask(int client, Door door, Random random);
+    CompletableFuture<?> ask(int client, ServiceClient purple, Random random);
   }
 
   /** A request that was refused or not answered, and when that was known. */
-  record Refused(ClusterNode node, long nanos, Throwable failure) {}
+  record Refused(NodeProcess node, long nanos, Throwable failure) {}
 
   /** A request that was not answered by one node and then not by another either. */
   record RefusedTwice(Refused first, Refused second) {}
 
-  private final List<ClusterNode> nodes;
+  private final List<NodeProcess> nodes;
   private final List<Thread> clients = new ArrayList<>();
   private final Queue<Refused> refused = new ConcurrentLinkedQueue<>();
   private final Queue<RefusedTwice> refusedTwice = new ConcurrentLinkedQueue<>();
   private final AtomicLong answered = new AtomicLong();
   private volatile boolean stopped;
 
-  Crowd(List<ClusterNode> nodes) {
+  Crowd(List<NodeProcess> nodes) {
     this.nodes = nodes;
   }
 
@@ -67,13 +67,13 @@ final class Crowd implements AutoCloseable {
     return with(
         count,
         i ->
-            (client, door, random) ->
-                subjects.get(random.nextInt(subjects.size())).ask(client, door, random));
+            (client, purple, random) ->
+                subjects.get(random.nextInt(subjects.size())).ask(client, purple, random));
   }
 
   /** One client for each of some deposits. */
   Crowd depositing(List<Deposits> deposits) {
-    return with(deposits.size(), i -> (client, door, random) -> deposits.get(i).next(door));
+    return with(deposits.size(), i -> (client, purple, random) -> deposits.get(i).next(purple));
   }
 
   /** How many requests were answered so far. */
@@ -110,9 +110,9 @@ final class Crowd implements AutoCloseable {
     }
   }
 
-  private @Nullable Refused refusal(ClusterNode node, int client, Work work, Random random) {
-    Door door = random.nextBoolean() ? node.http() : node.grpc();
-    Throwable failure = failureOf(work.ask(client, door, random));
+  private @Nullable Refused refusal(NodeProcess node, int client, Work work, Random random) {
+    ServiceClient purple = random.nextBoolean() ? node.http() : node.grpc();
+    Throwable failure = failureOf(work.ask(client, purple, random));
     if (failure == null) {
       answered.incrementAndGet();
       return null;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Await;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,10 +30,10 @@ final class Deposits {
   private final AtomicInteger steps = new AtomicInteger();
   private final Set<Integer> acknowledged = new ConcurrentSkipListSet<>();
 
-  /** Writes the next thing through a door; the answer fails when it is refused. */
-  CompletableFuture<?> next(Door door) {
+  /** Writes the next thing through a protocol; the answer fails when it is refused. */
+  CompletableFuture<?> next(ServiceClient purple) {
     int step = steps.getAndIncrement();
-    return write(door, step).thenAccept(done -> acknowledged.add(step));
+    return write(purple, step).thenAccept(done -> acknowledged.add(step));
   }
 
   /** How many writes were acknowledged. */
@@ -42,23 +42,24 @@ final class Deposits {
   }
 
   /**
-   * Checks, through a door, that every acknowledged write is there, and nothing that is not ours.
+   * Checks, through a protocol, that every acknowledged write is there, and nothing that is not
+   * ours.
    */
-  void check(Door door) {
-    all(service(0), i -> same(door.kvGet(key(i)), value(i), key(i)));
-    all(service(1), i -> same(door.cacheGet(key(i)), key(i), key(i)));
-    all(service(2), i -> same(door.flagGet(key(i)), true, key(i)));
+  void check(ServiceClient purple) {
+    all(service(0), i -> same(purple.kvGet(key(i)), value(i), key(i)));
+    all(service(1), i -> same(purple.cacheGet(key(i)), key(i), key(i)));
+    all(service(2), i -> same(purple.flagGet(key(i)), true, key(i)));
     long increments = service(3).size();
-    assertThat(Await.value(door.counterGet(name)))
+    assertThat(Await.value(purple.counterGet(name)))
         .as("counter of %s", name)
         .isBetween(increments, increments + refused(3));
     for (int set = 0; set <= steps.get() / SERVICES / ITEMS_PER_SET; set++) {
-      checkSet(door, set);
+      checkSet(purple, set);
     }
   }
 
-  private void checkSet(Door door, int set) {
-    List<String> items = Await.value(door.setGet(name + set));
+  private void checkSet(ServiceClient purple, int set) {
+    List<String> items = Await.value(purple.setGet(name + set));
     Set<String> expected = new TreeSet<>();
     service(4).stream().filter(i -> i / ITEMS_PER_SET == set).map(this::key).forEach(expected::add);
     assertThat(items).as("items of %s", name + set).doesNotHaveDuplicates().containsAll(expected);
@@ -67,14 +68,14 @@ final class Deposits {
         .isLessThanOrEqualTo(refused(4));
   }
 
-  private CompletableFuture<?> write(Door door, int step) {
+  private CompletableFuture<?> write(ServiceClient purple, int step) {
     int i = step / SERVICES;
     return switch (step % SERVICES) {
-      case 0 -> door.kvPut(key(i), value(i));
-      case 1 -> door.cacheSet(key(i), key(i), TTL_SECONDS);
-      case 2 -> door.flagSet(key(i), true);
-      case 3 -> door.counterIncrement(name, 1);
-      default -> door.setAdd(name + i / ITEMS_PER_SET, key(i));
+      case 0 -> purple.kvPut(key(i), value(i));
+      case 1 -> purple.cacheSet(key(i), key(i), TTL_SECONDS);
+      case 2 -> purple.flagSet(key(i), true);
+      case 3 -> purple.counterIncrement(name, 1);
+      default -> purple.setAdd(name + i / ITEMS_PER_SET, key(i));
     };
   }
 

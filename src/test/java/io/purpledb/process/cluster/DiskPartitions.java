@@ -1,8 +1,8 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
 import io.purpledb.support.NodeNetwork;
+import io.purpledb.support.NodeProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class DiskPartitions {
       Trial.under(
           cluster,
           trial -> {
-            ClusterNode alone = cluster.node(NODES - 1);
+            NodeProcess alone = cluster.node(NODES - 1);
             long cut = System.nanoTime();
             network.isolate(cluster.nodes().indexOf(alone));
             trial.awaitNoErrors(cluster.others(alone), cut);
@@ -58,7 +58,7 @@ class DiskPartitions {
           cluster,
           trial -> {
             network.isolate(0);
-            for (ClusterNode node : cluster.nodes()) {
+            for (NodeProcess node : cluster.nodes()) {
               cluster.await("not ready: " + node, () -> !node.isReady());
               Refusing.all(node);
             }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
+import io.purpledb.support.NodeProcess;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +21,13 @@ class EnginesIT {
   @Test
   void losesNothingWhenTheOwnerOfTheFilesIsKilled() {
     try (ClusterProcesses cluster = Clusters.start("disk", "--backend", "disk")) {
-      ClusterNode owner = cluster.node(0);
+      NodeProcess owner = cluster.node(0);
       for (int round = 0; round < Clusters.rounds(); round++) {
         Trial.under(
             cluster,
             trial -> {
               owner.kill();
-              for (ClusterNode other : cluster.others(owner)) {
+              for (NodeProcess other : cluster.others(owner)) {
                 Await.refusal(Kind.UNAVAILABLE, other.http().counterIncrement("hits", 1));
                 Await.refusal(Kind.UNAVAILABLE, other.grpc().counterGet("hits"));
                 assertThat(other.isReady()).isFalse();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
 import io.purpledb.support.Callers;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.Door;
+import io.purpledb.support.NodeProcess;
+import io.purpledb.support.ServiceClient;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -55,12 +55,12 @@ class FaultsIT {
     String key = newKey();
     int turns = 10;
     List<Long> sums =
-        Callers.run(turns, (caller, turn) -> door(caller + turn).counterIncrement(key, 1));
+        Callers.run(turns, (caller, turn) -> client(caller + turn).counterIncrement(key, 1));
     long total = (long) Callers.COUNT * turns;
     assertThat(sums)
         .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, total).boxed().toList());
     for (int i = 0; i < 2 * cluster.nodes().size(); i++) {
-      assertThat(Await.value(door(i).counterGet(key))).isEqualTo(total);
+      assertThat(Await.value(client(i).counterGet(key))).isEqualTo(total);
     }
   }
 
@@ -69,7 +69,8 @@ class FaultsIT {
     String key = newKey();
     int turns = 4;
     List<List<String>> replies =
-        Callers.run(turns, (caller, turn) -> door(caller + turn).setAdd(key, caller + "." + turn));
+        Callers.run(
+            turns, (caller, turn) -> client(caller + turn).setAdd(key, caller + "." + turn));
     List<List<String>> states =
         replies.stream().sorted(Comparator.comparingInt(List::size)).toList();
     for (int i = 0; i < states.size(); i++) { // each state is the one before with one item more
@@ -77,26 +78,26 @@ class FaultsIT {
       assertThat(states.get(i)).containsAll(i == 0 ? List.of() : states.get(i - 1));
     }
     for (int i = 0; i < 2 * cluster.nodes().size(); i++) {
-      assertThat(Await.value(door(i).setGet(key)))
+      assertThat(Await.value(client(i).setGet(key)))
           .containsExactlyInAnyOrderElementsOf(states.get(states.size() - 1));
     }
   }
 
   @Test
   void entriesExpireOnEveryNode() {
-    for (ClusterNode node : cluster.nodes()) {
+    for (NodeProcess node : cluster.nodes()) {
       String key = newKey();
       Await.value(node.http().cacheSet(key, "value", TTL_SECONDS));
       long set = System.nanoTime();
       for (int i = 0; i < 2 * cluster.nodes().size(); i++) {
-        assertThat(Await.value(door(i).cacheGet(key))).isEqualTo("value");
+        assertThat(Await.value(client(i).cacheGet(key))).isEqualTo("value");
       }
       assertThat(System.nanoTime() - set).isLessThan(TimeUnit.SECONDS.toNanos(TTL_SECONDS));
       while (System.nanoTime() - set < TimeUnit.SECONDS.toNanos(TTL_SECONDS)) {
         Crowd.sleep(1);
       }
       for (int i = 0; i < 2 * cluster.nodes().size(); i++) {
-        Await.refusal(Kind.NOT_FOUND, door(i).cacheGet(key));
+        Await.refusal(Kind.NOT_FOUND, client(i).cacheGet(key));
       }
     }
   }
@@ -128,7 +129,7 @@ class FaultsIT {
       Trial.under(
           cluster,
           trial -> {
-            cluster.nodes().forEach(ClusterNode::kill);
+            cluster.nodes().forEach(NodeProcess::kill);
             cluster.start();
           });
     }
@@ -140,7 +141,7 @@ class FaultsIT {
       Trial.under(
           cluster,
           trial -> {
-            for (ClusterNode node : cluster.nodes()) {
+            for (NodeProcess node : cluster.nodes()) {
               assertThat(node.stop()).isEqualTo(EXIT_CODE_OF_SIGTERM);
               trial.awaitMoreAnswers();
               cluster.start();
@@ -151,7 +152,7 @@ class FaultsIT {
     }
   }
 
-  private void killAndStart(Trial trial, ClusterNode victim) {
+  private void killAndStart(Trial trial, NodeProcess victim) {
     long killed = System.nanoTime();
     victim.kill();
     trial.awaitNoErrors(cluster.others(victim), killed);
@@ -160,7 +161,7 @@ class FaultsIT {
   }
 
   private void pauseLeader(Trial trial) {
-    ClusterNode leader = cluster.leader();
+    NodeProcess leader = cluster.leader();
     long paused = System.nanoTime();
     leader.pause();
     try {
@@ -173,10 +174,10 @@ class FaultsIT {
     }
   }
 
-  /** One of the doors of all nodes. */
-  private Door door(int index) {
+  /** One of the protocols of all nodes. */
+  private ServiceClient client(int index) {
     int nodes = cluster.nodes().size();
-    ClusterNode node = cluster.node(index % nodes);
+    NodeProcess node = cluster.node(index % nodes);
     return index / nodes % 2 == 0 ? node.http() : node.grpc();
   }
 

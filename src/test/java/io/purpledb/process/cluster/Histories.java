@@ -2,7 +2,7 @@ package io.purpledb.process.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.linearizability.Call;
+import io.purpledb.linearizability.RecordedCall;
 import io.purpledb.linearizability.Verdict;
 import io.purpledb.linearizability.Verdict.Outcome;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class Histories {
     try {
       Files.createDirectories(file.getParent());
       return "all calls: "
-          + Files.write(file, subject.calls().stream().map(Call::toString).toList());
+          + Files.write(file, subject.calls().stream().map(RecordedCall::toString).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

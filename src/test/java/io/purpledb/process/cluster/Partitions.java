@@ -1,8 +1,8 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
 import io.purpledb.support.NodeNetwork;
+import io.purpledb.support.NodeProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class Partitions {
     }
   }
 
-  private void isolate(Trial trial, ClusterNode alone) {
+  private void isolate(Trial trial, NodeProcess alone) {
     long cut = System.nanoTime();
     network.isolate(cluster.nodes().indexOf(alone));
     trial.awaitNoErrors(cluster.others(alone), cut);
@@ -74,7 +74,7 @@ class Partitions {
     network.heal();
   }
 
-  private void awaitRefusing(ClusterNode alone) {
+  private void awaitRefusing(NodeProcess alone) {
     cluster.await("not ready: " + alone, () -> !alone.isReady());
   }
 }

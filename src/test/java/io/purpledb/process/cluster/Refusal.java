@@ -1,7 +1,7 @@
 package io.purpledb.process.cluster;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.DoorFailure;
+import io.purpledb.support.RefusedException;
 import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -14,7 +14,7 @@ final class Refusal {
 
   /** The kinds that it may stand for; none when no server has answered. */
   static Set<Kind> kinds(Throwable failure) {
-    return cause(failure) instanceof DoorFailure refused ? refused.kinds() : Set.of();
+    return cause(failure) instanceof RefusedException refused ? refused.kinds() : Set.of();
   }
 
   static boolean isNotFound(Throwable failure) {

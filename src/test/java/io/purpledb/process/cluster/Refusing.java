@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
-import io.purpledb.support.Door;
+import io.purpledb.support.NodeProcess;
+import io.purpledb.support.ServiceClient;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,33 +19,33 @@ final class Refusing {
   private static final long FAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** A request of every kind. */
-  private static final List<Function<Door, CompletableFuture<?>>> REQUESTS =
+  private static final List<Function<ServiceClient, CompletableFuture<?>>> REQUESTS =
       List.of(
-          door -> door.kvPut(KEY, ByteString.copyFromUtf8("value")),
-          door -> door.kvGet(KEY),
-          door -> door.kvDelete(KEY),
-          door -> door.counterIncrement(KEY, 1),
-          door -> door.counterGet(KEY),
-          door -> door.setAdd(KEY, "item"),
-          door -> door.setGet(KEY),
-          door -> door.setRemove(KEY, "item"),
-          door -> door.flagSet(KEY, true),
-          door -> door.flagGet(KEY),
-          door -> door.cacheSet(KEY, "value", 60),
-          door -> door.cacheGet(KEY));
+          purple -> purple.kvPut(KEY, ByteString.copyFromUtf8("value")),
+          purple -> purple.kvGet(KEY),
+          purple -> purple.kvDelete(KEY),
+          purple -> purple.counterIncrement(KEY, 1),
+          purple -> purple.counterGet(KEY),
+          purple -> purple.setAdd(KEY, "item"),
+          purple -> purple.setGet(KEY),
+          purple -> purple.setRemove(KEY, "item"),
+          purple -> purple.flagSet(KEY, true),
+          purple -> purple.flagGet(KEY),
+          purple -> purple.cacheSet(KEY, "value", 60),
+          purple -> purple.cacheGet(KEY));
 
   private Refusing() {}
 
   /**
-   * A node refuses every kind of request through both doors as unavailable. The first one may wait
-   * for a majority to come back; when that took too long, the others are refused soon.
+   * A node refuses every kind of request through both protocols as unavailable. The first one may
+   * wait for a majority to come back; when that took too long, the others are refused soon.
    */
-  static void all(ClusterNode node) {
+  static void all(NodeProcess node) {
     Await.refusal(Kind.UNAVAILABLE, node.http().counterGet(KEY));
-    for (Door door : List.of(node.http(), node.grpc())) {
-      for (Function<Door, CompletableFuture<?>> request : REQUESTS) {
+    for (ServiceClient purple : List.of(node.http(), node.grpc())) {
+      for (Function<ServiceClient, CompletableFuture<?>> request : REQUESTS) {
         long asked = System.nanoTime();
-        Await.refusal(Kind.UNAVAILABLE, request.apply(door));
+        Await.refusal(Kind.UNAVAILABLE, request.apply(purple));
         assertThat(System.nanoTime() - asked).isLessThan(FAST_NANOS);
       }
     }

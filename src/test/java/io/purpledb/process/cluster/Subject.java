@@ -1,10 +1,10 @@
 package io.purpledb.process.cluster;
 
 import io.purpledb.linearizability.Action;
-import io.purpledb.linearizability.Call;
 import io.purpledb.linearizability.Checker;
+import io.purpledb.linearizability.RecordedCall;
 import io.purpledb.linearizability.Verdict;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -26,15 +26,16 @@ final class Subject<S> {
    * What a client may ask.
    *
    * @param reads whether it changes nothing
-   * @param request asks a door, and answers what the action would reply
+   * @param request asks a protocol, and answers what the action would reply
    */
-  record Move<S>(Action<S> action, boolean reads, Function<Door, CompletableFuture<?>> request) {}
+  record Move<S>(
+      Action<S> action, boolean reads, Function<ServiceClient, CompletableFuture<?>> request) {}
 
   private final String name;
   private final S initial;
   private final Move<S> look;
   private final Function<Random, Move<S>> moves;
-  private final UnaryOperator<List<Call<S>>> simpler;
+  private final UnaryOperator<List<RecordedCall<S>>> simpler;
   private final Queue<Asked<S>> history = new ConcurrentLinkedQueue<>();
 
   /**
@@ -47,7 +48,7 @@ final class Subject<S> {
       S initial,
       Move<S> look,
       Function<Random, Move<S>> moves,
-      UnaryOperator<List<Call<S>>> simpler) {
+      UnaryOperator<List<RecordedCall<S>>> simpler) {
     this.name = name;
     this.initial = initial;
     this.look = look;
@@ -77,29 +78,29 @@ final class Subject<S> {
     }
 
     /** The call as it counts; null when it tells nothing. */
-    synchronized @Nullable Call<S> call() {
+    synchronized @Nullable RecordedCall<S> call() {
       Object known = reply;
       if (known != null) {
-        return new Call<>(client, move.action(), invoked, completed, known);
+        return new RecordedCall<>(client, move.action(), invoked, completed, known);
       }
-      return withoutEffect ? null : Call.unknown(client, move.action(), invoked);
+      return withoutEffect ? null : RecordedCall.unknown(client, move.action(), invoked);
     }
   }
 
   /** Asks something at random; the answer fails when the request is refused. */
-  CompletableFuture<?> ask(int client, Door door, Random random) {
-    return ask(client, door, moves.apply(random));
+  CompletableFuture<?> ask(int client, ServiceClient purple, Random random) {
+    return ask(client, purple, moves.apply(random));
   }
 
   /** Asks for the whole state; the answer fails when the request is refused. */
-  CompletableFuture<?> look(int client, Door door) {
-    return ask(client, door, look);
+  CompletableFuture<?> look(int client, ServiceClient purple) {
+    return ask(client, purple, look);
   }
 
-  private CompletableFuture<?> ask(int client, Door door, Move<S> move) {
+  private CompletableFuture<?> ask(int client, ServiceClient purple, Move<S> move) {
     Asked<S> asked = new Asked<>(client, move);
     history.add(asked);
-    return move.request().apply(door).whenComplete(asked::answered);
+    return move.request().apply(purple).whenComplete(asked::answered);
   }
 
   /** Whether what was answered so far could have come from one object. */
@@ -108,7 +109,7 @@ final class Subject<S> {
   }
 
   /** The calls that tell something. */
-  List<Call<S>> calls() {
+  List<RecordedCall<S>> calls() {
     return history.stream().flatMap(asked -> Stream.ofNullable(asked.call())).toList();
   }
 

@@ -5,7 +5,7 @@ import io.purpledb.linearizability.Action;
 import io.purpledb.linearizability.Actions;
 import io.purpledb.linearizability.Unread;
 import io.purpledb.process.cluster.Subject.Move;
-import io.purpledb.support.Door;
+import io.purpledb.support.ServiceClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +40,9 @@ final class Subjects {
   /** Every value that is written is another one. */
   static Subject<Optional<String>> register(String key) {
     AtomicLong written = new AtomicLong();
-    Move<Optional<String>> look = read(Actions.get(), door -> value(door.kvGet(key)));
-    Move<Optional<String>> delete = write(Actions.delete(), door -> wasThere(door.kvDelete(key)));
+    Move<Optional<String>> look = read(Actions.get(), purple -> value(purple.kvGet(key)));
+    Move<Optional<String>> delete =
+        write(Actions.delete(), purple -> wasThere(purple.kvDelete(key)));
     return new Subject<>(
         "register " + key,
         Optional.empty(),
@@ -53,14 +54,14 @@ final class Subjects {
           }
           String value = "v" + written.incrementAndGet();
           ByteString bytes = ByteString.copyFromUtf8(value);
-          return write(Actions.put(value), door -> done(door.kvPut(key, bytes)));
+          return write(Actions.put(value), purple -> done(purple.kvPut(key, bytes)));
         },
         Unread::alike);
   }
 
   static Subject<Long> counter(String key) {
-    Move<Long> look = read(Actions.count(), door -> door.counterGet(key));
-    Move<Long> increment = write(Actions.increment(1), door -> door.counterIncrement(key, 1));
+    Move<Long> look = read(Actions.count(), purple -> purple.counterGet(key));
+    Move<Long> increment = write(Actions.increment(1), purple -> purple.counterIncrement(key, 1));
     return new Subject<>(
         "counter " + key,
         0L,
@@ -70,7 +71,7 @@ final class Subjects {
   }
 
   static Subject<Set<String>> set(String key) {
-    Move<Set<String>> look = read(Actions.items(), door -> whole(door.setGet(key)));
+    Move<Set<String>> look = read(Actions.items(), purple -> whole(purple.setGet(key)));
     return new Subject<>(
         "set " + key,
         Set.of(),
@@ -82,14 +83,14 @@ final class Subjects {
             return look;
           }
           return choice < 7
-              ? write(Actions.add(item), door -> whole(door.setAdd(key, item)))
-              : write(Actions.remove(item), door -> whole(door.setRemove(key, item)));
+              ? write(Actions.add(item), purple -> whole(purple.setAdd(key, item)))
+              : write(Actions.remove(item), purple -> whole(purple.setRemove(key, item)));
         },
         UnaryOperator.identity());
   }
 
   static Subject<Boolean> flag(String key) {
-    Move<Boolean> look = read(Actions.isSet(), door -> door.flagGet(key));
+    Move<Boolean> look = read(Actions.isSet(), purple -> purple.flagGet(key));
     return new Subject<>(
         "flag " + key,
         false,
@@ -98,16 +99,18 @@ final class Subjects {
           boolean value = random.nextBoolean();
           return random.nextInt(10) < 6
               ? look
-              : write(Actions.set(value), door -> done(door.flagSet(key, value)));
+              : write(Actions.set(value), purple -> done(purple.flagSet(key, value)));
         },
         UnaryOperator.identity());
   }
 
-  private static <S> Move<S> read(Action<S> action, Function<Door, CompletableFuture<?>> request) {
+  private static <S> Move<S> read(
+      Action<S> action, Function<ServiceClient, CompletableFuture<?>> request) {
     return new Move<>(action, true, request);
   }
 
-  private static <S> Move<S> write(Action<S> action, Function<Door, CompletableFuture<?>> request) {
+  private static <S> Move<S> write(
+      Action<S> action, Function<ServiceClient, CompletableFuture<?>> request) {
     return new Move<>(action, false, request);
   }
 

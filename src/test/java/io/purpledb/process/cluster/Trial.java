@@ -3,8 +3,8 @@ package io.purpledb.process.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.Await;
-import io.purpledb.support.ClusterNode;
 import io.purpledb.support.ClusterProcesses;
+import io.purpledb.support.NodeProcess;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -69,7 +69,7 @@ final class Trial {
    *
    * @param since when the trouble began, in nanoseconds
    */
-  void awaitNoErrors(Collection<ClusterNode> of, long since) {
+  void awaitNoErrors(Collection<NodeProcess> of, long since) {
     long begin = System.nanoTime();
     cluster.await(
         "without errors", () -> System.nanoTime() - Math.max(begin, lastError(of)) > QUIET_NANOS);
@@ -78,7 +78,7 @@ final class Trial {
         .isLessThan(ERRORS_END);
   }
 
-  private long lastError(Collection<ClusterNode> of) {
+  private long lastError(Collection<NodeProcess> of) {
     return crowd.refused().stream()
         .filter(refused -> of.contains(refused.node()))
         .mapToLong(Crowd.Refused::nanos)
@@ -86,7 +86,7 @@ final class Trial {
   }
 
   private void check() {
-    for (ClusterNode node : cluster.nodes()) {
+    for (NodeProcess node : cluster.nodes()) {
       deposits.forEach(deposit -> deposit.check(node.grpc()));
       subjects.forEach(subject -> Await.value(subject.look(-1, node.http())));
     }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.server.grpc.RawClient.Answer;
-import io.purpledb.support.Engine;
+import io.purpledb.server.grpc.RawGrpcClient.Answer;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;
@@ -24,20 +24,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which content types are calls, and what every answer of the gRPC door has. */
+/** Which content types are calls, and what every answer of the gRPC server has. */
 @Timeout(20)
 class ContentTypesTest {
 
   private static final String GET = "/purple.v1.KvService/KvGet";
   private static final byte[] REQUEST = KvGetRequest.newBuilder().setKey("k").build().toByteArray();
 
-  private static TestDoor server;
-  private static RawClient client;
+  private static TestGrpcServer server;
+  private static RawGrpcClient client;
 
   @BeforeAll
   static void start() {
-    server = TestDoor.ofPurple();
-    client = new RawClient(server.port());
+    server = TestGrpcServer.ofPurple();
+    client = new RawGrpcClient(server.port());
   }
 
   @AfterAll
@@ -57,7 +57,7 @@ class ContentTypesTest {
     "application/grpc+foo, " + GET,
   })
   void everyAnswerHasADate(String type, String path) {
-    Answer answer = client.call(path, Map.of("content-type", type), RawClient.frame(REQUEST));
+    Answer answer = client.call(path, Map.of("content-type", type), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.headers().get("date")).endsWith(" GMT");
     assertThat(answer.headers().get("x-content-type-options")).isEqualTo("nosniff");
@@ -90,7 +90,7 @@ class ContentTypesTest {
         "application/grpc-web+proto; charset=utf-8",
       })
   void takesAContentTypeWithParameters(String type) {
-    Answer answer = client.call(GET, Map.of("content-type", type), RawClient.frame(REQUEST));
+    Answer answer = client.call(GET, Map.of("content-type", type), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.httpStatus()).isEqualTo(200);
     if (type.contains("web")) {
@@ -103,8 +103,8 @@ class ContentTypesTest {
   /** Only HTTP/2 has the trailers that a status of gRPC comes in. */
   @Test
   void refusesGrpcOverTheFirstHttp() {
-    try (RawClient old = new RawClient(server.port(), HttpVersion.HTTP_1_1)) {
-      Answer answer = old.call(GET, Map.of(), RawClient.frame(REQUEST));
+    try (RawGrpcClient old = new RawGrpcClient(server.port(), HttpVersion.HTTP_1_1)) {
+      Answer answer = old.call(GET, Map.of(), RawGrpcClient.frame(REQUEST));
 
       assertThat(answer.httpStatus()).isEqualTo(415);
       assertThat(answer.body().toString())
@@ -116,13 +116,14 @@ class ContentTypesTest {
   /** A port that nobody has chosen is no help. */
   @Test
   void namesNoPortThatIsNone() {
-    try (TestDoor both = TestDoor.ofPurple(TestConfigs.of(Engine.MEMORY));
-        RawClient other = new RawClient(both.port())) {
+    try (TestGrpcServer both = TestGrpcServer.ofPurple(TestConfigs.of(BackendType.MEMORY));
+        RawGrpcClient other = new RawGrpcClient(both.port())) {
       HttpClientRequest request = other.open(HttpMethod.GET, "/kv/a", Map.of());
-      Future<Answer> answer = RawClient.answer(request);
+      Future<Answer> answer = RawGrpcClient.answer(request);
       request.end();
 
-      assertThat(TestDoor.await(answer).body().toString()).endsWith("; HTTP is on another port)\n");
+      assertThat(TestGrpcServer.await(answer).body().toString())
+          .endsWith("; HTTP is on another port)\n");
     }
   }
 }

@@ -43,7 +43,8 @@ class IdleConnectionTest {
   @RegisterExtension final QuietLog log = new QuietLog();
 
   @RegisterExtension
-  static TestDoor door = TestDoor.ofPurple(TestDoor.config(REQUEST_TIMEOUT_MILLIS), IDLE_MILLIS);
+  static TestGrpcServer server =
+      TestGrpcServer.ofPurple(TestGrpcServer.config(REQUEST_TIMEOUT_MILLIS), IDLE_MILLIS);
 
   /** Calls of HTTP/2 whose request does not end. */
   enum Unended {
@@ -100,7 +101,7 @@ class IdleConnectionTest {
   @ParameterizedTest
   @EnumSource
   void aCallThatDoesNotEndDoesNotKeepAConnection(Unended kind) throws Exception {
-    try (RawHttp2 connection = new RawHttp2(door.port())) {
+    try (RawHttp2 connection = new RawHttp2(server.port())) {
       kind.send(connection);
       assertThat(connection.isEndedWithin(SOON_MILLIS)).isTrue();
     }
@@ -142,7 +143,7 @@ class IdleConnectionTest {
   @ParameterizedTest
   @EnumSource
   void http1DoesNotKeepAConnectionEither(Http1 kind) throws Exception {
-    try (RawHttp2 connection = new RawHttp2(door.port())) {
+    try (RawHttp2 connection = new RawHttp2(server.port())) {
       connection.raw(kind.bytes);
       assertThat(connection.isEndedWithin(SOON_MILLIS)).isTrue();
     }
@@ -150,8 +151,8 @@ class IdleConnectionTest {
 
   @Test
   void whoWatchesMayStay() throws Exception {
-    try (RawHttp2 http2 = new RawHttp2(door.port());
-        RawHttp2 web = new RawHttp2(door.port())) {
+    try (RawHttp2 http2 = new RawHttp2(server.port());
+        RawHttp2 web = new RawHttp2(server.port())) {
       http2.open(65_535).call(1, WATCH, new byte[0]);
       web.raw(Http1.web(WATCH, 5) + MESSAGE);
       assertThat(http2.isEndedWithin(4 * IDLE_MILLIS)).isFalse();
@@ -161,7 +162,7 @@ class IdleConnectionTest {
 
   @Test
   void whoCallsAgainMayStay() throws Exception {
-    try (RawHttp2 web = new RawHttp2(door.port())) {
+    try (RawHttp2 web = new RawHttp2(server.port())) {
       for (int i = 0; i < 10; i++) {
         web.raw(Http1.web(5) + MESSAGE);
         assertThat(web.isEndedWithin(IDLE_MILLIS / 4)).isFalse();
@@ -171,15 +172,15 @@ class IdleConnectionTest {
 
   @Test
   void aStockClientConnectsAgain() {
-    try (StockClient client = new StockClient(door.port())) {
+    try (StockClient client = new StockClient(server.port())) {
       for (int i = 0; i < 3; i++) {
         HealthCheckResponse answer =
             client.call(
-                Health.SERVICE.findMethodByName("Check"),
+                HealthService.SERVICE.findMethodByName("Check"),
                 HealthCheckRequest.getDefaultInstance(),
                 HealthCheckResponse.getDefaultInstance());
         assertThat(answer.getStatus()).isEqualTo(ServingStatus.SERVING);
-        TestDoor.await(door.vertx().timer(3 * IDLE_MILLIS, TimeUnit.MILLISECONDS));
+        TestGrpcServer.await(server.vertx().timer(3 * IDLE_MILLIS, TimeUnit.MILLISECONDS));
       }
     }
   }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
-import io.purpledb.server.grpc.RawClient.Answer;
+import io.purpledb.server.grpc.RawGrpcClient.Answer;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;
@@ -59,13 +59,13 @@ class MalformedCallTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor server;
-  private static RawClient client;
+  private static TestGrpcServer server;
+  private static RawGrpcClient client;
 
   @BeforeAll
   static void start() {
-    server = TestDoor.ofPurple(TestDoor.config(REQUEST_TIMEOUT_MILLIS));
-    client = new RawClient(server.port());
+    server = TestGrpcServer.ofPurple(TestGrpcServer.config(REQUEST_TIMEOUT_MILLIS));
+    client = new RawGrpcClient(server.port());
   }
 
   @AfterAll
@@ -76,7 +76,7 @@ class MalformedCallTest {
 
   @Test
   void answersAWellFormedCall() {
-    Answer answer = client.call(GET, Map.of(), RawClient.frame(REQUEST));
+    Answer answer = client.call(GET, Map.of(), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.NOT_FOUND);
     assertThat(answer.text()).isEqualTo("no value found for k");
@@ -99,7 +99,7 @@ class MalformedCallTest {
 
   @Test
   void refusesATruncatedMessage() {
-    Buffer frame = RawClient.frame(REQUEST);
+    Buffer frame = RawGrpcClient.frame(REQUEST);
     Answer answer = client.call(GET, Map.of(), frame.getBuffer(0, frame.length() - 1));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
@@ -108,7 +108,7 @@ class MalformedCallTest {
 
   @Test
   void refusesASecondMessage() {
-    Buffer two = RawClient.frame(REQUEST).appendBuffer(RawClient.frame(REQUEST));
+    Buffer two = RawGrpcClient.frame(REQUEST).appendBuffer(RawGrpcClient.frame(REQUEST));
     Answer answer = client.call(GET, Map.of(), two);
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
@@ -117,15 +117,15 @@ class MalformedCallTest {
 
   @Test
   void refusesASecondMessageBeforeTheEnd() {
-    Buffer two = RawClient.frame(REQUEST).appendBuffer(RawClient.frame(REQUEST));
+    Buffer two = RawGrpcClient.frame(REQUEST).appendBuffer(RawGrpcClient.frame(REQUEST));
     HttpClientRequest request = client.open(GET, Map.of());
     Promise<Throwable> stopped = Promise.promise();
     request.exceptionHandler(stopped::tryComplete);
-    Future<Answer> answer = RawClient.answer(request);
+    Future<Answer> answer = RawGrpcClient.answer(request);
     request.write(two);
 
-    assertThat(TestDoor.await(answer).status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
-    assertThat(TestDoor.await(stopped.future()))
+    assertThat(TestGrpcServer.await(answer).status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(TestGrpcServer.await(stopped.future()))
         .isInstanceOfSatisfying(
             StreamResetException.class, reset -> assertThat(reset.getCode()).isZero());
   }
@@ -151,7 +151,7 @@ class MalformedCallTest {
   @Test
   void endsACallThatDoesNotEnd() {
     long start = System.nanoTime();
-    Answer answer = client.callWithoutEnd(GET, Map.of(), RawClient.frame(REQUEST));
+    Answer answer = client.callWithoutEnd(GET, Map.of(), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
     assertThat(millisSince(start)).isBetween(850L, 5_000L);
@@ -161,7 +161,7 @@ class MalformedCallTest {
   @ValueSource(strings = {"zstd", "deflate", "snappy", "GZIP", "identity,gzip", "x"})
   void refusesAnUnknownEncoding(String encoding) {
     Answer answer =
-        client.call(GET, Map.of("grpc-encoding", encoding), RawClient.frame(1, REQUEST));
+        client.call(GET, Map.of("grpc-encoding", encoding), RawGrpcClient.frame(1, REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
     assertThat(answer.text())
@@ -185,8 +185,8 @@ class MalformedCallTest {
   @ValueSource(strings = {"", "identity"})
   void refusesACompressedMessageWithoutAnEncoding(String encoding) {
     Map<String, String> headers = encoding.isEmpty() ? Map.of() : Map.of("grpc-encoding", encoding);
-    for (byte[] message : new byte[][] {RawClient.gzip(REQUEST), REQUEST}) {
-      Answer answer = client.call(GET, headers, RawClient.frame(1, message));
+    for (byte[] message : new byte[][] {RawGrpcClient.gzip(REQUEST), REQUEST}) {
+      Answer answer = client.call(GET, headers, RawGrpcClient.frame(1, message));
 
       assertThat(answer.status()).isEqualTo(GrpcStatus.INTERNAL);
       assertThat(answer.text())
@@ -200,7 +200,7 @@ class MalformedCallTest {
   void refusesAnUnknownFlag(int flag) {
     for (String encoding : new String[] {"identity", "gzip"}) {
       Answer answer =
-          client.call(GET, Map.of("grpc-encoding", encoding), RawClient.frame(flag, REQUEST));
+          client.call(GET, Map.of("grpc-encoding", encoding), RawGrpcClient.frame(flag, REQUEST));
 
       assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
       assertThat(answer.text())
@@ -220,7 +220,7 @@ class MalformedCallTest {
   })
   void refusesMalformedProtobuf(String hex, String what) {
     byte[] message = HexFormat.of().parseHex(hex);
-    Answer answer = client.call(GET, Map.of(), RawClient.frame(message));
+    Answer answer = client.call(GET, Map.of(), RawGrpcClient.frame(message));
 
     assertThat(answer.status()).as(what).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(answer.text())
@@ -235,7 +235,7 @@ class MalformedCallTest {
       byte[] message = new byte[random.nextInt(40)];
       random.nextBytes(message);
       String path = i % 2 == 0 ? "/purple.v1.KvService/KvPut" : "/proto.KV/KVPut";
-      Answer answer = client.call(path, Map.of(), RawClient.frame(message));
+      Answer answer = client.call(path, Map.of(), RawGrpcClient.frame(message));
 
       assertThat(answer.status())
           .as(() -> HexFormat.of().formatHex(message))
@@ -257,7 +257,7 @@ class MalformedCallTest {
         "/%ff%00",
       })
   void refusesAnUnknownMethod(String path) {
-    Answer answer = client.call(path, Map.of(), RawClient.frame(REQUEST));
+    Answer answer = client.call(path, Map.of(), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
     assertThat(answer.text()).endsWith(" (expected: a method that reflection lists)");
@@ -275,7 +275,7 @@ class MalformedCallTest {
         "http://a/purple.v1.KvService"
       })
   void aTargetThatIsNoPathIsShownAsItIs(String target) {
-    Answer answer = client.call(target, Map.of(), RawClient.frame(REQUEST));
+    Answer answer = client.call(target, Map.of(), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
     assertThat(answer.text())
@@ -284,7 +284,7 @@ class MalformedCallTest {
 
   @Test
   void refusesAnUnknownMethodBeforeTheEnd() {
-    Answer answer = client.callWithoutEnd("/a/b", Map.of(), RawClient.frame(new byte[2 << 20]));
+    Answer answer = client.callWithoutEnd("/a/b", Map.of(), RawGrpcClient.frame(new byte[2 << 20]));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
   }
@@ -300,7 +300,7 @@ class MalformedCallTest {
         "application/grpc-foo",
       })
   void refusesAnotherContentType(String type) {
-    Answer answer = client.call(GET, Map.of("content-type", type), RawClient.frame(REQUEST));
+    Answer answer = client.call(GET, Map.of("content-type", type), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.httpStatus()).isEqualTo(415);
     assertThat(answer.body().toString()).contains("(expected: ").endsWith(")\n");
@@ -312,7 +312,7 @@ class MalformedCallTest {
         client.call(
             GET,
             Map.of("content-type", "application/grpc+json"),
-            RawClient.frame("{\"key\":\"k\"}".getBytes(UTF_8)));
+            RawGrpcClient.frame("{\"key\":\"k\"}".getBytes(UTF_8)));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
     assertThat(answer.text())
@@ -324,10 +324,10 @@ class MalformedCallTest {
   @ValueSource(strings = {"GET", "OPTIONS", "CONNECT", "PUT"})
   void refusesAnotherMethodThanPost(String method) {
     HttpClientRequest request = client.open(HttpMethod.valueOf(method), GET, Map.of());
-    Future<Answer> answer = RawClient.answer(request);
+    Future<Answer> answer = RawGrpcClient.answer(request);
     request.end();
 
-    assertThat(TestDoor.await(answer).httpStatus()).isEqualTo(405);
+    assertThat(TestGrpcServer.await(answer).httpStatus()).isEqualTo(405);
   }
 
   /** Somebody tries curl or a browser on the wrong port. */
@@ -350,7 +350,7 @@ class MalformedCallTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "1", "m", "123456789m", "1x", "-1m", "1.5S", "1mm", "٣m"})
   void refusesAMalformedTimeout(String timeout) {
-    Answer answer = client.call(GET, Map.of("grpc-timeout", timeout), RawClient.frame(REQUEST));
+    Answer answer = client.call(GET, Map.of("grpc-timeout", timeout), RawGrpcClient.frame(REQUEST));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(answer.text())
@@ -409,12 +409,12 @@ class MalformedCallTest {
       })
   void answersHttp1(String request) {
     NetSocket socket =
-        TestDoor.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
+        TestGrpcServer.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
     Future<Buffer> answer = Future.future(promise -> socket.handler(promise::tryComplete));
     socket.write(request);
 
-    assertThat(TestDoor.await(answer).toString(UTF_8)).containsPattern("^HTTP/1\\.[01] 4");
-    TestDoor.await(socket.close());
+    assertThat(TestGrpcServer.await(answer).toString(UTF_8)).containsPattern("^HTTP/1\\.[01] 4");
+    TestGrpcServer.await(socket.close());
   }
 
   @Test
@@ -422,14 +422,15 @@ class MalformedCallTest {
     Random random = new Random(1);
     for (int i = 0; i < 50; i++) {
       NetSocket socket =
-          TestDoor.await(server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
+          TestGrpcServer.await(
+              server.vertx().createNetClient().connect(server.port(), "127.0.0.1"));
       byte[] noise = new byte[200];
       random.nextBytes(noise);
       Buffer bytes = Buffer.buffer();
       if (i % 2 == 0) {
         bytes.appendString(HTTP2_PREFACE).appendBytes(http2Frame(SETTINGS, 0, new byte[0]));
       }
-      TestDoor.await(
+      TestGrpcServer.await(
           socket.write(bytes.appendBytes(noise)).eventually(socket::close).otherwiseEmpty());
     }
     answersAWellFormedCall();
@@ -437,9 +438,9 @@ class MalformedCallTest {
 
   @Test
   void servesHttp1AsGrpcWeb() {
-    try (RawClient web = new RawClient(server.port(), HttpVersion.HTTP_1_1)) {
+    try (RawGrpcClient web = new RawGrpcClient(server.port(), HttpVersion.HTTP_1_1)) {
       Map<String, String> headers = Map.of("content-type", "application/grpc-web+proto");
-      Answer answer = web.call(GET, headers, RawClient.frame(REQUEST));
+      Answer answer = web.call(GET, headers, RawGrpcClient.frame(REQUEST));
       assertThat(answer.status()).isEqualTo(GrpcStatus.NOT_FOUND);
       assertThat(answer.text()).isEqualTo("no value found for k");
     }

@@ -12,7 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.purpledb.server.HeaderSize;
-import io.purpledb.server.grpc.RawClient.Answer;
+import io.purpledb.server.grpc.RawGrpcClient.Answer;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.MultiMap;
@@ -28,19 +28,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Metadata up to max-header-bytes are taken; more end the call alone, with a status. */
 class MetadataTest {
 
-  private static TestDoor door;
+  private static TestGrpcServer server;
   private static StockClient client;
 
   @BeforeAll
   static void start() {
-    door = TestDoor.ofPurple();
-    client = new StockClient(door.port());
+    server = TestGrpcServer.ofPurple();
+    client = new StockClient(server.port());
   }
 
   @AfterAll
   static void stop() {
     client.close();
-    door.close();
+    server.close();
   }
 
   /** The status of a call with a token of a size. */
@@ -106,9 +106,10 @@ class MetadataTest {
     "/grpc.health.v1.Health/Check, false",
   })
   void anIdempotencyKeyOfAWriteIsRefused(String path, boolean refused) {
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawGrpcClient raw = new RawGrpcClient(server.port())) {
       Answer answer =
-          raw.call(path, Map.of("Idempotency-Key", "k".repeat(70)), RawClient.frame(new byte[0]));
+          raw.call(
+              path, Map.of("Idempotency-Key", "k".repeat(70)), RawGrpcClient.frame(new byte[0]));
       if (refused) {
         assertThat(answer.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
         assertThat(answer.text())

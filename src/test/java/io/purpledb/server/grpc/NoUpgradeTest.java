@@ -13,8 +13,8 @@ class NoUpgradeTest {
 
   @Test
   void aConnectionOfHttp1IsNotUpgraded() throws Exception {
-    try (TestDoor door = TestDoor.ofPurple();
-        RawHttp2 connection = new RawHttp2(door.port())) {
+    try (TestGrpcServer server = TestGrpcServer.ofPurple();
+        RawHttp2 connection = new RawHttp2(server.port())) {
       String request =
           "GET / HTTP/1.1|host: a|connection: upgrade, http2-settings|upgrade: h2c|http2-settings: AAMAAABkAAQAAP__||";
       connection.raw(request.replace("|", "\r\n"));

@@ -33,7 +33,7 @@ class NoWindowTest {
   private static final byte[] NOTHING = {};
   private static final byte[] PREFIX = new byte[5];
 
-  @RegisterExtension static TestDoor door = TestDoor.ofPurple();
+  @RegisterExtension static TestGrpcServer server = TestGrpcServer.ofPurple();
 
   private final List<RawHttp2> connections = new ArrayList<>();
 
@@ -45,7 +45,7 @@ class NoWindowTest {
   }
 
   private RawHttp2 connect(int window) throws IOException {
-    RawHttp2 connection = new RawHttp2(door.port()).open(window);
+    RawHttp2 connection = new RawHttp2(server.port()).open(window);
     connections.add(connection);
     return connection;
   }
@@ -110,14 +110,17 @@ class NoWindowTest {
     web(webUnknown, "/none/None"); // its answer is headers alone, which need no window
     RawHttp2 fewBytes = connect(3).call(1, CHECK, NOTHING);
     RawHttp2 ofConnection = connect(Integer.MAX_VALUE);
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawGrpcClient client = new RawGrpcClient(server.port())) {
       byte[] put =
           KvPutRequest.newBuilder()
               .setKey("k")
               .setValue(ByteString.copyFrom(new byte[10_000]))
               .build()
               .toByteArray();
-      assertThat(client.call("/purple.v1.KvService/KvPut", Map.of(), RawClient.frame(put)).status())
+      assertThat(
+              client
+                  .call("/purple.v1.KvService/KvPut", Map.of(), RawGrpcClient.frame(put))
+                  .status())
           .isEqualTo(GrpcStatus.OK);
     }
     for (int i = 0; i < 20; i++) {

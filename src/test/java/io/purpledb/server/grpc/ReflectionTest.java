@@ -6,7 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.purpledb.server.grpc.RawClient.Answer;
+import io.purpledb.server.grpc.RawGrpcClient.Answer;
 import io.purpledb.support.QuietLog;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -43,13 +43,13 @@ class ReflectionTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor server;
-  private static RawClient client;
+  private static TestGrpcServer server;
+  private static RawGrpcClient client;
 
   @BeforeAll
   static void start() {
-    server = TestDoor.of(TestDoor.config(10_000), List.of());
-    client = new RawClient(server.port());
+    server = TestGrpcServer.of(TestGrpcServer.config(10_000), List.of());
+    client = new RawGrpcClient(server.port());
   }
 
   @AfterAll
@@ -190,10 +190,10 @@ class ReflectionTest {
     BlockingQueue<Buffer> answers = new LinkedBlockingQueue<>();
     request.response().onSuccess(response -> response.handler(answers::add));
     for (int i = 0; i < 2; i++) {
-      request.write(RawClient.frame(symbol("proto.Nothing").toByteArray()));
+      request.write(RawGrpcClient.frame(symbol("proto.Nothing").toByteArray()));
       assertThat(answers.poll(10, TimeUnit.SECONDS)).isNotNull();
     }
-    TestDoor.await(request.end());
+    TestGrpcServer.await(request.end());
   }
 
   @Test
@@ -202,13 +202,13 @@ class ReflectionTest {
     request.response().onSuccess(response -> response.pause());
     Buffer questions = Buffer.buffer();
     for (int i = 0; i < 1_000; i++) {
-      questions.appendBuffer(RawClient.frame(symbol("proto.KV").toByteArray()));
+      questions.appendBuffer(RawGrpcClient.frame(symbol("proto.KV").toByteArray()));
     }
     Promise<Throwable> reset = Promise.promise();
     request.exceptionHandler(reset::tryComplete);
     request.write(questions);
 
-    assertThat(TestDoor.await(reset.future()))
+    assertThat(TestGrpcServer.await(reset.future()))
         .isInstanceOfSatisfying(
             StreamResetException.class, e -> assertThat(e.getCode()).isEqualTo(CANCEL));
   }
@@ -221,7 +221,7 @@ class ReflectionTest {
       String path, ServerReflectionRequest... requests) {
     Buffer body = Buffer.buffer();
     for (ServerReflectionRequest request : requests) {
-      body.appendBuffer(RawClient.frame(request.toByteArray()));
+      body.appendBuffer(RawGrpcClient.frame(request.toByteArray()));
     }
     Answer answer = client.call(path, Map.of(), body);
     assertThat(answer.status()).isEqualTo(GrpcStatus.OK);

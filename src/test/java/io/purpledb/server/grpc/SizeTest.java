@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.purpledb.message.Operation;
-import io.purpledb.server.grpc.RawClient.Answer;
-import io.purpledb.server.grpc.TestDoor.StandIn;
+import io.purpledb.server.grpc.RawGrpcClient.Answer;
+import io.purpledb.server.grpc.TestGrpcServer.StandIn;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
@@ -38,19 +38,19 @@ class SizeTest {
 
   private static final String PUT = "/purple.v1.KvService/KvPut";
   private static final Map<String, String> GZIP = Map.of("grpc-encoding", "gzip");
-  private static final int MAX_VALUE_BYTES = TestDoor.MAX_VALUE_BYTES;
+  private static final int MAX_VALUE_BYTES = TestGrpcServer.MAX_VALUE_BYTES;
   private static final int MAX_MESSAGE_BYTES = MAX_VALUE_BYTES + 16 * 1024;
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  private static TestDoor server;
-  private static RawClient raw;
+  private static TestGrpcServer server;
+  private static RawGrpcClient raw;
   private static StockClient client;
 
   @BeforeAll
   static void start() {
-    server = TestDoor.ofPurple();
-    raw = new RawClient(server.port());
+    server = TestGrpcServer.ofPurple();
+    raw = new RawGrpcClient(server.port());
     client = new StockClient(server.port());
   }
 
@@ -90,9 +90,9 @@ class SizeTest {
 
   @Test
   void refusesAMessageOverTheBound() {
-    assertThat(raw.call(PUT, Map.of(), RawClient.frame(message(MAX_MESSAGE_BYTES))).text())
+    assertThat(raw.call(PUT, Map.of(), RawGrpcClient.frame(message(MAX_MESSAGE_BYTES))).text())
         .startsWith("value: ");
-    Answer answer = raw.call(PUT, Map.of(), RawClient.frame(message(MAX_MESSAGE_BYTES + 1)));
+    Answer answer = raw.call(PUT, Map.of(), RawGrpcClient.frame(message(MAX_MESSAGE_BYTES + 1)));
 
     assertThat(answer.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
     assertThat(answer.text()).isEqualTo("message: 1064961 bytes (expected: at most 1064960 bytes)");
@@ -138,12 +138,12 @@ class SizeTest {
 
   @Test
   void stopsToInflateAtTheBound() {
-    byte[] part = RawClient.gzip(new byte[20 << 20]);
+    byte[] part = RawGrpcClient.gzip(new byte[20 << 20]);
     Buffer bomb = Buffer.buffer();
     while (bomb.length() + part.length < MAX_MESSAGE_BYTES) {
       bomb.appendBytes(part); // gzip may consist of parts: 1 MB of them make 1 GB
     }
-    assertThat(raw.call(PUT, GZIP, RawClient.frame(1, bomb.getBytes())).status())
+    assertThat(raw.call(PUT, GZIP, RawGrpcClient.frame(1, bomb.getBytes())).status())
         .isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
   }
 
@@ -151,10 +151,10 @@ class SizeTest {
   void boundsGrpcWebToo() {
     Map<String, String> binary =
         Map.of("content-type", "application/grpc-web+proto", "grpc-encoding", "gzip");
-    try (RawClient web = new RawClient(server.port(), HttpVersion.HTTP_1_1)) {
+    try (RawGrpcClient web = new RawGrpcClient(server.port(), HttpVersion.HTTP_1_1)) {
       assertThat(web.call(PUT, binary, gzipped(new byte[20 << 20])).status())
           .isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
-      assertThat(web.call(PUT, binary, RawClient.frame(new byte[20 << 20])).status())
+      assertThat(web.call(PUT, binary, RawGrpcClient.frame(new byte[20 << 20])).status())
           .isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
       assertThat(web.call(PUT, binary, gzipped(put("k", new byte[9]).toByteArray())).httpStatus())
           .isEqualTo(200);
@@ -163,7 +163,7 @@ class SizeTest {
 
   @Test
   void refusesMalformedGzip() {
-    byte[] whole = RawClient.gzip(put("k", new byte[100]).toByteArray());
+    byte[] whole = RawGrpcClient.gzip(put("k", new byte[100]).toByteArray());
     byte[] damaged = whole.clone();
     damaged[damaged.length - 6] ^= 1; // in the checksum
     byte[] withName = whole.clone();
@@ -177,7 +177,7 @@ class SizeTest {
             withName,
             put("k", new byte[100]).toByteArray());
     for (byte[] message : messages) {
-      Answer answer = raw.call(PUT, GZIP, RawClient.frame(1, message));
+      Answer answer = raw.call(PUT, GZIP, RawGrpcClient.frame(1, message));
       assertThat(answer.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
       assertThat(answer.text())
           .startsWith("message: " + message.length + " bytes that are not gzip: ");
@@ -188,9 +188,9 @@ class SizeTest {
   void carriesLargeAnswers() {
     List<String> items = IntStream.range(0, 100_000).mapToObj(i -> "item " + i).toList();
     SetGetResponse set = SetGetResponse.newBuilder().addAllItems(items).build();
-    try (TestDoor ofSets =
-            TestDoor.of(
-                TestDoor.config(10_000),
+    try (TestGrpcServer ofSets =
+            TestGrpcServer.of(
+                TestGrpcServer.config(10_000),
                 List.of(
                     () ->
                         new StandIn<>(
@@ -214,7 +214,7 @@ class SizeTest {
   }
 
   private static Buffer gzipped(byte[] message) {
-    return RawClient.frame(1, RawClient.gzip(message));
+    return RawGrpcClient.frame(1, RawGrpcClient.gzip(message));
   }
 
   private static KvPutRequest put(String key, byte[] value) {

@@ -10,7 +10,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Interceptors;
 import io.purpledb.support.OperationCounts;
 import io.purpledb.support.RawHttp2;
@@ -47,7 +47,7 @@ final class StreamCallTest {
 
   private static Vertx vertx;
   private static TestService.Counts counts;
-  private static GrpcDoor door;
+  private static GrpcServerVerticle server;
   private static StockClient client;
 
   @BeforeAll
@@ -55,15 +55,15 @@ final class StreamCallTest {
     vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     Interceptors.set(vertx, List.of(STATUSES));
     counts = TestService.deploy(vertx, 1);
-    door = new GrpcDoor(TestDoor.config(10_000), TestService.OPERATIONS);
-    TestDoor.await(vertx.deployVerticle(door));
-    client = new StockClient(door.port());
+    server = new GrpcServerVerticle(TestGrpcServer.config(10_000), TestService.OPERATIONS);
+    TestGrpcServer.await(vertx.deployVerticle(server));
+    client = new StockClient(server.port());
   }
 
   @AfterAll
   static void stop() {
     client.close();
-    TestDoor.await(vertx.close());
+    TestGrpcServer.await(vertx.close());
   }
 
   private static TestCountRequest.Builder count(long numbers) {
@@ -145,7 +145,7 @@ final class StreamCallTest {
   void whoDoesNotReadEndsIt(int padding, long most) throws Exception {
     long before = counts.made();
     int noWindow = 0;
-    try (RawHttp2 connection = new RawHttp2(door.port()).open(noWindow)) {
+    try (RawHttp2 connection = new RawHttp2(server.port()).open(noWindow)) {
       connection.call(
           1,
           "/purple.test.v1.TestService/TestCount",
@@ -160,14 +160,15 @@ final class StreamCallTest {
   /** Who comes to it in the last moments is told as well, and keeps nobody waiting. */
   @Test
   void aStreamThatBeginsWhileTheServerStops() throws Exception {
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
+    ServerLimits limits =
+        new ServerLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
     Vertx stopping = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     TestService.deploy(stopping, 1);
-    GrpcDoor itsDoor = new GrpcDoor(TestDoor.config(limits), TestService.OPERATIONS);
-    String id = TestDoor.await(stopping.deployVerticle(itsDoor));
-    try (StockClient first = new StockClient(itsDoor.port());
-        StockClient late = new StockClient(itsDoor.port())) {
+    GrpcServerVerticle itsServer =
+        new GrpcServerVerticle(TestGrpcServer.config(limits), TestService.OPERATIONS);
+    String id = TestGrpcServer.await(stopping.deployVerticle(itsServer));
+    try (StockClient first = new StockClient(itsServer.port());
+        StockClient late = new StockClient(itsServer.port())) {
       ClientCalls.blockingServerStreamingCall(
               first.channel, COUNT, CallOptions.DEFAULT, count(1).build())
           .forEachRemaining(answer -> {});
@@ -178,9 +179,9 @@ final class StreamCallTest {
       assertThat(answers.next().getNumber()).isEqualTo(1);
 
       assertThatThrownBy(answers::hasNext).hasMessage("UNAVAILABLE: the server is stopping");
-      TestDoor.await(stopped);
+      TestGrpcServer.await(stopped);
     } finally {
-      TestDoor.await(stopping.close());
+      TestGrpcServer.await(stopping.close());
     }
   }
 
@@ -188,9 +189,10 @@ final class StreamCallTest {
   void aServerThatStopsEndsThem() throws Exception {
     Vertx stopping = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     TestService.deploy(stopping, 1);
-    GrpcDoor itsDoor = new GrpcDoor(TestDoor.config(10_000), TestService.OPERATIONS);
-    String id = TestDoor.await(stopping.deployVerticle(itsDoor));
-    try (StockClient itsClient = new StockClient(itsDoor.port())) {
+    GrpcServerVerticle itsServer =
+        new GrpcServerVerticle(TestGrpcServer.config(10_000), TestService.OPERATIONS);
+    String id = TestGrpcServer.await(stopping.deployVerticle(itsServer));
+    try (StockClient itsClient = new StockClient(itsServer.port())) {
       Iterator<TestCountResponse> answers =
           ClientCalls.blockingServerStreamingCall(
               itsClient.channel, COUNT, CallOptions.DEFAULT, count(1).setWaiting(true).build());
@@ -199,9 +201,9 @@ final class StreamCallTest {
       var stopped = stopping.undeploy(id);
 
       assertThatThrownBy(answers::hasNext).hasMessage("UNAVAILABLE: the server is stopping");
-      TestDoor.await(stopped);
+      TestGrpcServer.await(stopped);
     } finally {
-      TestDoor.await(stopping.close());
+      TestGrpcServer.await(stopping.close());
     }
   }
 }

@@ -41,11 +41,11 @@ class WebOverHttp1Test {
   private static final String BEGIN =
       "POST " + PATH + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/grpc-web\r\n";
   private static final Buffer MESSAGE =
-      RawClient.frame(CounterGetRequest.newBuilder().setKey("k").build().toByteArray());
+      RawGrpcClient.frame(CounterGetRequest.newBuilder().setKey("k").build().toByteArray());
   private static final String LENGTH = "Content-Length: " + MESSAGE.length() + "\r\n";
   private static final String END = "\r\n";
 
-  @RegisterExtension static final TestDoor DOOR = TestDoor.ofPurple();
+  @RegisterExtension static final TestGrpcServer SERVER = TestGrpcServer.ofPurple();
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
@@ -82,7 +82,7 @@ class WebOverHttp1Test {
 
   private static final class Connection implements AutoCloseable {
 
-    private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), DOOR.port());
+    private final Socket socket = new Socket(InetAddress.getLoopbackAddress(), SERVER.port());
     private final InputStream in = new BufferedInputStream(socket.getInputStream());
 
     Connection() throws IOException {
@@ -335,7 +335,7 @@ class WebOverHttp1Test {
   @ValueSource(strings = {"gzip", "br", "identity, gzip"})
   void anEncodedBodyIsRefused(String encoding) throws Exception {
     try (Connection client = new Connection()) {
-      Buffer body = Buffer.buffer(RawClient.gzip(MESSAGE.getBytes()));
+      Buffer body = Buffer.buffer(RawGrpcClient.gzip(MESSAGE.getBytes()));
       client
           .send(BEGIN + "Content-Encoding: " + encoding)
           .send("\r\nContent-Length: " + body.length() + "\r\n\r\n")

@@ -22,38 +22,40 @@ class AnnouncedTest {
   /** Longer than the test: what gives way does so before. */
   private static final long TIMEOUT_MILLIS = 120_000;
 
-  private final List<RawClient> clients = new ArrayList<>();
+  private final List<RawHttpClient> clients = new ArrayList<>();
 
-  private final List<TestDoor> doors = new ArrayList<>();
+  private final List<TestHttpServer> servers = new ArrayList<>();
 
-  private TestDoor start(int maxValueBytes, int maxInFlightBytes) {
-    TestDoor door =
-        TestDoor.start(TestDoor.config(maxValueBytes, TIMEOUT_MILLIS, maxInFlightBytes));
-    doors.add(door);
-    return door;
+  private TestHttpServer start(int maxValueBytes, int maxInFlightBytes) {
+    TestHttpServer server =
+        TestHttpServer.start(
+            TestHttpServer.config(maxValueBytes, TIMEOUT_MILLIS, maxInFlightBytes));
+    servers.add(server);
+    return server;
   }
 
   @AfterEach
   void close() throws Exception {
-    for (RawClient client : clients) {
+    for (RawHttpClient client : clients) {
       client.close();
     }
-    doors.forEach(TestDoor::close);
+    servers.forEach(TestHttpServer::close);
   }
 
   /** Clients that announce a body each, and send the begin of it. */
-  private void announce(TestDoor door, int clients, int bytes, int sent) throws Exception {
+  private void announce(TestHttpServer server, int clients, int bytes, int sent) throws Exception {
     String head =
         "PUT /kv/silent HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
             .formatted(bytes);
     for (int i = 0; i < clients; i++) {
-      this.clients.add(new RawClient(door.port()).send(head + "x".repeat(sent)));
+      this.clients.add(new RawHttpClient(server.port()).send(head + "x".repeat(sent)));
     }
-    assertThat(door.get("/ping").status()).isEqualTo(200);
+    assertThat(server.get("/ping").status()).isEqualTo(200);
   }
 
-  private static int put(TestDoor door, int bytes) {
-    return door.call(
+  private static int put(TestHttpServer server, int bytes) {
+    return server
+        .call(
             "PUT",
             "/kv/other",
             Buffer.buffer(new byte[bytes]),
@@ -64,32 +66,32 @@ class AnnouncedTest {
 
   @Test
   void silence() throws Exception {
-    TestDoor door = start(MIB, 64 * MIB);
-    announce(door, CLIENTS, MIB, 0);
+    TestHttpServer server = start(MIB, 64 * MIB);
+    announce(server, CLIENTS, MIB, 0);
     for (int i = 0; i < 20; i++) {
-      assertThat(put(door, MIB)).isEqualTo(204);
+      assertThat(put(server, MIB)).isEqualTo(204);
     }
   }
 
   @Test
   void fewBytes() throws Exception {
-    TestDoor door = start(MIB, 64 * MIB);
-    announce(door, CLIENTS, MIB, 10);
+    TestHttpServer server = start(MIB, 64 * MIB);
+    announce(server, CLIENTS, MIB, 10);
     for (int i = 0; i < 20; i++) {
-      assertThat(put(door, MIB)).isEqualTo(204);
+      assertThat(put(server, MIB)).isEqualTo(204);
     }
   }
 
   /** What they sent takes room until they have stopped for two seconds. */
   @Test
   void halfOfTheBody() throws Exception {
-    TestDoor door = start(MIB, 16 * MIB);
-    announce(door, 64, MIB, MIB / 2);
-    assertThat(put(door, MIB)).isEqualTo(503);
+    TestHttpServer server = start(MIB, 16 * MIB);
+    announce(server, 64, MIB, MIB / 2);
+    assertThat(put(server, MIB)).isEqualTo(503);
     int status = 503;
     while (status == 503) {
       TimeUnit.MILLISECONDS.sleep(50);
-      status = put(door, MIB);
+      status = put(server, MIB);
     }
     assertThat(status).isEqualTo(204);
     assertThat(whoGaveWay())
@@ -105,7 +107,7 @@ class AnnouncedTest {
   /** Any of those that had room; others were refused at once. */
   private List<Reply> whoGaveWay() throws IOException {
     List<Reply> gaveWay = new ArrayList<>();
-    for (RawClient client : clients) {
+    for (RawHttpClient client : clients) {
       Reply reply = client.hasAnswer() ? client.reply() : null;
       if (reply != null && reply.text().contains("next to none for 2000 ms")) {
         gaveWay.add(reply);
@@ -117,38 +119,38 @@ class AnnouncedTest {
   /** A promise for more than a quarter of the room is taken back, and no other is given. */
   @Test
   void largeBodiesAgainAndAgain() throws Exception {
-    TestDoor door = start(MIB, 2 * MIB);
-    announce(door, 1, MIB, 0);
-    announce(door, 1, MIB, 0);
+    TestHttpServer server = start(MIB, 2 * MIB);
+    announce(server, 1, MIB, 0);
+    announce(server, 1, MIB, 0);
     int status = 503;
     while (status == 503) {
       TimeUnit.MILLISECONDS.sleep(50);
-      status = put(door, MIB);
+      status = put(server, MIB);
     }
     for (int i = 0; i < 20; i++) {
-      announce(door, 1, MIB, 0);
-      assertThat(put(door, MIB)).isEqualTo(204);
+      announce(server, 1, MIB, 0);
+      assertThat(put(server, MIB)).isEqualTo(204);
     }
   }
 
   @Test
   void largerThanAllOfTheRoom() throws Exception {
-    TestDoor door = start(4 * MIB, MIB);
-    announce(door, CLIENTS, 4 * MIB, 10);
+    TestHttpServer server = start(4 * MIB, MIB);
+    announce(server, CLIENTS, 4 * MIB, 10);
     for (int i = 0; i < 5; i++) {
-      assertThat(put(door, 4 * MIB)).isEqualTo(204);
-      assertThat(put(door, MIB / 2)).isEqualTo(204);
+      assertThat(put(server, 4 * MIB)).isEqualTo(204);
+      assertThat(put(server, MIB / 2)).isEqualTo(204);
     }
   }
 
   /** Of bodies that are larger than all of the room one comes through, and no two wait. */
   @Test
   void halfReceivedBodiesDoNotWaitForEachOther() throws Exception {
-    TestDoor door = start(4 * MIB, MIB);
-    announce(door, 2, 4 * MIB, MIB);
+    TestHttpServer server = start(4 * MIB, MIB);
+    announce(server, 2, 4 * MIB, MIB);
     int through = 0;
     int refused = 0;
-    for (RawClient client : clients) {
+    for (RawHttpClient client : clients) {
       try {
         client.send("x".repeat(3 * MIB));
       } catch (SocketException closed) {
@@ -159,6 +161,6 @@ class AnnouncedTest {
       refused += status == 503 ? 1 : 0;
     }
     assertThat(List.of(through, refused)).isEqualTo(List.of(1, 1));
-    assertThat(put(door, 4 * MIB)).isEqualTo(204);
+    assertThat(put(server, 4 * MIB)).isEqualTo(204);
   }
 }

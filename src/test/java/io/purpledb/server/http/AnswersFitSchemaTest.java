@@ -27,7 +27,7 @@ class AnswersFitSchemaTest {
 
   private static final List<String> ORDER = List.of("PUT", "GET", "DELETE");
   private static final int EXAMPLES = 3; // of the parameter that has most
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   /**
    * A request made of examples.
@@ -59,10 +59,10 @@ class AnswersFitSchemaTest {
       headers.addAll(List.of("accept", example.accept()));
     }
     Operation operation = example.operation();
-    OperationCheck check = door.contract().operation(operation.getOperationId());
+    OperationCheck check = server.contract().operation(operation.getOperationId());
 
     Reply reply =
-        door.call(
+        server.call(
             operation.getHttpMethod().name(),
             example.path(),
             example.bodyType() == null ? null : example.body(),
@@ -83,7 +83,7 @@ class AnswersFitSchemaTest {
   }
 
   static Stream<Example> examples() {
-    return door.contract().openapi().operations().stream()
+    return server.contract().openapi().operations().stream()
         .sorted(Comparator.comparing(operation -> ORDER.indexOf(operation.getHttpMethod().name())))
         .flatMap(AnswersFitSchemaTest::examples);
   }
@@ -96,7 +96,7 @@ class AnswersFitSchemaTest {
     String path = operation.getOpenAPIPath();
     for (Parameter parameter : operation.getParameters()) {
       Object value = values(parameter.getOpenAPIModel()).findFirst().orElse(null);
-      String text = TestDoor.encoded(String.valueOf(value));
+      String text = TestHttpServer.encoded(String.valueOf(value));
       if (parameter.getIn() == Location.PATH) {
         path = path.replace("{" + parameter.getName() + "}", text);
       } else if (value != null) {
@@ -113,7 +113,7 @@ class AnswersFitSchemaTest {
     }
 
     Reply reply =
-        door.call(
+        server.call(
             operation.getHttpMethod().name(),
             path + "?" + String.join("&", query),
             body,
@@ -123,7 +123,7 @@ class AnswersFitSchemaTest {
   }
 
   static Stream<Operation> executed() {
-    return door.contract().openapi().operations().stream()
+    return server.contract().openapi().operations().stream()
         .sorted(Comparator.comparing(operation -> ORDER.indexOf(operation.getHttpMethod().name())));
   }
 
@@ -131,13 +131,14 @@ class AnswersFitSchemaTest {
   @ValueSource(strings = {"/kv/absent", "/nothing", "/flags/a?x=1", "/kv/%zz"})
   void aProblemFits(String path) {
     JsonObject schemas =
-        door.contract()
+        server
+            .contract()
             .openapi()
             .getRawContract()
             .getJsonObject("components")
             .getJsonObject("schemas");
 
-    assertFits(door.get(path).json(), JsonSchema.of(schemas.getJsonObject("Problem")));
+    assertFits(server.get(path).json(), JsonSchema.of(schemas.getJsonObject("Problem")));
   }
 
   @Test
@@ -146,7 +147,8 @@ class AnswersFitSchemaTest {
         .hasSizeGreaterThan(15);
     MediaType counter =
         Objects.requireNonNull(
-            door.contract()
+            server
+                .contract()
                 .openapi()
                 .operation("counterGet")
                 .getResponse(200)
@@ -158,7 +160,7 @@ class AnswersFitSchemaTest {
   }
 
   private static Stream<Example> examples(Operation operation) {
-    OperationCheck check = door.contract().operation(operation.getOperationId());
+    OperationCheck check = server.contract().operation(operation.getOperationId());
     List<@Nullable String> accepts = new ArrayList<>(check.responseTypes());
     if (operation.getOperationId().equals("docsAsset")) {
       accepts.retainAll(List.of("text/css")); // the name decides, and the example is a style sheet
@@ -211,7 +213,7 @@ class AnswersFitSchemaTest {
       if (values.isEmpty()) {
         values = List.of("hello"); // the page must not fill it in
       }
-      String value = TestDoor.encoded(String.valueOf(values.get(number % values.size())));
+      String value = TestHttpServer.encoded(String.valueOf(values.get(number % values.size())));
       if (parameter.getIn() == Location.PATH) {
         path = path.replace("{" + parameter.getName() + "}", value);
       } else if (optionalOnes || parameter.isRequired()) {
@@ -238,7 +240,7 @@ class AnswersFitSchemaTest {
 
   private static @Nullable String violation(JsonObject json, JsonSchema schema) {
     OutputUnit result =
-        door.contract().openapi().getSchemaRepository().validator(schema).validate(json);
+        server.contract().openapi().getSchemaRepository().validator(schema).validate(json);
     return result.getValid() ? null : String.valueOf(result.getErrors());
   }
 }

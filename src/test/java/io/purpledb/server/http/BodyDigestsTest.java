@@ -27,7 +27,8 @@ class BodyDigestsTest {
   private static final String BARE = "application/octet-stream";
   private static final String NAMES = "md5=%s, sha=%s, sha-256=%s, sha-512=%s";
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(LARGE, 10_000));
 
   private static String digest(String algorithm, byte[] body) throws Exception {
     return Base64.getEncoder().encodeToString(MessageDigest.getInstance(algorithm).digest(body));
@@ -43,7 +44,7 @@ class BodyDigestsTest {
 
   /** Whether it is done when the event loop has its thread back. */
   private static boolean isDoneOnTheLoop(byte[] body, String digests) throws Exception {
-    Vertx vertx = door.vertx();
+    Vertx vertx = server.vertx();
     MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("digest", digests);
     ByteString bytes = UnsafeByteOperations.unsafeWrap(body);
     CompletableFuture<Boolean> done = new CompletableFuture<>();
@@ -78,14 +79,16 @@ class BodyDigestsTest {
     String right = digests(body);
     String path = "/kv/" + header;
     assertThat(
-            door.call("PUT", path, Buffer.buffer(body), "content-type", BARE, header, right)
+            server
+                .call("PUT", path, Buffer.buffer(body), "content-type", BARE, header, right)
                 .status())
         .isEqualTo(204);
     body[LARGE - 1] = 2;
     assertThat(
-            door.call("PUT", path, Buffer.buffer(body), "content-type", BARE, header, right)
+            server
+                .call("PUT", path, Buffer.buffer(body), "content-type", BARE, header, right)
                 .problem(Kind.INVALID))
         .startsWith(header + ": md5=");
-    assertThat(door.get(path, "accept", BARE).body().getByte(LARGE - 1)).isEqualTo((byte) 1);
+    assertThat(server.get(path, "accept", BARE).body().getByte(LARGE - 1)).isEqualTo((byte) 1);
   }
 }

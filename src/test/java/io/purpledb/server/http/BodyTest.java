@@ -15,7 +15,7 @@ class BodyTest {
 
   private static final String TYPE = "content-type";
   private static final String BARE = "application/octet-stream";
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @ParameterizedTest
   @ValueSource(
@@ -35,37 +35,37 @@ class BodyTest {
     Buffer bytes =
         Buffer.buffer(new byte[] {0, -1, '%', '4', '1', '+', '\r', '\n', -128, 'a', '=', '&'});
 
-    assertThat(door.call("PUT", "/kv/bare", bytes, TYPE, type).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/kv/bare", bytes, TYPE, type).status()).isEqualTo(204);
 
-    assertThat(door.get("/kv/bare", "accept", BARE).body()).isEqualTo(bytes);
+    assertThat(server.get("/kv/bare", "accept", BARE).body()).isEqualTo(bytes);
   }
 
   @Test
   void anEmptyBodyIsAnEmptyValue() {
-    assertThat(door.put("/kv/empty", "", TYPE, BARE).status()).isEqualTo(204);
+    assertThat(server.put("/kv/empty", "", TYPE, BARE).status()).isEqualTo(204);
 
-    Reply bare = door.get("/kv/empty", "accept", BARE);
+    Reply bare = server.get("/kv/empty", "accept", BARE);
     assertThat(bare.status()).isEqualTo(200);
     assertThat(bare.body().length()).isZero();
-    assertThat(door.get("/kv/empty").text()).isEqualTo("{\"value\":\"\"}");
+    assertThat(server.get("/kv/empty").text()).isEqualTo("{\"value\":\"\"}");
   }
 
   /** In HTTP/1.1 it says that there is no body, as hyper does. */
   @Test
   void aBodyThatIsNotThereIsAnEmptyValue() throws Exception {
-    door.put("/kv/none", "before", TYPE, BARE);
-    try (RawClient client = new RawClient(door.port())) {
+    server.put("/kv/none", "before", TYPE, BARE);
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("PUT /kv/none HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(204);
     }
-    assertThat(door.get("/kv/none", "accept", BARE).text()).isEmpty();
+    assertThat(server.get("/kv/none", "accept", BARE).text()).isEmpty();
   }
 
   /** What follows is what was to be written: clients of HTTP/1.0 need not say how long it is. */
   @Test
   void aWriteOfHttp10ThatDoesNotSayHowLongItIsEmptiesNothing() throws Exception {
-    door.put("/kv/kept", "precious", TYPE, BARE);
-    try (RawClient client = new RawClient(door.port())) {
+    server.put("/kv/kept", "precious", TYPE, BARE);
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           "PUT /kv/kept HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nContent-Type: a/b\r\n\r\nabc");
       Reply reply = client.reply();
@@ -75,7 +75,7 @@ class BodyTest {
       assertThat(reply.headers().get("connection")).isEqualTo("close");
       assertThat(client.isClosedByServer()).isTrue();
     }
-    assertThat(door.get("/kv/kept", "accept", BARE).text()).isEqualTo("precious");
+    assertThat(server.get("/kv/kept", "accept", BARE).text()).isEqualTo("precious");
   }
 
   @ParameterizedTest
@@ -87,7 +87,7 @@ class BodyTest {
     "digest, crc32c=AAAA",
   })
   void aDigestOfTheBodyIsHeeded(String header, String right) {
-    assertThat(door.put("/kv/digest", "abc", TYPE, BARE, header, right).status()).isEqualTo(204);
+    assertThat(server.put("/kv/digest", "abc", TYPE, BARE, header, right).status()).isEqualTo(204);
   }
 
   @ParameterizedTest
@@ -100,14 +100,14 @@ class BodyTest {
     "digest, md5=AAAA",
   })
   void whatIsNotWhatWasMeantIsNotStored(String header, String wrong) {
-    door.put("/kv/digest", "before", TYPE, BARE);
+    server.put("/kv/digest", "before", TYPE, BARE);
 
     for (String body : new String[] {"abc", ""}) {
-      assertThat(door.put("/kv/digest", body, TYPE, BARE, header, wrong).problem(Kind.INVALID))
+      assertThat(server.put("/kv/digest", body, TYPE, BARE, header, wrong).problem(Kind.INVALID))
           .startsWith(header + ": ")
           .contains("expected: that of the body");
     }
-    assertThat(door.get("/kv/digest", "accept", BARE).text()).isEqualTo("before");
+    assertThat(server.get("/kv/digest", "accept", BARE).text()).isEqualTo("before");
   }
 
   @ParameterizedTest
@@ -116,27 +116,28 @@ class BodyTest {
   void theCacheTakesAnyTextAsBody(String type) {
     String text = "{\"content\":\"a\u00e9\"}+%41";
 
-    assertThat(door.put("/cache/body?ttl=60", text, TYPE, type).status()).isEqualTo(204);
+    assertThat(server.put("/cache/body?ttl=60", text, TYPE, type).status()).isEqualTo(204);
 
-    assertThat(door.get("/cache/body").json().getString("value")).isEqualTo(text);
-    Reply bare = door.get("/cache/body", "accept", "text/plain");
+    assertThat(server.get("/cache/body").json().getString("value")).isEqualTo(text);
+    Reply bare = server.get("/cache/body", "accept", "text/plain");
     assertThat(bare.text()).isEqualTo(text);
     assertThat(bare.type()).isEqualTo("text/plain; charset=utf-8");
   }
 
   @Test
   void theCacheTakesParameterOrBody() {
-    assertThat(door.put("/cache/c?value=x", "y").problem(Kind.INVALID))
+    assertThat(server.put("/cache/c?value=x", "y").problem(Kind.INVALID))
         .isEqualTo(
             "value: given twice (expected: the parameter value or a body that is not empty)");
-    assertThat(door.put("/cache/c", "").problem(Kind.INVALID)).startsWith("value: missing");
-    assertThat(door.call("PUT", "/cache/c", Buffer.buffer(new byte[] {-1})).problem(Kind.INVALID))
+    assertThat(server.put("/cache/c", "").problem(Kind.INVALID)).startsWith("value: missing");
+    assertThat(server.call("PUT", "/cache/c", Buffer.buffer(new byte[] {-1})).problem(Kind.INVALID))
         .isEqualTo("body: not UTF-8 (expected: UTF-8)");
     assertThat(
-            door.put("/cache/c", "x", TYPE, "text/plain; charset=latin1")
+            server
+                .put("/cache/c", "x", TYPE, "text/plain; charset=latin1")
                 .problem(Kind.UNSUPPORTED_MEDIA_TYPE))
         .isEqualTo("charset: latin1 (expected: utf-8)");
-    assertThat(door.get("/cache/c").status()).isEqualTo(404);
+    assertThat(server.get("/cache/c").status()).isEqualTo(404);
   }
 
   @ParameterizedTest
@@ -155,21 +156,21 @@ class BodyTest {
         "a/b;x=y z"
       })
   void aMalformedTypeIsRefused(String type) {
-    assertThat(door.put("/kv/a", "x", TYPE, type).problem(Kind.UNSUPPORTED_MEDIA_TYPE))
+    assertThat(server.put("/kv/a", "x", TYPE, type).problem(Kind.UNSUPPORTED_MEDIA_TYPE))
         .isEqualTo("Content-Type: " + type + " (expected: one media type)");
   }
 
   @Test
   void twoTypesAreRefused() {
     assertThat(
-            door.put("/kv/a", "x", TYPE, "a/b", TYPE, "a/b").problem(Kind.UNSUPPORTED_MEDIA_TYPE))
+            server.put("/kv/a", "x", TYPE, "a/b", TYPE, "a/b").problem(Kind.UNSUPPORTED_MEDIA_TYPE))
         .isEqualTo("Content-Type: a/b, a/b (expected: one media type)");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "br", "identity, gzip", "x"})
   void anEncodedBodyIsRefused(String encoding) {
-    Reply reply = door.put("/kv/a", "x", TYPE, BARE, "content-encoding", encoding);
+    Reply reply = server.put("/kv/a", "x", TYPE, BARE, "content-encoding", encoding);
 
     assertThat(reply.problem(Kind.UNSUPPORTED_MEDIA_TYPE))
         .isEqualTo("Content-Encoding: " + encoding + " (expected: identity)");
@@ -178,7 +179,7 @@ class BodyTest {
 
   @Test
   void identityIsNoEncoding() {
-    assertThat(door.put("/kv/a", "x", TYPE, BARE, "content-encoding", "Identity").status())
+    assertThat(server.put("/kv/a", "x", TYPE, BARE, "content-encoding", "Identity").status())
         .isEqualTo(204);
   }
 
@@ -191,7 +192,7 @@ class BodyTest {
     "GET, /ping", "GET, /health/live", "GET, /openapi.json", "HEAD, /ping"
   })
   void anOperationWithoutBodyTakesNone(String method, String path) {
-    Reply reply = door.call(method, path, Buffer.buffer("x"), TYPE, "text/plain");
+    Reply reply = server.call(method, path, Buffer.buffer("x"), TYPE, "text/plain");
 
     assertThat(reply.status()).isEqualTo(415);
     if (!method.equals("HEAD")) {
@@ -199,6 +200,6 @@ class BodyTest {
           .isEqualTo("body: 1 bytes (expected: no body)");
     }
     assertThat(reply.headers().contains("accept-encoding")).isFalse();
-    assertThat(door.get("/counters/a").json().getLong("value")).isZero();
+    assertThat(server.get("/counters/a").json().getLong("value")).isZero();
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.Browsers;
 import io.purpledb.config.Config;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.TestConfigs;
 import java.util.List;
@@ -18,28 +18,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which web pages may use the HTTP door, and by which names it may be asked. */
+/** Which web pages may use the HTTP server, and by which names it may be asked. */
 class BrowsersTest {
 
   private static final String ORIGIN = "https://app.example:8443";
   private static final String ALLOW_ORIGIN = "access-control-allow-origin";
 
-  private static TestDoor door;
-  private static TestDoor open;
-  private static TestDoor closed;
+  private static TestHttpServer server;
+  private static TestHttpServer open;
+  private static TestHttpServer closed;
 
   @BeforeAll
   static void start() {
-    door = start(new Browsers(List.of("purple.example"), List.of(ORIGIN, "http://localhost:3000")));
+    server =
+        start(new Browsers(List.of("purple.example"), List.of(ORIGIN, "http://localhost:3000")));
     open = start(new Browsers(List.of(), List.of("*")));
     closed = start(Browsers.NONE);
   }
 
-  private static TestDoor start(Browsers browsers) {
-    DoorLimits limits = TestConfigs.LIMITS;
+  private static TestHttpServer start(Browsers browsers) {
+    ServerLimits limits = TestConfigs.LIMITS;
     Config config =
         TestConfigs.with(
-            new DoorLimits(
+            new ServerLimits(
                 limits.maxHeaderBytes(),
                 limits.maxConnections(),
                 limits.maxConnectionsPerAddress(),
@@ -47,18 +48,18 @@ class BrowsersTest {
                 limits.idleMillis(),
                 0,
                 browsers));
-    return TestDoor.start(config);
+    return TestHttpServer.start(config);
   }
 
   @AfterAll
   static void stop() {
-    door.close();
+    server.close();
     open.close();
     closed.close();
   }
 
-  private static Reply raw(TestDoor door, String request) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+  private static Reply raw(TestHttpServer server, String request) throws Exception {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       return client.send(request).reply();
     }
   }
@@ -83,13 +84,13 @@ class BrowsersTest {
         List.of("PUT /counters/a?increment=1", "GET /counters/a", "GET /docs", "OPTIONS /kv/a")) {
       Reply reply =
           raw(
-              door,
+              server,
               request + " HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n\r\n".formatted(host, host));
       assertThat(reply.problem(Kind.MISDIRECTED))
           .isEqualTo("Host: " + name + " (expected: localhost, or one of allowed-hosts)");
       assertThat(reply.headers().contains(ALLOW_ORIGIN)).isFalse();
     }
-    assertThat(door.get("/counters/a").json().getLong("value")).isZero();
+    assertThat(server.get("/counters/a").json().getLong("value")).isZero();
   }
 
   @ParameterizedTest
@@ -107,12 +108,12 @@ class BrowsersTest {
         "Purple.Example.:80"
       })
   void itsOwnNamesAreServed(String host) throws Exception {
-    assertThat(raw(door, "GET /ping HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status())
+    assertThat(raw(server, "GET /ping HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status())
         .isEqualTo(200);
   }
 
   static Stream<Arguments> operations() {
-    return door.contract().operations().stream()
+    return server.contract().operations().stream()
         .flatMap(
             operation ->
                 operation.methods().stream()
@@ -131,7 +132,7 @@ class BrowsersTest {
   @MethodSource("operations")
   void aPreflightAllowsEachOperation(String method, String path) {
     Reply reply =
-        door.call(
+        server.call(
             "OPTIONS",
             path,
             null,
@@ -168,7 +169,7 @@ class BrowsersTest {
     "GET, /, 302"
   })
   void aPageMayReadEveryAnswer(String method, String path, int status) {
-    Reply reply = door.call(method, path, null, "origin", ORIGIN);
+    Reply reply = server.call(method, path, null, "origin", ORIGIN);
 
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.headers().get(ALLOW_ORIGIN)).isEqualTo(ORIGIN);
@@ -180,7 +181,7 @@ class BrowsersTest {
   void orThatItsRequestCannotBeRead() throws Exception {
     Reply reply =
         raw(
-            door,
+            server,
             "GET /kv/a HTTP/1.1\r\nHost: localhost\r\nOrigin: "
                 + ORIGIN
                 + "\r\nno name: x\r\n\r\n");
@@ -199,12 +200,12 @@ class BrowsersTest {
         "https://evil.example"
       })
   void aPageOfAnotherOriginMayNot(String origin) {
-    Reply reply = door.get("/counters/cors", "origin", origin);
+    Reply reply = server.get("/counters/cors", "origin", origin);
     assertThat(reply.headers().contains(ALLOW_ORIGIN)).isFalse();
     assertThat(reply.headers().get("vary")).isEqualToIgnoringCase("origin");
 
     Reply preflight =
-        door.call(
+        server.call(
             "OPTIONS", "/kv/a", null, "origin", origin, "access-control-request-method", "PUT");
     assertThat(preflight.headers().contains(ALLOW_ORIGIN)).isFalse();
     assertThat(preflight.headers().contains("access-control-allow-methods")).isFalse();

@@ -110,12 +110,12 @@ class CheckAgreesWithSchemaTest {
   @BeforeAll
   static void load() {
     vertx = Vertx.vertx();
-    contract = TestDoor.await(HttpContract.load(vertx));
+    contract = TestHttpServer.await(HttpContract.load(vertx));
   }
 
   @AfterAll
   static void close() {
-    TestDoor.await(vertx.close());
+    TestHttpServer.await(vertx.close());
   }
 
   @Test

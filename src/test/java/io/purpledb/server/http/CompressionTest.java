@@ -23,19 +23,20 @@ class CompressionTest {
   private static final String BARE = "application/octet-stream";
   private static final int LARGE = 3 << 20;
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(LARGE, 10_000));
 
   private static byte[] gunzip(Buffer compressed) throws IOException {
     return new GZIPInputStream(new ByteArrayInputStream(compressed.getBytes())).readAllBytes();
   }
 
   private static void put(byte[] value) {
-    assertThat(door.call("PUT", "/kv/a", Buffer.buffer(value), "content-type", BARE).status())
+    assertThat(server.call("PUT", "/kv/a", Buffer.buffer(value), "content-type", BARE).status())
         .isEqualTo(204);
   }
 
   private static Reply get(String acceptEncoding) {
-    return door.get("/kv/a", "accept", BARE, "accept-encoding", acceptEncoding);
+    return server.get("/kv/a", "accept", BARE, "accept-encoding", acceptEncoding);
   }
 
   /** Small for the loop, counted, and so large that it is compressed beside the loop. */
@@ -86,7 +87,7 @@ class CompressionTest {
     put(new byte[10_000]);
     for (String[] lines : new String[][] {{"*", "gzip;q=0"}, {"gzip;q=0.5", "identity"}}) {
       Reply reply =
-          door.get(
+          server.get(
               "/kv/a",
               "accept",
               "application/octet-stream",
@@ -126,8 +127,8 @@ class CompressionTest {
   void soAreJsonAndThePage() throws Exception {
     for (String path :
         new String[] {"/openapi.json", "/openapi.yaml", "/docs/swagger-ui-bundle.js"}) {
-      Reply plain = door.get(path);
-      Reply compressed = door.callUnchecked("GET", path, null, "accept-encoding", "gzip");
+      Reply plain = server.get(path);
+      Reply compressed = server.callUnchecked("GET", path, null, "accept-encoding", "gzip");
       assertThat(compressed.headers().get("content-encoding")).isEqualTo("gzip");
       assertThat(gunzip(compressed.body())).isEqualTo(plain.body().getBytes());
     }
@@ -137,7 +138,7 @@ class CompressionTest {
   @ValueSource(ints = {5_000, 50_000})
   void headIsAnswered(int size) {
     put(new byte[size]);
-    Reply head = door.call("HEAD", "/kv/a", null, "accept", BARE, "accept-encoding", "gzip");
+    Reply head = server.call("HEAD", "/kv/a", null, "accept", BARE, "accept-encoding", "gzip");
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.body().length()).isZero();
   }
@@ -152,8 +153,8 @@ class CompressionTest {
       for (String encoding : new String[] {"gzip", "identity"}) {
         String[] headers = {"accept", accept, "accept-encoding", encoding};
 
-        Reply get = door.callUnchecked("GET", path, null, headers);
-        Reply head = door.callUnchecked("HEAD", path, null, headers);
+        Reply get = server.callUnchecked("GET", path, null, headers);
+        Reply head = server.callUnchecked("HEAD", path, null, headers);
 
         assertThat(head.status()).isEqualTo(get.status()).isEqualTo(200);
         assertThat(head.headers().getAll("vary")).isEqualTo(get.headers().getAll("vary"));
@@ -177,7 +178,8 @@ class CompressionTest {
     for (String accept : new String[] {BARE, "application/json"}) {
       for (String encoding : new String[] {"gzip", "identity"}) {
         assertThat(
-                door.callUnchecked(
+                server
+                    .callUnchecked(
                         "GET", "/kv/a", null, "accept", accept, "accept-encoding", encoding)
                     .headers()
                     .getAll("vary"))
@@ -188,8 +190,8 @@ class CompressionTest {
 
   @Test
   void whatHasOneFormDependsOnNothing() {
-    assertThat(door.get("/flags/a").headers().contains("vary")).isFalse();
-    assertThat(door.get("/kv/absent").headers().contains("vary")).isFalse();
-    assertThat(door.get("/cache/absent").headers().contains("vary")).isFalse();
+    assertThat(server.get("/flags/a").headers().contains("vary")).isFalse();
+    assertThat(server.get("/kv/absent").headers().contains("vary")).isFalse();
+    assertThat(server.get("/cache/absent").headers().contains("vary")).isFalse();
   }
 }

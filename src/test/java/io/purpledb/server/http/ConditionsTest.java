@@ -15,24 +15,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A header that changes what a request means is not overlooked: nothing is done. */
 class ConditionsTest {
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @BeforeAll
   static void start() {
-    door.put("/kv/a", "whole", "content-type", "text/plain");
-    door.put("/cache/a?ttl=3600", "whole");
-    door.call("PUT", "/flags/a?value=true", null);
-    door.call("PUT", "/counters/a?increment=1", null);
-    door.call("PUT", "/sets/a?item=whole", null);
+    server.put("/kv/a", "whole", "content-type", "text/plain");
+    server.put("/cache/a?ttl=3600", "whole");
+    server.call("PUT", "/flags/a?value=true", null);
+    server.call("PUT", "/counters/a?increment=1", null);
+    server.call("PUT", "/sets/a?item=whole", null);
   }
 
   static Stream<OperationCheck> writes() {
-    return door.contract().operations().stream()
+    return server.contract().operations().stream()
         .filter(operation -> !operation.method().name().equals("GET"));
   }
 
   static Stream<OperationCheck> reads() {
-    return door.contract().operations().stream()
+    return server.contract().operations().stream()
         .filter(operation -> operation.method().name().equals("GET"));
   }
 
@@ -47,7 +47,7 @@ class ConditionsTest {
           default -> "";
         };
     Buffer body = operation.body().taken() ? Buffer.buffer("part") : null;
-    return door.call(
+    return server.call(
         operation.method().name(), path + query, body, name, value, "content-type", "text/plain");
   }
 
@@ -71,11 +71,11 @@ class ConditionsTest {
       assertThat(send(operation, name, "*").problem(Kind.NOT_IMPLEMENTED))
           .isEqualTo(name + ": * (expected: none, because this server does not heed it)");
     }
-    assertThat(door.get("/kv/a", "accept", "application/octet-stream").text()).isEqualTo("whole");
-    assertThat(door.get("/cache/a", "accept", "text/plain").text()).isEqualTo("whole");
-    assertThat(door.get("/flags/a").json().getBoolean("value")).isTrue();
-    assertThat(door.get("/counters/a").json().getLong("value")).isEqualTo(1);
-    assertThat(door.get("/sets/a").json().getJsonArray("items")).containsExactly("whole");
+    assertThat(server.get("/kv/a", "accept", "application/octet-stream").text()).isEqualTo("whole");
+    assertThat(server.get("/cache/a", "accept", "text/plain").text()).isEqualTo("whole");
+    assertThat(server.get("/flags/a").json().getBoolean("value")).isTrue();
+    assertThat(server.get("/counters/a").json().getLong("value")).isEqualTo(1);
+    assertThat(server.get("/sets/a").json().getJsonArray("items")).containsExactly("whole");
   }
 
   @ParameterizedTest
@@ -94,7 +94,7 @@ class ConditionsTest {
     "if-range, a"
   })
   void aHintIsOverlooked(String name, String value) {
-    Reply reply = door.get("/kv/a", "accept", "application/octet-stream", name, value);
+    Reply reply = server.get("/kv/a", "accept", "application/octet-stream", name, value);
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.text()).isEqualTo("whole");

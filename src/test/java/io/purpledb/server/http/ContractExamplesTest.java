@@ -23,7 +23,8 @@ class ContractExamplesTest {
 
   private static final long MAX = Long.MAX_VALUE;
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 10_000));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(1 << 20, 10_000));
 
   /** How a client comes to an answer. */
   private interface Cause {
@@ -49,37 +50,37 @@ class ContractExamplesTest {
 
   private static final Map<String, Cause> CAUSES =
       Map.ofEntries(
-          Map.entry("BadRequest.range", () -> door.put("/cache/a?value=x&ttl=-1", "")),
-          Map.entry("BadRequest.unknown", () -> door.put("/cache/a?colour=red", "x")),
-          Map.entry("NotFound.absent", () -> door.get("/kv/greeting")),
-          Map.entry("AssetNotFound.absent", () -> door.get("/docs/page.txt")),
-          Map.entry("NoSuchPath.path", () -> door.get("/kvs/a")),
-          Map.entry("MethodNotAllowed.method", () -> door.call("POST", "/kv/a", null)),
-          Map.entry("NotAcceptable.accept", () -> door.get("/flags/a", "accept", "image/png")),
+          Map.entry("BadRequest.range", () -> server.put("/cache/a?value=x&ttl=-1", "")),
+          Map.entry("BadRequest.unknown", () -> server.put("/cache/a?colour=red", "x")),
+          Map.entry("NotFound.absent", () -> server.get("/kv/greeting")),
+          Map.entry("AssetNotFound.absent", () -> server.get("/docs/page.txt")),
+          Map.entry("NoSuchPath.path", () -> server.get("/kvs/a")),
+          Map.entry("MethodNotAllowed.method", () -> server.call("POST", "/kv/a", null)),
+          Map.entry("NotAcceptable.accept", () -> server.get("/flags/a", "accept", "image/png")),
           Map.entry("Conflict.overflow", ContractExamplesTest::overflow),
           Map.entry("ValueTooLarge.size", ContractExamplesTest::oneByteTooMany),
           Map.entry("UriTooLong.length", () -> raw("GET", "/kv/" + "a".repeat(70_000), "")),
           Map.entry(
-              "UnsupportedMediaType.body", () -> door.call("GET", "/kv/a", Buffer.buffer("x"))),
+              "UnsupportedMediaType.body", () -> server.call("GET", "/kv/a", Buffer.buffer("x"))),
           Map.entry(
               "UnsupportedMediaType.encoding",
-              () -> door.put("/kv/a", "x", "content-encoding", "gzip")),
+              () -> server.put("/kv/a", "x", "content-encoding", "gzip")),
           Map.entry(
               "ExpectationFailed.expect",
               () -> raw("PUT", "/kv/a", "expect: a-miracle\r\ncontent-length: 1\r\n")),
-          Map.entry("Misdirected.name", () -> door.get("/ping", "host", "evil.example")),
+          Map.entry("Misdirected.name", () -> server.get("/ping", "host", "evil.example")),
           Map.entry(
               "HeadersTooLarge.headers",
               () -> raw("GET", "/ping", "a: " + "a".repeat(70_000) + "\r\n")),
-          Map.entry("NotImplemented.condition", () -> door.put("/kv/a", "x", "if-match", "*")));
+          Map.entry("NotImplemented.condition", () -> server.put("/kv/a", "x", "if-match", "*")));
 
   private static Reply overflow() {
-    door.call("PUT", "/counters/visits?increment=" + MAX, null);
-    return door.call("PUT", "/counters/visits?increment=1", null);
+    server.call("PUT", "/counters/visits?increment=" + MAX, null);
+    return server.call("PUT", "/counters/visits?increment=1", null);
   }
 
   private static Reply oneByteTooMany() {
-    return door.call(
+    return server.call(
         "PUT",
         "/kv/a",
         Buffer.buffer(new byte[(1 << 20) + 1]),
@@ -88,7 +89,7 @@ class ContractExamplesTest {
   }
 
   private static Reply raw(String method, String path, String headers) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       String request = "%s %s HTTP/1.1\r\nhost: localhost\r\n%s\r\n";
       Reply reply = client.send(request.formatted(method, path, headers)).reply();
       ContractCheck.check(method, path, reply.status(), reply.headers(), reply.body());

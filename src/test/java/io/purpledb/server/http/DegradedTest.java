@@ -13,18 +13,18 @@ class DegradedTest {
   @Test
   void isShownWhileItLasts() {
     AtomicReference<@Nullable String> notice = new AtomicReference<>();
-    try (TestDoor door = TestDoor.start()) {
-      Notices.of(door.vertx()).add(notice::get);
-      assertThat(door.get("/health/ready").json().containsKey("degraded")).isFalse();
+    try (TestHttpServer server = TestHttpServer.start()) {
+      Notices.of(server.vertx()).add(notice::get);
+      assertThat(server.get("/health/ready").json().containsKey("degraded")).isFalse();
 
       notice.set("clock: it was set");
-      Reply ready = door.get("/health/ready");
+      Reply ready = server.get("/health/ready");
       assertThat(ready.status()).isEqualTo(200);
       assertThat(ready.json().getString("status")).isEqualTo("up");
       assertThat(ready.json().getJsonArray("degraded")).containsExactly("clock: it was set");
 
       notice.set(null);
-      assertThat(door.get("/health/ready").json().containsKey("degraded")).isFalse();
+      assertThat(server.get("/health/ready").json().containsKey("degraded")).isFalse();
     }
   }
 }

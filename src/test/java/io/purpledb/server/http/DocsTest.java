@@ -17,15 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The contract is served as it was written, with a page that needs no other server. */
 class DocsTest {
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @Test
   void theContractIsServed() throws Exception {
-    Reply yaml = door.get("/openapi.yaml");
+    Reply yaml = server.get("/openapi.yaml");
     assertThat(yaml.type()).isEqualTo("application/yaml");
     assertThat(yaml.text()).isEqualTo(Files.readString(Path.of("openapi.yaml")));
 
-    Reply json = door.get("/openapi.json");
+    Reply json = server.get("/openapi.json");
     assertThat(json.type()).isEqualTo("application/json");
     assertThat(json.json()).isEqualTo(ContractDocument.parse(yaml.text()).json());
     assertThat(json.text()).contains("application/problem+json", "text/css", "\"$ref\"");
@@ -34,7 +34,7 @@ class DocsTest {
 
   @Test
   void thePageLoadsOnlyWhatIsServed() {
-    Reply page = door.get("/docs", "accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    Reply page = server.get("/docs", "accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
     assertThat(page.type()).isEqualTo("text/html; charset=utf-8");
     assertThat(
@@ -43,19 +43,19 @@ class DocsTest {
                 .results()
                 .map(result -> result.group(1)))
         .hasSize(5)
-        .allMatch(asset -> door.get(asset).status() == 200);
+        .allMatch(asset -> server.get(asset).status() == 200);
     assertThat(page.text()).doesNotContain("http:").doesNotContain("https:");
-    assertThat(door.get("/docs/page.js").text()).contains("/openapi.json").doesNotContain("http");
+    assertThat(server.get("/docs/page.js").text()).contains("/openapi.json").doesNotContain("http");
   }
 
   @ParameterizedTest
   @CsvSource({"GET, /", "HEAD, /", "GET, /docs/", "GET, /?a=b"})
   void whoeverLooksAroundIsLedToThePage(String method, String path) {
-    Reply reply = door.call(method, path, null);
+    Reply reply = server.call(method, path, null);
 
     assertThat(reply.status()).isEqualTo(302);
     assertThat(reply.headers().get("location")).isEqualTo("/docs");
-    assertThat(door.call("PUT", "/", null).problem(Kind.NO_SUCH_METHOD)).isNotEmpty();
+    assertThat(server.call("PUT", "/", null).problem(Kind.NO_SUCH_METHOD)).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -67,7 +67,7 @@ class DocsTest {
     "favicon-32x32.png, image/png",
   })
   void anAssetHasItsType(String name, String type) {
-    Reply asset = door.get("/docs/" + name);
+    Reply asset = server.get("/docs/" + name);
 
     assertThat(asset.type()).isEqualTo(type);
     assertThat(asset.body().length()).isPositive();
@@ -86,13 +86,13 @@ class DocsTest {
       })
   void anAssetOfAnotherTypeIsRefused(String name, String accept, String type) {
     String path = "/docs/" + name;
-    assertThat(door.get(path, "accept", accept).problem(Kind.NOT_ACCEPTABLE))
+    assertThat(server.get(path, "accept", accept).problem(Kind.NOT_ACCEPTABLE))
         .isEqualTo("Accept: " + accept + " (expected: " + type + ")");
-    assertThat(door.call("HEAD", path, null, "accept", accept).status()).isEqualTo(406);
+    assertThat(server.call("HEAD", path, null, "accept", accept).status()).isEqualTo(406);
     for (String taken : List.of(type, accept + ", " + type, "image/avif, *;q=.1", "*/*")) {
-      assertThat(door.get(path, "accept", taken).type()).startsWith(type);
+      assertThat(server.get(path, "accept", taken).type()).startsWith(type);
     }
-    assertThat(door.get("/docs/none", "accept", accept).problem(Kind.NOT_FOUND)).isNotEmpty();
+    assertThat(server.get("/docs/none", "accept", accept).problem(Kind.NOT_FOUND)).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -109,7 +109,8 @@ class DocsTest {
         "."
       })
   void nothingElseIsServed(String name) {
-    assertThat(door.get("/docs/" + name).problem(Kind.NOT_FOUND)).startsWith("no file found for ");
+    assertThat(server.get("/docs/" + name).problem(Kind.NOT_FOUND))
+        .startsWith("no file found for ");
   }
 
   @Test
@@ -117,7 +118,7 @@ class DocsTest {
     JsonObject up =
         new JsonObject().put("service", "kv").put("backend", "memory").put("status", "up");
 
-    Reply ready = door.get("/health/ready");
+    Reply ready = server.get("/health/ready");
 
     assertThat(ready.status()).isEqualTo(200);
     assertThat(ready.json().getString("status")).isEqualTo("up");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class DocumentsTest {
 
-  private static final Config CONFIG = TestDoor.config(4_096, 10_000);
+  private static final Config CONFIG = TestHttpServer.config(4_096, 10_000);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String DOCUMENT =
       """
@@ -45,14 +45,14 @@ final class DocumentsTest {
 
   @BeforeAll
   static void start() {
-    server = TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system()));
+    server = TestHttpServer.await(PurpleServer.start(CONFIG, InstantSource.system()));
     TestService.deploy(server.vertx(), Runtime.getRuntime().availableProcessors());
     port = TestOperations.deploy(server.vertx(), CONFIG).port();
   }
 
   @AfterAll
   static void stop() {
-    TestDoor.await(server.close());
+    TestHttpServer.await(server.close());
   }
 
   private HttpResponse<String> send(String method, String body, String... headers)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Interceptor;
 import io.purpledb.support.OperationCounts;
 import io.purpledb.support.RawHttp2;
@@ -46,29 +46,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(90)
 final class EventStreamTest {
 
-  private static final Config CONFIG = TestDoor.config(1 << 20, 10_000);
+  private static final Config CONFIG = TestHttpServer.config(1 << 20, 10_000);
   private static final OperationCounts STATUSES = new OperationCounts();
 
   private static final int WINDOW = 65_535;
 
   private static PurpleServer server;
   private static TestService.Counts counts;
-  private static TestOperations.Deployed door;
+  private static TestOperations.Deployed deployed;
 
   @BeforeAll
   static void start() {
-    server = TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(STATUSES)));
+    server =
+        TestHttpServer.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(STATUSES)));
     counts = TestService.deploy(server.vertx(), Runtime.getRuntime().availableProcessors());
-    door = TestOperations.deploy(server.vertx(), CONFIG);
+    deployed = TestOperations.deploy(server.vertx(), CONFIG);
   }
 
   @AfterAll
   static void stop() {
-    TestDoor.await(server.close());
+    TestHttpServer.await(server.close());
   }
 
   private static URI uri(String query) {
-    return URI.create("http://127.0.0.1:%d/tests/k/numbers?%s".formatted(door.port(), query));
+    return URI.create("http://127.0.0.1:%d/tests/k/numbers?%s".formatted(deployed.port(), query));
   }
 
   private static HttpRequest get(String query) {
@@ -156,7 +157,7 @@ final class EventStreamTest {
   /** It has no chunks; the end of the connection is the end. */
   @Test
   void overHttp10() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(deployed.port())) {
       client.send("GET /tests/k/numbers?count=1 HTTP/1.0\r\nhost: 127.0.0.1\r\n\r\n");
 
       String answer = client.rest();
@@ -172,7 +173,7 @@ final class EventStreamTest {
   /** It is found out when the stream says that it is there. */
   @Test
   void whoGoesAwayEndsIt() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(deployed.port())) {
       client.send("GET /tests/k/numbers?count=1&waiting=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(200);
       client.awaitLine(":");
@@ -185,7 +186,7 @@ final class EventStreamTest {
   @Test
   void requestsBehindIt() throws Exception {
     String head = " HTTP/1.1\r\nhost: 127.0.0.1\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(deployed.port())) {
       client.send("GET /tests/k/numbers?count=2" + head + "\r\n");
       client.send("GET /tests/k/numbers?count=1" + head + "connection: close\r\n\r\n");
 
@@ -193,7 +194,7 @@ final class EventStreamTest {
     }
     counts.awaitNoneOpen();
     assertThat(STATUSES.take()).isEqualTo(Map.of("testCount ok", 2));
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(deployed.port())) {
       client.send("GET /tests/k/numbers?count=1&waiting=true" + head + "\r\n");
       client.awaitLine("id: 1");
       client.send(("GET /tests/k/numbers?count=1" + head + "\r\n").repeat(100));
@@ -227,7 +228,7 @@ final class EventStreamTest {
           return gate.future().compose(open -> next.proceed(request, call));
         };
     PurpleServer slow =
-        TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(late)));
+        TestHttpServer.await(PurpleServer.start(CONFIG, InstantSource.system(), List.of(late)));
     try {
       TestService.Counts itsCounts =
           TestService.deploy(slow.vertx(), Runtime.getRuntime().availableProcessors());
@@ -240,20 +241,20 @@ final class EventStreamTest {
                 "GET /tests/k/numbers?%s HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
                     .formatted(query)
                     .getBytes(StandardCharsets.US_ASCII));
-        TestDoor.await(asked.future());
+        TestHttpServer.await(asked.future());
       }
       Thread.sleep(200); // nobody but the server knows when it has seen that
       gate.complete();
 
       itsCounts.awaitOneEnded();
     } finally {
-      TestDoor.await(slow.close());
+      TestHttpServer.await(slow.close());
     }
   }
 
   @Test
   void whoResetsItEndsIt() throws Exception {
-    try (RawHttp2 connection = new RawHttp2(door.port()).open(WINDOW)) {
+    try (RawHttp2 connection = new RawHttp2(deployed.port()).open(WINDOW)) {
       connection.frame(
           RawHttp2.HEADERS,
           RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
@@ -271,7 +272,7 @@ final class EventStreamTest {
   @Test
   void whoDoesNotReadOverHttp1() throws Exception {
     long before = counts.made();
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), deployed.port())) {
       socket.setReceiveBufferSize(8 << 10);
       socket
           .getOutputStream()
@@ -291,7 +292,7 @@ final class EventStreamTest {
   void whoDoesNotReadOverHttp2(int padding, long most) throws Exception {
     long before = counts.made();
     int noWindow = 0;
-    try (RawHttp2 connection = new RawHttp2(door.port()).open(noWindow)) {
+    try (RawHttp2 connection = new RawHttp2(deployed.port()).open(noWindow)) {
       connection.frame(
           RawHttp2.HEADERS,
           RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
@@ -318,10 +319,10 @@ final class EventStreamTest {
     try {
       Promise<Void> reset = Promise.promise();
       HttpConnection connection =
-          TestDoor.await(
+          TestHttpServer.await(
               client
                   .request(
-                      HttpMethod.GET, door.port(), "127.0.0.1", "/tests/k/numbers?padding=9000")
+                      HttpMethod.GET, deployed.port(), "127.0.0.1", "/tests/k/numbers?padding=9000")
                   .compose(
                       request ->
                           request
@@ -343,16 +344,16 @@ final class EventStreamTest {
       assertThat(readAnother(client)).isSameAs(connection);
       counts.awaitNoneOpen();
     } finally {
-      TestDoor.await(vertx.close());
+      TestHttpServer.await(vertx.close());
       STATUSES.take();
     }
   }
 
   private static HttpConnection readAnother(io.vertx.core.http.HttpClient client) {
     String path = "/tests/k/numbers?padding=9000&count=10";
-    return TestDoor.await(
+    return TestHttpServer.await(
         client
-            .request(HttpMethod.GET, door.port(), "127.0.0.1", path)
+            .request(HttpMethod.GET, deployed.port(), "127.0.0.1", path)
             .compose(
                 request ->
                     request
@@ -364,44 +365,46 @@ final class EventStreamTest {
   /** Who comes to it in the last moments is told as well, and keeps nobody waiting. */
   @Test
   void aStreamThatBeginsWhileTheServerStops() throws Exception {
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
-    Config config = TestDoor.config(limits);
-    PurpleServer stopping = TestDoor.await(PurpleServer.start(config, InstantSource.system()));
+    ServerLimits limits =
+        new ServerLimits(32 << 10, 100, 100, 60_000, 75_000, 1_000, TestConfigs.LIMITS.browsers());
+    Config config = TestHttpServer.config(limits);
+    PurpleServer stopping =
+        TestHttpServer.await(PurpleServer.start(config, InstantSource.system()));
     TestService.deploy(stopping.vertx(), Runtime.getRuntime().availableProcessors());
-    TestOperations.Deployed itsDoor = TestOperations.deploy(stopping.vertx(), config);
-    try (RawClient first = new RawClient(itsDoor.port());
-        RawClient late = new RawClient(itsDoor.port())) {
+    TestOperations.Deployed itsServer = TestOperations.deploy(stopping.vertx(), config);
+    try (RawHttpClient first = new RawHttpClient(itsServer.port());
+        RawHttpClient late = new RawHttpClient(itsServer.port())) {
       first.send("GET /tests/k/numbers?count=1 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
       first.awaitLine("event: end");
-      Future<Void> stopped = stopping.vertx().undeploy(itsDoor.id());
+      Future<Void> stopped = stopping.vertx().undeploy(itsServer.id());
       late.send("GET /tests/k/numbers?count=1&waiting=true HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
 
       assertThat(late.rest()).contains("id: 1", "event: problem", "the server is stopping");
-      TestDoor.await(stopped);
+      TestHttpServer.await(stopped);
     } finally {
-      TestDoor.await(stopping.close());
+      TestHttpServer.await(stopping.close());
     }
   }
 
   @Test
   void aServerThatStopsEndsThem() throws Exception {
-    PurpleServer stopping = TestDoor.await(PurpleServer.start(CONFIG, InstantSource.system()));
+    PurpleServer stopping =
+        TestHttpServer.await(PurpleServer.start(CONFIG, InstantSource.system()));
     TestService.deploy(stopping.vertx(), Runtime.getRuntime().availableProcessors());
-    TestOperations.Deployed itsDoor = TestOperations.deploy(stopping.vertx(), CONFIG);
+    TestOperations.Deployed itsServer = TestOperations.deploy(stopping.vertx(), CONFIG);
     URI uri =
         URI.create(
-            "http://127.0.0.1:%d/tests/k/numbers?count=1&waiting=true".formatted(itsDoor.port()));
+            "http://127.0.0.1:%d/tests/k/numbers?count=1&waiting=true".formatted(itsServer.port()));
     HttpResponse<Stream<String>> response =
         client(HttpClient.Version.HTTP_1_1)
             .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofLines());
 
-    Future<Void> stopped = stopping.vertx().undeploy(itsDoor.id());
+    Future<Void> stopped = stopping.vertx().undeploy(itsServer.id());
     List<String> lines = response.body().toList();
 
     assertThat(lines).contains("event: problem");
     assertThat(lines.get(lines.size() - 2)).contains("\"detail\":\"the server is stopping\"");
-    TestDoor.await(stopped);
-    TestDoor.await(stopping.close());
+    TestHttpServer.await(stopped);
+    TestHttpServer.await(stopping.close());
   }
 }

@@ -23,7 +23,8 @@ class FailuresTest {
   @RegisterExtension static final LogWatch LOG = new LogWatch();
 
   @RegisterExtension
-  static TestDoor door = TestDoor.before(TestDoor.config(4096, 500), new FailingService());
+  static TestHttpServer server =
+      TestHttpServer.before(TestHttpServer.config(4096, 500), new FailingService());
 
   /** A KV service that fails as its key says; it never answers {@code SILENCE}. */
   private static final class FailingService extends Endpoint {
@@ -54,7 +55,7 @@ class FailuresTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aFailureIsAProblem(Kind kind) {
-    assertThat(door.callUnchecked("GET", "/kv/" + kind, null).problem(kind))
+    assertThat(server.callUnchecked("GET", "/kv/" + kind, null).problem(kind))
         .isEqualTo("the reason");
   }
 
@@ -62,7 +63,7 @@ class FailuresTest {
   void aDefectShowsNothingButItsId() {
     LOG.take();
 
-    String detail = door.call("DELETE", "/kv/a", null).problem(Kind.INTERNAL);
+    String detail = server.call("DELETE", "/kv/a", null).problem(Kind.INTERNAL);
 
     assertThat(detail).matches("internal failure, see the server's log for id [0-9a-f-]{36}");
     String id = detail.substring(detail.length() - 36);
@@ -71,19 +72,19 @@ class FailuresTest {
 
   @Test
   void noAnswerIsATimeout() {
-    assertThat(door.get("/kv/SILENCE").problem(Kind.TIMED_OUT)).isEqualTo("no answer in time");
-    assertThat(door.put("/kv/SILENCE", "x", "content-type", "text/plain").problem(Kind.TIMED_OUT))
+    assertThat(server.get("/kv/SILENCE").problem(Kind.TIMED_OUT)).isEqualTo("no answer in time");
+    assertThat(server.put("/kv/SILENCE", "x", "content-type", "text/plain").problem(Kind.TIMED_OUT))
         .isEqualTo("no answer in time; a write may or may not have happened");
   }
 
   @Test
   void noServiceIsUnavailable() {
-    assertThat(door.get("/flags/a").problem(Kind.UNAVAILABLE)).startsWith("nobody serves this");
+    assertThat(server.get("/flags/a").problem(Kind.UNAVAILABLE)).startsWith("nobody serves this");
   }
 
   @Test
   void theServerIsNotReadyButAlive() {
-    Reply ready = door.get("/health/ready");
+    Reply ready = server.get("/health/ready");
 
     assertThat(ready.status()).isEqualTo(503);
     assertThat(ready.type()).isEqualTo("application/json");
@@ -94,7 +95,7 @@ class FailuresTest {
             "{\"service\":\"kv\",\"backend\":\"memory\",\"status\":\"down\",\"detail\":\"not today\"}");
     assertThat(ready.json().getJsonArray("backends").getJsonObject(0).getString("detail"))
         .startsWith("nobody serves this");
-    assertThat(door.get("/health/live").text()).isEqualTo("{\"status\":\"up\",\"backends\":[]}");
-    assertThat(door.get("/ping").status()).isEqualTo(200);
+    assertThat(server.get("/health/live").text()).isEqualTo("{\"status\":\"up\",\"backends\":[]}");
+    assertThat(server.get("/ping").status()).isEqualTo(200);
   }
 }

@@ -40,12 +40,12 @@ class FramingTest {
   private static final String NEXT =
       "PUT /counters/smuggled?increment=1 HTTP/1.1\r\nHost: a\r\n\r\n";
   @RegisterExtension static final LogWatch LOG = new LogWatch();
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @AfterEach
   void nothingWasDone() {
-    assertThat(door.get("/kv/framed").status()).isEqualTo(404);
-    assertThat(door.get("/counters/smuggled").json().getLong("value")).isZero();
+    assertThat(server.get("/kv/framed").status()).isEqualTo(404);
+    assertThat(server.get("/counters/smuggled").json().getLong("value")).isZero();
     assertThat(LOG.take()).isEmpty();
   }
 
@@ -54,7 +54,7 @@ class FramingTest {
   }
 
   private static void refused(String request, Kind kind) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(request + NEXT).endOfInput(); // or the server waits a second
 
       Reply reply = client.reply();
@@ -153,13 +153,13 @@ class FramingTest {
       assertThat(problem(request + " HTTP/1.1\r\n\r\n"))
           .isEqualTo("Host: missing (expected: a name or an address, and perhaps a port)");
     }
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       assertThat(client.send("GET /ping HTTP/1.0\r\n\r\n").reply().status()).isEqualTo(200);
     }
   }
 
   private static String problem(String request) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       return client.send(request).reply().problem(Kind.INVALID);
     }
   }
@@ -177,7 +177,7 @@ class FramingTest {
       })
   void aListInSeveralLines(String lines, int status) throws Exception {
     for (String body : List.of("Content-Length: 1\r\n\r\nx", "Content-Length: 0\r\n\r\n")) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(PUT + unescaped(lines) + "\r\n" + body);
         assertThat(client.reply().status()).isEqualTo(status);
       }
@@ -204,7 +204,7 @@ class FramingTest {
         "GET http://a%20b/ping               | localhost    | 400",
       })
   void aTargetInAbsoluteForm(String request, String host, int status) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(status);
     }
@@ -228,7 +228,7 @@ class FramingTest {
         "1\\r\\nx\\r\\n0\\r\\nX y\\r\\n\\r\\n",
       })
   void aMalformedChunk(String chunks) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(CHUNKED + unescaped(chunks) + NEXT).endOfInput();
       Reply reply = client.reply();
       assertThat(reply.problem(Kind.INVALID)).startsWith("body: ");
@@ -264,12 +264,12 @@ class FramingTest {
     String head =
         request + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + unescaped(header);
     for (String chunks : List.of("zz\r\n", "1\r\nx\r\n+1\r\n", "1\r\nxy\r\n", "-1\r\n")) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(head + "\r\n\r\n" + chunks + NEXT).endOfInput();
         assertThat(client.reply().status()).isEqualTo(status);
         assertThat(client.rest()).isEmpty();
       }
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         assertThat(client.send(head + "\r\n\r\n").reply().status()).isEqualTo(status);
         client.send(chunks + NEXT).endOfInput();
         assertThat(client.rest()).isEmpty();
@@ -282,13 +282,13 @@ class FramingTest {
   void aMalformedBodyOfWhatIsTooLargeAlready() throws Exception {
     String chunk = "1000\r\n" + "x".repeat(4096) + "\r\n";
     for (String tail : List.of("zz\r\n", chunk + "zz\r\n", "0\r\nX y\r\n\r\n")) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(CHUNKED + chunk + "1\r\nx\r\n");
         assertThat(client.reply().status()).isEqualTo(413);
         client.send(tail + NEXT);
         assertThat(client.rest()).isEmpty();
       }
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(CHUNKED + chunk + "1\r\nx\r\n" + tail + NEXT).endOfInput();
         assertThat(client.reply().status()).isEqualTo(413);
         assertThat(client.rest()).isEmpty();
@@ -306,14 +306,14 @@ class FramingTest {
         "Content-Length: 5\\r\\nX: y\\r\\n z\\r\\n\\r\\nhello",
       })
   void whatIsSure(String rest) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + unescaped(rest) + GET + "\r\n");
       assertThat(client.reply().status()).isEqualTo(204);
       assertThat(client.reply().status()).isEqualTo(200);
     }
-    assertThat(door.get("/kv/framed", "accept", "application/octet-stream").text())
+    assertThat(server.get("/kv/framed", "accept", "application/octet-stream").text())
         .isEqualTo("hello");
-    door.call("DELETE", "/kv/framed", null);
+    server.call("DELETE", "/kv/framed", null);
   }
 
   /** Section 9.3 and 9.6: persistence. */
@@ -335,7 +335,7 @@ class FramingTest {
   void aConnectionIsClosedWhenItIsToBe(String version, String option, boolean closed)
       throws Exception {
     String first = "GET /ping HTTP/%s\r\nHost: a\r\nConnection: %s\r\n\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(first.formatted(version, option) + GET + "\r\n");
       assertThat(client.reply().status()).isEqualTo(200);
       if (closed) {
@@ -352,16 +352,16 @@ class FramingTest {
     String request =
         "PUT /kv/framed HTTP/1.%d\r\nHost: a\r\nContent-Type: a/b\r\nExpect: 100-continue\r\n"
             + "Content-Length: 1\r\n\r\nx";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(request.formatted(0));
       assertThat(client.reply().status()).isEqualTo(204);
     }
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(request.formatted(1));
       assertThat(client.reply().status()).isEqualTo(100);
       assertThat(client.reply().status()).isEqualTo(204);
     }
-    door.call("DELETE", "/kv/framed", null);
+    server.call("DELETE", "/kv/framed", null);
   }
 
   /** RFC 9110, sections 6.6.1, 8.6 and 15.3.5. */
@@ -379,7 +379,7 @@ class FramingTest {
   void everyAnswerHasItsDateAndSaysNothingTwice(String method, String path, int status) {
     Instant before = Instant.now().minusSeconds(1);
 
-    Reply reply = door.call(method, path, null);
+    Reply reply = server.call(method, path, null);
 
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.headers().getAll("date")).hasSize(1);

@@ -3,7 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.Config;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure.Kind;
@@ -36,7 +36,9 @@ class HalfCloseTest {
       "GET /kv/large HTTP/1.1\r\nHost: a\r\nAccept: application/octet-stream\r\n\r\n";
 
   @RegisterExtension static final LogWatch LOG = new LogWatch();
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
+
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(LARGE, 10_000));
 
   @AfterEach
   void nothingIsLogged() {
@@ -46,7 +48,7 @@ class HalfCloseTest {
   @Test
   void aRequestIsAnswered() throws Exception {
     for (int i = 1; i <= 50; i++) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send("PUT /counters/half?increment=1" + END).endOfInput();
 
         assertThat(client.reply().json().getLong("value")).isEqualTo(i);
@@ -58,7 +60,7 @@ class HalfCloseTest {
   /** More than are kept at once. */
   @Test
   void allThatWereSentAreAnswered() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       String put =
           "PUT /counters/many?increment=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
       client.send(put.repeat(300)).endOfInput();
@@ -71,7 +73,7 @@ class HalfCloseTest {
 
   @Test
   void aBodyAndALargeAnswer() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT_LARGE);
       client.send(GET_LARGE.repeat(2));
       client.endOfInput();
@@ -93,7 +95,7 @@ class HalfCloseTest {
       })
   void aRequestThatIsNotWholeIsNone(String part) throws Exception {
     for (int before = 0; before < 3; before++) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(("GET /counters/p" + END).repeat(before) + part).endOfInput();
         for (int i = 0; i < before; i++) {
           assertThat(client.reply().status()).isEqualTo(200);
@@ -101,14 +103,14 @@ class HalfCloseTest {
         assertThat(client.rest()).isEmpty();
       }
     }
-    assertThat(door.get("/kv/p").status()).isEqualTo(404);
+    assertThat(server.get("/kv/p").status()).isEqualTo(404);
   }
 
   @Test
   void aMalformedRequestHasItsAnswerAtOnce() throws Exception {
     long start = System.nanoTime();
     for (int before = 0; before < 3; before++) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(("GET /counters/p" + END).repeat(before) + "GET /ping HTTP/1.1\r\n\r\n");
         client.endOfInput();
         for (int i = 0; i < before; i++) {
@@ -123,26 +125,26 @@ class HalfCloseTest {
 
   @Test
   void aConnectionWithNothingInFlightIsClosed() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.endOfInput();
       assertThat(client.rest()).isEmpty();
     }
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       assertThat(client.send("GET /ping" + END).reply().status()).isEqualTo(200);
       client.endOfInput();
       assertThat(client.rest()).isEmpty();
     }
   }
 
-  private static DoorLimits limits(int connections) {
-    return new DoorLimits(
+  private static ServerLimits limits(int connections) {
+    return new ServerLimits(
         32 << 10, connections, connections, 60_000, 75_000, 0, TestConfigs.LIMITS.browsers());
   }
 
   /** Succeeds when the one connection that may be is no more. */
   private static Reply nextConnection(int port, String request) throws Exception {
     while (!Thread.interrupted()) {
-      try (RawClient next = new RawClient(port)) {
+      try (RawHttpClient next = new RawHttpClient(port)) {
         return next.send(request).reply();
       } catch (IOException refused) {
         Thread.onSpinWait();
@@ -153,9 +155,9 @@ class HalfCloseTest {
 
   @Test
   void aClientThatDoesNotReadGoesAsAnyOther() throws Exception {
-    Config config = TestDoor.config(LARGE, 10_000, limits(1));
-    try (TestDoor one = TestDoor.start(config, 300);
-        RawClient mute = new RawClient(one.port())) {
+    Config config = TestHttpServer.config(LARGE, 10_000, limits(1));
+    try (TestHttpServer one = TestHttpServer.start(config, 300);
+        RawHttpClient mute = new RawHttpClient(one.port())) {
       mute.send(PUT_LARGE);
       assertThat(mute.reply().status()).isEqualTo(204);
       mute.send(GET_LARGE.repeat(3)).endOfInput();
@@ -169,10 +171,10 @@ class HalfCloseTest {
   @Test
   void aClientThatIsGoneLeavesNothing() throws Exception {
     PatientService service = new PatientService();
-    try (TestDoor one = TestDoor.before(TestDoor.config(limits(1)), service)) {
-      try (RawClient gone = new RawClient(one.port())) {
+    try (TestHttpServer one = TestHttpServer.before(TestHttpServer.config(limits(1)), service)) {
+      try (RawHttpClient gone = new RawHttpClient(one.port())) {
         gone.send("GET /kv/a" + END + "GET /kv/b HTT");
-        TestDoor.await(service.asked.future());
+        TestHttpServer.await(service.asked.future());
       }
       service.answer.complete(KvGetResponse.getDefaultInstance());
 

@@ -30,7 +30,8 @@ class Http2BodyTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(MAX, 2_000, IN_FLIGHT));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(MAX, 2_000, IN_FLIGHT));
 
   private static byte[] put(String... more) throws Exception {
     String[] fields = new String[more.length + 2];
@@ -41,7 +42,7 @@ class Http2BodyTest {
   }
 
   private static void awaitInFlight(LongPredicate wanted) throws Exception {
-    InFlightBytes inFlight = InFlightBytes.of(door.vertx(), IN_FLIGHT);
+    InFlightBytes inFlight = InFlightBytes.of(server.vertx(), IN_FLIGHT);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (!wanted.test(inFlight.used()) && System.nanoTime() < end) {
       Thread.onSpinWait();
@@ -51,7 +52,7 @@ class Http2BodyTest {
 
   @Test
   void aBodyNeedsNoLength() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       assertThat(client.begin(1, put()).data(1, 3, false).data(1, 4, true).reply(1).status())
           .isEqualTo(204);
       Reply read =
@@ -68,7 +69,7 @@ class Http2BodyTest {
   @Test
   void whatTakesNoBodyRefusesOne() throws Exception {
     byte[] get = Http2Client.request("GET", "/ping");
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       assertThat(
               client.begin(1, get).data(1, 3, true).reply(1).problem(Kind.UNSUPPORTED_MEDIA_TYPE))
           .isEqualTo("body: more than 0 bytes (expected: no body)");
@@ -78,7 +79,7 @@ class Http2BodyTest {
 
   @Test
   void aLengthThatIsWrongEndsTheStreamAlone() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       client.begin(1, put());
       client.begin(3, put("content-length", "5")).data(3, 4, true);
       assertThat(client.awaitReset(3)).isEqualTo(PROTOCOL_ERROR);
@@ -91,7 +92,7 @@ class Http2BodyTest {
 
   @Test
   void aBodyIsBoundedAsItComes() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       assertThat(client.begin(1, put("content-length", "100001")).reply(1).problem(Kind.TOO_LARGE))
           .startsWith("body: 100001 bytes");
       client.begin(3, put());
@@ -111,9 +112,9 @@ class Http2BodyTest {
 
   @Test
   void theBytesOfAllRequestsAreBounded() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port());
-        Http2Client second = Http2Client.open(door.port());
-        Http2Client other = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port());
+        Http2Client second = Http2Client.open(server.port());
+        Http2Client other = Http2Client.open(server.port())) {
       client.begin(1, put()).data(1, 16_000, false).data(1, 16_000, false).data(1, 16_000, false);
       second.begin(1, put()).data(1, 16_000, false).data(1, 16_000, false).data(1, 16_000, false);
       awaitInFlight(used -> used >= 96_000);
@@ -128,7 +129,7 @@ class Http2BodyTest {
 
   @Test
   void aResetRequestHasNothingAndHurtsNoOther() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       client.begin(1, put());
       client.begin(3, put()).data(3, 16_000, false);
       awaitInFlight(used -> used >= 16_000);
@@ -142,7 +143,7 @@ class Http2BodyTest {
 
   @Test
   void aBodyThatDoesNotComeInTimeIsRefusedAlone() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       client.begin(1, put()).data(1, 5, false);
       Reply late = client.reply(1);
       assertThat(late.problem(Kind.REQUEST_TIMEOUT)).startsWith("body: 5 bytes in 2000 ms");
@@ -154,7 +155,7 @@ class Http2BodyTest {
 
   @Test
   void aClientThatAsksFirstIsToldToGoOn() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       client.begin(1, put("expect", "100-continue", "content-length", "5"));
       awaitInterim(client);
       assertThat(client.data(1, 5, true).reply(1).status()).isEqualTo(204);
@@ -200,7 +201,8 @@ class Http2BodyTest {
   @Test
   void anAnswerToAResetRequestHurtsNoOther() throws Exception {
     PatientService service = new PatientService();
-    try (TestDoor patient = TestDoor.before(TestDoor.config(1 << 20, 10_000), service);
+    try (TestHttpServer patient =
+            TestHttpServer.before(TestHttpServer.config(1 << 20, 10_000), service);
         Http2Client client = Http2Client.open(patient.port())) {
       byte[] get = Http2Client.request("GET", "/kv/slow");
       client.whole(1, get).whole(3, get).whole(5, get);

@@ -24,14 +24,14 @@ class Http2RequestsTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   private Http2Client client;
   private int next = 1;
 
   @BeforeEach
   void open() throws Exception {
-    client = Http2Client.open(door.port());
+    client = Http2Client.open(server.port());
   }
 
   @AfterEach

@@ -36,19 +36,19 @@ class Http2Test {
 
   private static final Set<String> OF_HTTP1 =
       Set.of("connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-connection");
-  private static TestDoor door;
+  private static TestHttpServer server;
   private static Vertx vertx;
 
   @BeforeAll
   static void start() {
-    door = TestDoor.start();
+    server = TestHttpServer.start();
     vertx = Vertx.vertx();
   }
 
   @AfterAll
   static void stop() {
-    TestDoor.await(vertx.close());
-    door.close();
+    TestHttpServer.await(vertx.close());
+    server.close();
   }
 
   /** A request; its path may have %s for a key that nobody else uses. */
@@ -117,7 +117,7 @@ class Http2Test {
     return vertx.createHttpClient(
         new HttpClientOptions()
             .setDefaultHost("127.0.0.1")
-            .setDefaultPort(door.port())
+            .setDefaultPort(server.port())
             .setProtocolVersion(version)
             .setInitialSettings(
                 new io.vertx.core.http.Http2Settings().setMaxHeaderListSize(1 << 20))
@@ -136,7 +136,7 @@ class Http2Test {
         options.addHeader(call.headers().get(i), call.headers().get(i + 1));
       }
       replies.add(
-          TestDoor.await(
+          TestHttpServer.await(
               client.request(options).compose(request -> exchange(request, call, version))));
     }
     return replies;
@@ -216,7 +216,7 @@ class Http2Test {
             BodyHandlers.ofString());
     assertThat(put.statusCode()).isEqualTo(204);
     assertThat(put.version()).isEqualTo(java.net.http.HttpClient.Version.HTTP_2);
-    assertThat(door.get("/kv/jdk").json().getString("value")).isEqualTo("from the JDK");
+    assertThat(server.get("/kv/jdk").json().getString("value")).isEqualTo("from the JDK");
 
     HttpResponse<String> withBody =
         java.net.http.HttpClient.newHttpClient()
@@ -231,6 +231,6 @@ class Http2Test {
   }
 
   private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path));
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
   }
 }

@@ -22,13 +22,14 @@ class Http2WindowTest {
   private static final int PING = 6;
   private static final int WINDOW = 65_535;
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 60_000));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(1 << 20, 60_000));
 
   private final List<RawHttp2> connections = new ArrayList<>();
 
   @BeforeAll
   static void start() {
-    door.call(
+    server.call(
         "PUT",
         "/kv/large",
         Buffer.buffer("x".repeat(300_000)),
@@ -44,7 +45,7 @@ class Http2WindowTest {
   }
 
   private RawHttp2 connect(int window) throws IOException {
-    RawHttp2 connection = new RawHttp2(door.port()).open(window);
+    RawHttp2 connection = new RawHttp2(server.port()).open(window);
     connections.add(connection);
     return connection;
   }
@@ -87,7 +88,7 @@ class Http2WindowTest {
     get(large, 1, "/kv/large");
     RawHttp2 ofConnection = connect(Integer.MAX_VALUE);
     get(ofConnection, 1, "/kv/large");
-    RawHttp2 upgraded = new RawHttp2(door.port()).upgrade("GET", "/health/live", 0);
+    RawHttp2 upgraded = new RawHttp2(server.port()).upgrade("GET", "/health/live", 0);
     connections.add(upgraded);
 
     List<RawHttp2> all = List.of(small, refused, fewBytes, large, ofConnection, upgraded);

@@ -26,12 +26,12 @@ class HttpContractTest {
   @BeforeAll
   static void load() {
     vertx = Vertx.vertx();
-    contract = TestDoor.await(HttpContract.load(vertx));
+    contract = TestHttpServer.await(HttpContract.load(vertx));
   }
 
   @AfterAll
   static void close() {
-    TestDoor.await(vertx.close());
+    TestHttpServer.await(vertx.close());
   }
 
   /** A start does not check it. */
@@ -39,11 +39,11 @@ class HttpContractTest {
   void theContractIsOneOfOpenApi() {
     JsonObject loadable = ContractDocument.read().loadable();
 
-    OpenAPIContract checked = TestDoor.await(OpenAPIContract.from(vertx, loadable.copy()));
+    OpenAPIContract checked = TestHttpServer.await(OpenAPIContract.from(vertx, loadable.copy()));
 
     assertThat(contract.openapi().getRawContract()).isEqualTo(checked.getRawContract());
     loadable.remove("paths");
-    assertThatThrownBy(() -> TestDoor.await(OpenAPIContract.from(vertx, loadable)))
+    assertThatThrownBy(() -> TestHttpServer.await(OpenAPIContract.from(vertx, loadable)))
         .hasStackTraceContaining("paths");
   }
 
@@ -58,9 +58,9 @@ class HttpContractTest {
         .hasSameSizeAs(Operation.ALL);
   }
 
-  /** What the door itself may answer, before it knows or asks anything. */
+  /** What the server itself may answer, before it knows or asks anything. */
   @Test
-  void everyPathDeclaresWhatTheDoorAnswers() {
+  void everyPathDeclaresWhatTheServerAnswers() {
     JsonObject document = ContractDocument.read().json();
     JsonObject paths = document.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
@@ -103,7 +103,7 @@ class HttpContractTest {
             () ->
                 new Routes(
                     vertx,
-                    TestDoor.config(1, 1),
+                    TestHttpServer.config(1, 1),
                     contract,
                     bindings,
                     new EventStreams(vertx, 1_000)))

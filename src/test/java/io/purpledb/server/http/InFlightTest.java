@@ -28,25 +28,26 @@ class InFlightTest {
 
   @Test
   void aRequestBeyondItIsRefusedBeforeItsBodyIsRead() throws Exception {
-    try (TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 10_000, BOUND));
-        Socket slow = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+    try (TestHttpServer server =
+            TestHttpServer.start(TestHttpServer.config(1 << 20, 10_000, BOUND));
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       send(slow, "PUT /kv/slow HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n");
       send(slow, "Expect: 100-continue\r\nContent-Length: 40000\r\n\r\n");
       assertThat(read(slow, 12)).startsWith("HTTP/1.1 100");
 
-      HttpResponse<String> refused = put(door, BodyPublishers.ofByteArray(new byte[40_000]));
+      HttpResponse<String> refused = put(server, BodyPublishers.ofByteArray(new byte[40_000]));
       assertThat(refused.statusCode()).isEqualTo(503);
       assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
       assertThat(refused.body()).contains("40000 are in flight", "max-in-flight-bytes");
       HttpResponse<String> unannounced =
-          put(door, BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[40_000])));
+          put(server, BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[40_000])));
       assertThat(unannounced.statusCode()).isEqualTo(503);
-      assertThat(put(door, BodyPublishers.ofString("small")).statusCode()).isEqualTo(204);
+      assertThat(put(server, BodyPublishers.ofString("small")).statusCode()).isEqualTo(204);
 
       send(slow, "x".repeat(40_000));
       assertThat(read(slow, 40)).contains("HTTP/1.1 204");
       for (int i = 0; i < 3; i++) {
-        assertThat(put(door, BodyPublishers.ofByteArray(new byte[40_000])).statusCode())
+        assertThat(put(server, BodyPublishers.ofByteArray(new byte[40_000])).statusCode())
             .isEqualTo(204);
       }
     }
@@ -60,9 +61,10 @@ class InFlightTest {
     String begin =
         "PUT /kv/none HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n";
     String chunks = ("4000\r\n" + "x".repeat(0x4000) + "\r\n").repeat(4);
-    try (TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 10_000, BOUND));
-        Socket slow = new Socket(InetAddress.getLoopbackAddress(), door.port());
-        RawClient client = new RawClient(door.port())) {
+    try (TestHttpServer server =
+            TestHttpServer.start(TestHttpServer.config(1 << 20, 10_000, BOUND));
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        RawHttpClient client = new RawHttpClient(server.port())) {
       send(slow, "PUT /kv/slow HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n");
       send(slow, "Expect: 100-continue\r\nContent-Length: 40000\r\n\r\n");
       assertThat(read(slow, 12)).startsWith("HTTP/1.1 100");
@@ -75,8 +77,9 @@ class InFlightTest {
 
   @Test
   void aClientThatGoesAwayAndARequestThatFailsHaveNothing() throws Exception {
-    try (TestDoor door = TestDoor.start(TestDoor.config(1 << 20, 10_000, BOUND))) {
-      try (Socket gone = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+    try (TestHttpServer server =
+        TestHttpServer.start(TestHttpServer.config(1 << 20, 10_000, BOUND))) {
+      try (Socket gone = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
         send(gone, "PUT /kv/gone HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n");
         send(gone, "Expect: 100-continue\r\nContent-Length: 40000\r\n\r\n");
         assertThat(read(gone, 12)).startsWith("HTTP/1.1 100");
@@ -84,22 +87,22 @@ class InFlightTest {
       Buffer wrong = Buffer.buffer("{".repeat(30_000));
       for (int i = 0; i < 3; i++) {
         assertThat(
-                door.call("PUT", "/kv/wrong", wrong, "content-type", "application/json").status())
+                server.call("PUT", "/kv/wrong", wrong, "content-type", "application/json").status())
             .isEqualTo(400);
       }
       int status = 503;
       for (int i = 0; i < 1_000 && status == 503; i++) {
-        status = put(door, BodyPublishers.ofByteArray(new byte[40_000])).statusCode();
+        status = put(server, BodyPublishers.ofByteArray(new byte[40_000])).statusCode();
       }
       assertThat(status).isEqualTo(204);
     }
   }
 
-  private static HttpResponse<String> put(TestDoor door, HttpRequest.BodyPublisher body)
+  private static HttpResponse<String> put(TestHttpServer server, HttpRequest.BodyPublisher body)
       throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/kv/k"))
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/kv/k"))
                 .header("content-type", "application/octet-stream")
                 .PUT(body)
                 .build(),

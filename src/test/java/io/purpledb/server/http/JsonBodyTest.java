@@ -16,7 +16,7 @@ class JsonBodyTest {
 
   private static final String TYPE = "content-type";
   private static final String BARE = "application/octet-stream";
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @ParameterizedTest
   @ValueSource(
@@ -29,39 +29,41 @@ class JsonBodyTest {
       })
   void jsonHasTheValueInContent(String type) {
     assertThat(
-            door.put("/kv/json", " {\"content\" : \"a\\u00e9\\ud83d\\ude00\\n/\"}\n", TYPE, type)
+            server
+                .put("/kv/json", " {\"content\" : \"a\\u00e9\\ud83d\\ude00\\n/\"}\n", TYPE, type)
                 .status())
         .isEqualTo(204);
 
-    assertThat(door.get("/kv/json", "accept", BARE).text()).isEqualTo("a\u00e9\ud83d\ude00\n/");
+    assertThat(server.get("/kv/json", "accept", BARE).text()).isEqualTo("a\u00e9\ud83d\ude00\n/");
   }
 
   @Test
   void withoutTypeItIsJson() {
-    assertThat(door.put("/kv/untyped", "{\"content\":\"x\"}").status()).isEqualTo(204);
-    assertThat(door.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
+    assertThat(server.put("/kv/untyped", "{\"content\":\"x\"}").status()).isEqualTo(204);
+    assertThat(server.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
     for (String bare : List.of("x", "007", "", "[1]", "{\"value\":\"x\"}", "\ufeff")) {
-      assertThat(door.put("/kv/untyped", bare).problem(Kind.INVALID))
+      assertThat(server.put("/kv/untyped", bare).problem(Kind.INVALID))
           .startsWith(
               "Content-Type: missing (expected: application/octet-stream for a bare value);"
                   + " read as JSON, ")
           .contains("(expected: ");
     }
-    assertThat(door.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
+    assertThat(server.get("/kv/untyped", "accept", BARE).text()).isEqualTo("x");
   }
 
   @Test
   void jsonCarriesBytesBothWays() {
     String json = "{\"content\":\"/wD+\",\"encoding\":\"base64\"}";
-    assertThat(door.put("/kv/bytes", json, TYPE, "application/json").status()).isEqualTo(204);
+    assertThat(server.put("/kv/bytes", json, TYPE, "application/json").status()).isEqualTo(204);
 
-    assertThat(door.get("/kv/bytes").text())
+    assertThat(server.get("/kv/bytes").text())
         .isEqualTo("{\"value\":\"/wD+\",\"encoding\":\"base64\"}");
-    assertThat(door.get("/kv/bytes", "accept", BARE).body().getBytes()).containsExactly(-1, 0, -2);
+    assertThat(server.get("/kv/bytes", "accept", BARE).body().getBytes())
+        .containsExactly(-1, 0, -2);
 
     String none = "{\"encoding\":\"base64\",\"content\":\"\"}";
-    assertThat(door.put("/kv/bytes", none, TYPE, "application/json").status()).isEqualTo(204);
-    assertThat(door.get("/kv/bytes").text()).isEqualTo("{\"value\":\"\"}");
+    assertThat(server.put("/kv/bytes", none, TYPE, "application/json").status()).isEqualTo(204);
+    assertThat(server.get("/kv/bytes").text()).isEqualTo("{\"value\":\"\"}");
   }
 
   @ParameterizedTest
@@ -84,7 +86,7 @@ class JsonBodyTest {
         "{\"\\ud800\":\"x\"}               | ?: unknown member (expected: content, encoding; a JSON document as it is goes as application/octet-stream)",
       })
   void otherJsonIsRefused(String body, String detail) {
-    assertThat(door.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
+    assertThat(server.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
         .isEqualTo(detail);
   }
 
@@ -106,7 +108,7 @@ class JsonBodyTest {
         "{\"content\":\"x\"} x"
       })
   void whatIsNotJsonIsRefused(String body) {
-    assertThat(door.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
+    assertThat(server.put("/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
         .contains("(expected: ");
   }
 
@@ -114,7 +116,8 @@ class JsonBodyTest {
   @Test
   void base64HasNoLineBreakAtItsEnd() {
     assertThat(
-            door.put(
+            server
+                .put(
                     "/kv/x",
                     "{\"content\":\"AAAA\\n\",\"encoding\":\"base64\"}",
                     "content-type",
@@ -127,7 +130,7 @@ class JsonBodyTest {
   void jsonNestedDeeplyIsRefused() {
     String deep = "{\"content\":" + "[".repeat(2000);
 
-    assertThat(door.put("/kv/bad", deep, TYPE, "application/json").problem(Kind.INVALID))
+    assertThat(server.put("/kv/bad", deep, TYPE, "application/json").problem(Kind.INVALID))
         .startsWith("content: ");
   }
 
@@ -141,7 +144,8 @@ class JsonBodyTest {
     Buffer utf16 = Buffer.buffer("{\"content\":\"x\"}", "UTF-16");
 
     for (Buffer body : new Buffer[] {latin1, surrogate, utf16}) {
-      assertThat(door.call("PUT", "/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
+      assertThat(
+              server.call("PUT", "/kv/bad", body, TYPE, "application/json").problem(Kind.INVALID))
           .startsWith("body: not UTF-8 (expected: ");
     }
   }
@@ -149,7 +153,8 @@ class JsonBodyTest {
   @Test
   void jsonIsUtf8() {
     assertThat(
-            door.put("/kv/a", "{\"content\":\"x\"}", TYPE, "application/json; charset=utf-16")
+            server
+                .put("/kv/a", "{\"content\":\"x\"}", TYPE, "application/json; charset=utf-16")
                 .problem(Kind.UNSUPPORTED_MEDIA_TYPE))
         .isEqualTo("charset: utf-16 (expected: utf-8)");
   }

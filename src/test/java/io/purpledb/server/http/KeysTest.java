@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysTest {
 
   private static final String BARE = "application/octet-stream";
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @ParameterizedTest
   @ValueSource(
@@ -29,14 +29,15 @@ class KeysTest {
         "\u00e9", "\u9375", "\ud83d\ude00", "e\u0301", "\u202e", "\ufeff", "~!@$&'()*+,;=:"
       })
   void isKept(String key) {
-    String path = TestDoor.encoded(key);
+    String path = TestHttpServer.encoded(key);
 
-    assertThat(door.put("/kv/" + path, key, "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.put("/kv/" + path, key, "content-type", BARE).status()).isEqualTo(204);
 
-    assertThat(door.get("/kv/" + path).json().getString("value")).isEqualTo(key);
-    assertThat(door.get("/counters/" + path).json().getString("counter")).isEqualTo(key);
-    assertThat(door.get("/sets/" + path).json().getString("set")).isEqualTo(key);
-    assertThat(door.put("/sets/items?item=" + path, "").json().getJsonArray("items")).contains(key);
+    assertThat(server.get("/kv/" + path).json().getString("value")).isEqualTo(key);
+    assertThat(server.get("/counters/" + path).json().getString("counter")).isEqualTo(key);
+    assertThat(server.get("/sets/" + path).json().getString("set")).isEqualTo(key);
+    assertThat(server.put("/sets/items?item=" + path, "").json().getJsonArray("items"))
+        .contains(key);
   }
 
   @ParameterizedTest
@@ -53,11 +54,11 @@ class KeysTest {
     "'a|b^c`d', a%7Cb%5Ec%60d",
   })
   void hasSeveralSpellings(String one, String other) {
-    assertThat(door.put("/kv/" + one, one, "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.put("/kv/" + one, one, "content-type", BARE).status()).isEqualTo(204);
 
-    assertThat(door.get("/kv/" + other).json().getString("value")).isEqualTo(one);
-    assertThat(door.call("DELETE", "/kv/" + other, null).status()).isEqualTo(204);
-    assertThat(door.get("/kv/" + one).status()).isEqualTo(404);
+    assertThat(server.get("/kv/" + other).json().getString("value")).isEqualTo(one);
+    assertThat(server.call("DELETE", "/kv/" + other, null).status()).isEqualTo(204);
+    assertThat(server.get("/kv/" + one).status()).isEqualTo(404);
   }
 
   /** For proxies that decode or refuse what is percent-encoded. */
@@ -69,21 +70,23 @@ class KeysTest {
             .withoutPadding()
             .encodeToString(key.getBytes(StandardCharsets.UTF_8));
     String padded = Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
-    String plain = TestDoor.encoded(key);
+    String plain = TestHttpServer.encoded(key);
 
     assertThat(
-            door.put("/kv/" + encoded + "?keyEncoding=base64url", key, "content-type", BARE)
+            server
+                .put("/kv/" + encoded + "?keyEncoding=base64url", key, "content-type", BARE)
                 .status())
         .isEqualTo(204);
-    assertThat(door.get("/kv/" + plain, "accept", BARE).text()).isEqualTo(key);
-    assertThat(door.get("/kv/" + padded + "?keyEncoding=base64url", "accept", BARE).text())
+    assertThat(server.get("/kv/" + plain, "accept", BARE).text()).isEqualTo(key);
+    assertThat(server.get("/kv/" + padded + "?keyEncoding=base64url", "accept", BARE).text())
         .isEqualTo(key);
-    assertThat(door.call("DELETE", "/kv/" + encoded + "?keyEncoding=base64url", null).status())
+    assertThat(server.call("DELETE", "/kv/" + encoded + "?keyEncoding=base64url", null).status())
         .isEqualTo(204);
-    assertThat(door.get("/kv/" + plain).status()).isEqualTo(404);
+    assertThat(server.get("/kv/" + plain).status()).isEqualTo(404);
 
     assertThat(
-            door.call(
+            server
+                .call(
                     "PUT",
                     "/sets/%s?item=%s&keyEncoding=base64url".formatted(encoded, encoded),
                     null)
@@ -91,7 +94,8 @@ class KeysTest {
                 .encode())
         .isEqualTo(new JsonObject().put("set", key).put("items", List.of(key)).encode());
     assertThat(
-            door.call(
+            server
+                .call(
                     "DELETE",
                     "/sets/%s?keyEncoding=base64url&item=%s".formatted(encoded, padded),
                     null)
@@ -99,7 +103,8 @@ class KeysTest {
                 .getJsonArray("items"))
         .isEmpty();
     assertThat(
-            door.call(
+            server
+                .call(
                     "PUT",
                     "/counters/%s?increment=1&keyEncoding=base64url".formatted(encoded),
                     null)
@@ -122,7 +127,7 @@ class KeysTest {
         "/ping?keyEncoding=base64url| keyEncoding: unknown query parameter (expected: none)",
       })
   void otherBase64IsRefused(String path, String detail) {
-    assertThat(door.get(path).problem(Kind.INVALID)).isEqualTo(detail);
+    assertThat(server.get(path).problem(Kind.INVALID)).isEqualTo(detail);
   }
 
   @Test
@@ -130,10 +135,13 @@ class KeysTest {
     String key = "k".repeat(1024);
     String encoded = Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
     assertThat(
-            door.get("/counters/" + encoded + "?keyEncoding=base64url").json().getString("counter"))
+            server
+                .get("/counters/" + encoded + "?keyEncoding=base64url")
+                .json()
+                .getString("counter"))
         .isEqualTo(key);
     String longer = Base64.getUrlEncoder().encodeToString(new byte[1025]);
-    door.get("/counters/" + longer + "?keyEncoding=base64url").problem(Kind.INVALID);
+    server.get("/counters/" + longer + "?keyEncoding=base64url").problem(Kind.INVALID);
   }
 
   /** A store that is asked for no key by mistake must not look like an empty one. */
@@ -154,7 +162,7 @@ class KeysTest {
     "HEAD, /kv/"
   })
   void anEmptyKeyIsAMistake(String method, String path) {
-    Reply reply = door.call(method, path, null);
+    Reply reply = server.call(method, path, null);
 
     assertThat(reply.status()).isEqualTo(400);
     if (!method.equals("HEAD")) {
@@ -165,9 +173,9 @@ class KeysTest {
 
   @Test
   void aPlusSignIsNoSpace() {
-    assertThat(door.put("/kv/p+q", "plus", "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.put("/kv/p+q", "plus", "content-type", BARE).status()).isEqualTo(204);
 
-    assertThat(door.get("/kv/p%20q").problem(Kind.NOT_FOUND)).contains("p q");
+    assertThat(server.get("/kv/p%20q").problem(Kind.NOT_FOUND)).contains("p q");
   }
 
   @ParameterizedTest
@@ -204,10 +212,10 @@ class KeysTest {
         "/openapi",
       })
   void aPathMatchesExactlyOrNotAtAll(String path) {
-    assertThat(door.put("/kv/abc", "there", "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.put("/kv/abc", "there", "content-type", BARE).status()).isEqualTo(204);
 
     String rawPath = path.replaceFirst("\\?.*", "");
-    assertThat(door.get(path).problem(Kind.NO_SUCH_PATH))
+    assertThat(server.get(path).problem(Kind.NO_SUCH_PATH))
         .isEqualTo(rawPath + " (expected: a path of the contract)");
   }
 
@@ -229,14 +237,14 @@ class KeysTest {
   })
   void whatIsNotUtf8IsRefused(String key, String shown) {
     for (String path : new String[] {"/kv/", "/flags/", "/counters/", "/sets/", "/cache/"}) {
-      assertThat(door.get(path + key).problem(Kind.INVALID))
+      assertThat(server.get(path + key).problem(Kind.INVALID))
           .isEqualTo("key: " + shown + " (expected: percent-encoded UTF-8)");
     }
   }
 
   @Test
   void bytesThatAreNotEncodedAreRefused() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /kv/\u00c3\u00a9 HTTP/1.1\r\nHost: a\r\n\r\n");
 
       assertThat(client.reply().problem(Kind.INVALID))
@@ -247,19 +255,19 @@ class KeysTest {
   @Test
   void lengthIsBounded() {
     String longest = "k".repeat(1024);
-    assertThat(door.put("/kv/" + longest, "v", "content-type", BARE).status()).isEqualTo(204);
-    assertThat(door.get("/kv/" + longest).status()).isEqualTo(200);
+    assertThat(server.put("/kv/" + longest, "v", "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.get("/kv/" + longest).status()).isEqualTo(200);
 
-    assertThat(door.get("/kv/" + longest + "k").problem(Kind.INVALID))
+    assertThat(server.get("/kv/" + longest + "k").problem(Kind.INVALID))
         .startsWith("key: \"kkk")
         .endsWith("1025 bytes of UTF-8 (expected: 1 to 1024)");
-    assertThat(door.get("/kv/" + "%C3%A9".repeat(513)).problem(Kind.INVALID))
+    assertThat(server.get("/kv/" + "%C3%A9".repeat(513)).problem(Kind.INVALID))
         .contains("1026 bytes of UTF-8 (expected: 1 to 1024)");
   }
 
   @Test
   void anAbsoluteTargetIsTaken() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET http://a/counters/a?x=1 HTTP/1.1\r\nHost: purple.example\r\n\r\n");
       assertThat(client.reply().problem(Kind.INVALID)).startsWith("x: unknown query parameter");
 

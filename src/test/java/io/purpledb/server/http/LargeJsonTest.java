@@ -32,7 +32,8 @@ class LargeJsonTest {
   private static final String BARE = "application/octet-stream";
   private static final int LARGE = 3 << 20;
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(LARGE, 10_000));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(LARGE, 10_000));
 
   /** Small, small as a value but not as JSON, in one part, and in many. */
   @ParameterizedTest
@@ -40,18 +41,18 @@ class LargeJsonTest {
   void texts(int size) throws Exception {
     String value = "\u0001\"x\u00e9\ud83d\ude00\n".repeat(size / 10);
     put("/kv/a", value.getBytes(UTF_8));
-    assertThat(door.put("/cache/a?ttl=3600", value, "content-type", "text/plain").status())
+    assertThat(server.put("/cache/a?ttl=3600", value, "content-type", "text/plain").status())
         .isEqualTo(204);
 
     for (String path : new String[] {"/kv/a", "/cache/a"}) {
-      Reply reply = door.get(path, "accept-encoding", "identity");
+      Reply reply = server.get(path, "accept-encoding", "identity");
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.headers().get("content-type")).isEqualTo("application/json");
       assertThat(reply.headers().get("content-length")).isEqualTo("" + reply.body().length());
       assertThat(new JsonObject(reply.text())).isEqualTo(new JsonObject().put("value", value));
       assertLikeWholes(path, reply);
     }
-    assertThat(door.get("/cache/a", "accept", "text/plain").text()).isEqualTo(value);
+    assertThat(server.get("/cache/a", "accept", "text/plain").text()).isEqualTo(value);
   }
 
   @ParameterizedTest
@@ -61,7 +62,7 @@ class LargeJsonTest {
     new Random(1).nextBytes(value);
     put("/kv/b", value);
 
-    Reply reply = door.get("/kv/b", "accept-encoding", "identity");
+    Reply reply = server.get("/kv/b", "accept-encoding", "identity");
 
     JsonObject json = new JsonObject(reply.text());
     assertThat(Base64.getDecoder().decode(json.getString("value"))).isEqualTo(value);
@@ -77,12 +78,13 @@ class LargeJsonTest {
       String item = i + "\"" + "x".repeat(i) + "\ud83d\ude00";
       items.add(item);
       assertThat(
-              door.call("PUT", "/sets/k%22?item=" + URLEncoder.encode(item, UTF_8), Buffer.buffer())
+              server
+                  .call("PUT", "/sets/k%22?item=" + URLEncoder.encode(item, UTF_8), Buffer.buffer())
                   .status())
           .isEqualTo(200);
     }
 
-    Reply reply = door.get("/sets/k%22", "accept-encoding", "identity");
+    Reply reply = server.get("/sets/k%22", "accept-encoding", "identity");
 
     assertThat(new JsonObject(reply.text()))
         .isEqualTo(new JsonObject().put("set", "k\"").put("items", items));
@@ -90,9 +92,9 @@ class LargeJsonTest {
   }
 
   private static void assertLikeWholes(String path, Reply reply) throws IOException {
-    Reply head = door.call("HEAD", path, Buffer.buffer(), "accept-encoding", "identity");
+    Reply head = server.call("HEAD", path, Buffer.buffer(), "accept-encoding", "identity");
     assertThat(head.headers().get("content-length")).isEqualTo("" + reply.body().length());
-    Reply gzip = door.callUnchecked("GET", path, null, "accept-encoding", "gzip");
+    Reply gzip = server.callUnchecked("GET", path, null, "accept-encoding", "gzip");
     assertThat(gzip.headers().getAll("vary")).contains("accept-encoding");
     byte[] body = gzip.body().getBytes();
     if ("gzip".equals(gzip.headers().get("content-encoding"))) {
@@ -108,7 +110,7 @@ class LargeJsonTest {
     String value = "\u0001".repeat(LARGE / 2);
     put("/kv/h2", value.getBytes(UTF_8));
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
-    URI uri = URI.create("http://localhost:" + door.port() + "/kv/h2");
+    URI uri = URI.create("http://localhost:" + server.port() + "/kv/h2");
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding());
     for (int i = 0; i < 5; i++) {
@@ -125,7 +127,7 @@ class LargeJsonTest {
   }
 
   private static void put(String path, byte[] value) {
-    assertThat(door.call("PUT", path, Buffer.buffer(value), "content-type", BARE).status())
+    assertThat(server.call("PUT", path, Buffer.buffer(value), "content-type", BARE).status())
         .isEqualTo(204);
   }
 }

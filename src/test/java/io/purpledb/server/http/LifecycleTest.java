@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
-import io.purpledb.config.DoorLimits;
+import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
 import io.purpledb.support.ClosedPort;
@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A door listens once for all event loops, and stops without cutting anybody off. */
+/** A server listens once for all event loops, and stops without cutting anybody off. */
 @Timeout(60)
 class LifecycleTest {
 
-  private static final Config CONFIG = TestDoor.config(4096, 10_000);
+  private static final Config CONFIG = TestHttpServer.config(4096, 10_000);
   private static final int DRAIN = 3_000;
   private static final String GET = "GET /kv/a HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -51,28 +51,29 @@ class LifecycleTest {
 
   @Test
   void allInstancesShareAPort() {
-    try (TestDoor door = TestDoor.start(CONFIG);
-        TestDoor other = TestDoor.start(CONFIG)) {
-      assertThat(door.instances()).hasSize(Runtime.getRuntime().availableProcessors());
-      assertThat(door.instances()).allMatch(instance -> instance.port() == door.port());
-      assertThat(door.port()).isPositive().isNotEqualTo(other.port());
-      assertThat(door.get("/ping").status()).isEqualTo(200);
+    try (TestHttpServer server = TestHttpServer.start(CONFIG);
+        TestHttpServer other = TestHttpServer.start(CONFIG)) {
+      assertThat(server.instances()).hasSize(Runtime.getRuntime().availableProcessors());
+      assertThat(server.instances()).allMatch(instance -> instance.port() == server.port());
+      assertThat(server.port()).isPositive().isNotEqualTo(other.port());
+      assertThat(server.get("/ping").status()).isEqualTo(200);
     }
   }
 
   @Test
   void whatIsInFlightIsFinished() throws Exception {
     PatientService service = new PatientService();
-    try (TestDoor door = TestDoor.before(CONFIG, service);
-        RawClient idle = new RawClient(door.port()); // first: it is accepted when the other is
-        RawClient busy = new RawClient(door.port())) {
+    try (TestHttpServer server = TestHttpServer.before(CONFIG, service);
+        RawHttpClient idle =
+            new RawHttpClient(server.port()); // first: it is accepted when the other is
+        RawHttpClient busy = new RawHttpClient(server.port())) {
       busy.send(GET);
-      TestDoor.await(service.asked.future());
+      TestHttpServer.await(service.asked.future());
 
-      Future<Void> stopped = door.stopDoor();
+      Future<Void> stopped = server.stopServer();
 
       assertThat(idle.isClosedByServer()).isTrue();
-      ClosedPort.await(door.port());
+      ClosedPort.await(server.port());
       assertThat(stopped.isComplete()).isFalse();
       service.answer.complete(
           KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
@@ -80,34 +81,34 @@ class LifecycleTest {
       assertThat(last.text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(last.headers().get("connection")).isEqualTo("close");
       assertThat(busy.isClosedByServer()).isTrue();
-      TestDoor.await(stopped);
+      TestHttpServer.await(stopped);
     }
   }
 
   /** A client that keeps its connection is told to make another, and is not cut off. */
   @Execution(ExecutionMode.CONCURRENT)
   @Test
-  void aDoorThatIsAboutToStopSaysSoFirst() throws Exception {
+  void aServerThatIsAboutToStopSaysSoFirst() throws Exception {
     PatientService service = new PatientService();
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
-    try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
-        RawClient busy = new RawClient(door.port());
-        RawClient kept = new RawClient(door.port())) {
+    ServerLimits limits =
+        new ServerLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
+    try (TestHttpServer server = TestHttpServer.before(TestHttpServer.config(limits), service);
+        RawHttpClient busy = new RawHttpClient(server.port());
+        RawHttpClient kept = new RawHttpClient(server.port())) {
       kept.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
       assertThat(kept.reply().headers().contains("connection")).isFalse();
       busy.send(GET);
-      TestDoor.await(service.asked.future());
+      TestHttpServer.await(service.asked.future());
 
-      Future<Void> stopped = door.stopDoor();
+      Future<Void> stopped = server.stopServer();
 
       Reply answer;
-      do { // until the door has heard of it
+      do { // until the server has heard of it
         kept.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
         answer = kept.reply();
       } while (!"close".equals(answer.headers().get("connection")));
       assertThat(kept.isClosedByServer()).isTrue();
-      try (RawClient late = new RawClient(door.port())) {
+      try (RawHttpClient late = new RawHttpClient(server.port())) {
         late.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(late.reply().headers().get("connection")).isEqualTo("close");
         assertThat(late.isClosedByServer()).isTrue();
@@ -119,21 +120,24 @@ class LifecycleTest {
       assertThat(last.text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(last.headers().get("connection")).isEqualTo("close");
       assertThat(busy.isClosedByServer()).isTrue();
-      try (RawClient later = new RawClient(door.port())) { // though there is no connection left
+      try (RawHttpClient later =
+          new RawHttpClient(server.port())) { // though there is no connection left
         later.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(later.reply().headers().get("connection")).isEqualTo("close");
       }
-      TestDoor.await(stopped);
+      TestHttpServer.await(stopped);
     }
   }
 
-  /** Nobody can miss a door that was never used. */
+  /** Nobody can miss a server that was never used. */
   @Test
-  void aDoorWithoutClientsStopsAtOnce() {
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
-    try (TestDoor door = TestDoor.before(TestDoor.config(limits), new PatientService())) {
-      TestDoor.await(door.stopDoor());
+  void aServerWithoutClientsStopsAtOnce() {
+    ServerLimits limits =
+        new ServerLimits(
+            32 << 10, 100, 100, 60_000, 75_000, 600_000, TestConfigs.LIMITS.browsers());
+    try (TestHttpServer server =
+        TestHttpServer.before(TestHttpServer.config(limits), new PatientService())) {
+      TestHttpServer.await(server.stopServer());
     }
   }
 
@@ -142,16 +146,16 @@ class LifecycleTest {
   @Test
   void aClientOfHttp2IsToldToGo() throws Exception {
     PatientService service = new PatientService();
-    DoorLimits limits =
-        new DoorLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
-    try (TestDoor door = TestDoor.before(TestDoor.config(limits), service);
-        Http2Client busy = Http2Client.open(door.port());
-        Http2Client kept = Http2Client.upgrade(door.port(), "GET", "/ping")) {
+    ServerLimits limits =
+        new ServerLimits(32 << 10, 100, 100, 60_000, 75_000, DRAIN, TestConfigs.LIMITS.browsers());
+    try (TestHttpServer server = TestHttpServer.before(TestHttpServer.config(limits), service);
+        Http2Client busy = Http2Client.open(server.port());
+        Http2Client kept = Http2Client.upgrade(server.port(), "GET", "/ping")) {
       assertThat(kept.reply(1).status()).isEqualTo(200);
       busy.whole(1, Http2Client.request("GET", "/kv/a"));
-      TestDoor.await(service.asked.future());
+      TestHttpServer.await(service.asked.future());
 
-      Future<Void> stopped = door.stopDoor();
+      Future<Void> stopped = server.stopServer();
 
       kept.awaitControl(Http2Client.GOAWAY);
       assertThat(kept.whole(3, Http2Client.request("GET", "/ping")).reply(3).status())
@@ -160,7 +164,7 @@ class LifecycleTest {
       assertThat(kept.raw.isEndedWithin(5_000)).isTrue();
       busy.awaitControl(Http2Client.GOAWAY);
       assertThat(stopped.isComplete()).isFalse();
-      try (Http2Client late = Http2Client.open(door.port())) { // while others have time to go
+      try (Http2Client late = Http2Client.open(server.port())) { // while others have time to go
         assertThat(late.whole(1, Http2Client.request("GET", "/ping")).reply(1).status())
             .isEqualTo(200);
       }
@@ -168,15 +172,15 @@ class LifecycleTest {
           KvGetResponse.newBuilder().setValue(ByteString.copyFromUtf8("late")).build());
       assertThat(busy.reply(1).text()).isEqualTo("{\"value\":\"late\"}");
       assertThat(busy.raw.isEndedWithin(5_000)).isTrue();
-      TestDoor.await(stopped);
+      TestHttpServer.await(stopped);
     }
   }
 
   @Test
   void halfARequestDoesNotStay() throws Exception {
-    try (TestDoor door = TestDoor.start(CONFIG, 300);
-        RawClient silent = new RawClient(door.port());
-        RawClient half = new RawClient(door.port())) {
+    try (TestHttpServer server = TestHttpServer.start(CONFIG, 300);
+        RawHttpClient silent = new RawHttpClient(server.port());
+        RawHttpClient half = new RawHttpClient(server.port())) {
       half.send("GET /kv/a HTTP/1.1\r\nHo");
 
       assertThat(half.isClosedByServer()).isTrue();
@@ -186,12 +190,12 @@ class LifecycleTest {
 
   @Test
   void aTakenPortFailsTheStart() {
-    try (TestDoor door = TestDoor.start(CONFIG)) {
+    try (TestHttpServer server = TestHttpServer.start(CONFIG)) {
       Config taken =
           new Config(
-              CONFIG.doors(),
+              CONFIG.protocols(),
               CONFIG.host(),
-              door.port(),
+              server.port(),
               0,
               CONFIG.backends(),
               CONFIG.dataDir(),
@@ -207,7 +211,7 @@ class LifecycleTest {
               null,
               false);
 
-      assertThatThrownBy(() -> TestDoor.start(taken))
+      assertThatThrownBy(() -> TestHttpServer.start(taken))
           .hasMessageContaining("Address already in use");
     }
   }

@@ -20,22 +20,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bodies are bounded in size and time: the bound itself passes, one more does not. */
 class LimitsTest {
 
-  private static final int MAX = TestDoor.MAX_VALUE_BYTES;
+  private static final int MAX = TestHttpServer.MAX_VALUE_BYTES;
   private static final int MAX_JSON = 6 * MAX + 1024;
   private static final String BARE = "application/octet-stream";
   private static final String PUT =
       "PUT /kv/limit HTTP/1.1\r\nHost: a\r\nContent-Type: " + BARE + "\r\n";
-  @RegisterExtension static TestDoor door = TestDoor.start(TestDoor.config(MAX, 1_000));
+
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestHttpServer.config(MAX, 1_000));
 
   @Test
   void aValueMayHaveTheLargestSize() {
     Buffer largest = Buffer.buffer(new byte[MAX]);
 
-    assertThat(door.call("PUT", "/kv/max", largest, "content-type", BARE).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/kv/max", largest, "content-type", BARE).status())
+        .isEqualTo(204);
 
-    assertThat(door.get("/kv/max", "accept", BARE).body()).isEqualTo(largest);
-    assertThat(door.put("/cache/max", "c".repeat(MAX)).status()).isEqualTo(204);
-    assertThat(door.call("PUT", "/cache/max?value=" + "c".repeat(MAX), null).status())
+    assertThat(server.get("/kv/max", "accept", BARE).body()).isEqualTo(largest);
+    assertThat(server.put("/cache/max", "c".repeat(MAX)).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/cache/max?value=" + "c".repeat(MAX), null).status())
         .isEqualTo(204);
   }
 
@@ -44,26 +47,26 @@ class LimitsTest {
     String refused = "body: 4097 bytes (expected: at most 4096, by the server's max-value-bytes)";
     String larger = "x".repeat(MAX + 1);
 
-    assertThat(door.put("/kv/more", larger, "content-type", BARE).problem(Kind.TOO_LARGE))
+    assertThat(server.put("/kv/more", larger, "content-type", BARE).problem(Kind.TOO_LARGE))
         .isEqualTo(refused);
-    assertThat(door.put("/cache/more", larger).problem(Kind.TOO_LARGE)).isEqualTo(refused);
-    assertThat(door.call("PUT", "/cache/more?value=" + larger, null).problem(Kind.TOO_LARGE))
+    assertThat(server.put("/cache/more", larger).problem(Kind.TOO_LARGE)).isEqualTo(refused);
+    assertThat(server.call("PUT", "/cache/more?value=" + larger, null).problem(Kind.TOO_LARGE))
         .startsWith("value: 4097 bytes (expected: ");
-    assertThat(door.get("/kv/more").status()).isEqualTo(404);
+    assertThat(server.get("/kv/more").status()).isEqualTo(404);
   }
 
   @Test
   void jsonMayEscapeEveryByte() {
     String body = "{\"content\":\"" + "\\u0041".repeat(MAX) + "\"}";
-    assertThat(door.put("/kv/json", body).status()).isEqualTo(204);
-    assertThat(door.get("/kv/json", "accept", BARE).text()).isEqualTo("A".repeat(MAX));
+    assertThat(server.put("/kv/json", body).status()).isEqualTo(204);
+    assertThat(server.get("/kv/json", "accept", BARE).text()).isEqualTo("A".repeat(MAX));
 
     String larger = "{\"content\":\"" + "A".repeat(MAX + 1) + "\"}";
-    assertThat(door.put("/kv/json", larger).problem(Kind.TOO_LARGE))
+    assertThat(server.put("/kv/json", larger).problem(Kind.TOO_LARGE))
         .startsWith("value: 4097 bytes (expected: ");
     String padded = body + " ".repeat(MAX_JSON - body.length());
-    assertThat(door.put("/kv/json", padded).status()).isEqualTo(204);
-    assertThat(door.put("/kv/json", padded + " ").problem(Kind.TOO_LARGE))
+    assertThat(server.put("/kv/json", padded).status()).isEqualTo(204);
+    assertThat(server.put("/kv/json", padded + " ").problem(Kind.TOO_LARGE))
         .startsWith("body: " + (MAX_JSON + 1) + " bytes (expected: at most " + MAX_JSON);
   }
 
@@ -71,7 +74,7 @@ class LimitsTest {
   @Test
   void jsonMayBeAsLargeAsTheSettingAllows() {
     String text = "x".repeat(24 << 20);
-    try (TestDoor large = TestDoor.start(TestDoor.config(64 << 20, 20_000))) {
+    try (TestHttpServer large = TestHttpServer.start(TestHttpServer.config(64 << 20, 20_000))) {
       assertThat(large.put("/kv/large", "{\"content\":\"" + text + "\"}").status()).isEqualTo(204);
 
       assertThat(large.get("/kv/large", "accept", BARE).text()).isEqualTo(text);
@@ -81,7 +84,7 @@ class LimitsTest {
 
   @Test
   void aBodyThatIsAnnouncedAsTooLargeIsRefusedUnread() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + "Content-Length: 9223372036854775807\r\n\r\n");
 
       assertThat(client.reply().problem(Kind.TOO_LARGE))
@@ -92,7 +95,7 @@ class LimitsTest {
   @Test
   void aChunkedBodyIsBoundedAsItComes() throws Exception {
     String chunk = "1000\r\n" + "x".repeat(4096) + "\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(204);
 
@@ -109,7 +112,7 @@ class LimitsTest {
   @Test
   void anEmptyChunkedBodyIsNone() throws Exception {
     String empty = "Host: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /ping HTTP/1.1\r\n" + empty);
       assertThat(client.reply().status()).isEqualTo(200);
 
@@ -122,7 +125,7 @@ class LimitsTest {
 
   @Test
   void aClientThatAsksFirstIsToldToGoOn() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(100);
 
@@ -130,19 +133,19 @@ class LimitsTest {
       assertThat(client.reply().status()).isEqualTo(204);
     }
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/kv/expect"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/kv/expect"))
             .expectContinue(true)
             .header("content-type", BARE)
             .PUT(BodyPublishers.ofString("hello"))
             .build();
     HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(204);
-    assertThat(door.get("/kv/expect").json().getString("value")).isEqualTo("hello");
+    assertThat(server.get("/kv/expect").json().getString("value")).isEqualTo("hello");
   }
 
   @Test
   void aClientThatAsksForTooMuchIsNotToldToGoOn() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + "Content-Length: 4097\r\nExpect: 100-continue\r\n\r\n");
 
       client.reply().problem(Kind.TOO_LARGE);
@@ -151,7 +154,7 @@ class LimitsTest {
 
   @Test
   void anotherExpectationFails() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT + "Content-Length: 5\r\nExpect: a-miracle\r\n\r\nhello");
 
       assertThat(client.reply().problem(Kind.EXPECTATION_FAILED))
@@ -167,7 +170,7 @@ class LimitsTest {
         "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
       })
   void aBodyThatDoesNotComeInTimeIsRefused(String half) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(PUT.replace("/limit", "/half") + half);
 
       Reply reply = client.reply();
@@ -176,13 +179,13 @@ class LimitsTest {
       assertThat(reply.headers().get("connection")).isEqualTo("close");
       assertThat(client.isClosedByServer()).isTrue();
     }
-    assertThat(door.get("/kv/half").status()).isEqualTo(404);
+    assertThat(server.get("/kv/half").status()).isEqualTo(404);
   }
 
   @Execution(ExecutionMode.CONCURRENT)
   @Test
   void aClientOfHttp10ThatIsTooLateIsToldThatItsConnectionEnds() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           "PUT /kv/half HTTP/1.0\r\nConnection: keep-alive\r\nContent-Type: a/b\r\n"
               + "Content-Length: 9\r\n\r\nhalf");

@@ -22,11 +22,11 @@ class MalformedHttpTest {
 
   private static final String END = " HTTP/1.1\r\nHost: a\r\n\r\n";
   @RegisterExtension static final LogWatch LOG = new LogWatch();
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @AfterEach
   void serverGoesOn() {
-    assertThat(door.get("/ping").status()).isEqualTo(200);
+    assertThat(server.get("/ping").status()).isEqualTo(200);
     assertThat(LOG.take()).isEmpty();
   }
 
@@ -48,7 +48,7 @@ class MalformedHttpTest {
         "\u0016\u0003\u0001a\u0000\r\n\r\n",
       })
   void isRefused(String request) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(request);
 
       Reply reply = client.reply();
@@ -61,12 +61,12 @@ class MalformedHttpTest {
   @Execution(ExecutionMode.CONCURRENT)
   @Test
   void withoutHostItIsRefused() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /ping HTTP/1.1\r\n\r\n");
       assertThat(client.reply().problem(Kind.INVALID)).contains("Host: missing (expected: a name");
       assertThat(client.isClosedByServer()).isTrue();
     }
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /ping HTTP/1.0\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(200);
       assertThat(client.isClosedByServer()).isTrue();
@@ -77,7 +77,7 @@ class MalformedHttpTest {
   @ParameterizedTest
   @ValueSource(ints = {64 * 1024, 2 << 20})
   void aLongRequestLineIsRefused(int length) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       long start = System.nanoTime();
       client.send("GET /kv/" + "k".repeat(length) + END);
 
@@ -91,9 +91,9 @@ class MalformedHttpTest {
 
   @Test
   void aRequestLineMayBeLong() throws Exception {
-    String value = "v".repeat(TestDoor.MAX_VALUE_BYTES);
+    String value = "v".repeat(TestHttpServer.MAX_VALUE_BYTES);
     String encoded = value.replace("v", "%76");
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("PUT /cache/a?value=" + encoded + END);
       assertThat(client.reply().status()).isEqualTo(204);
 
@@ -105,7 +105,7 @@ class MalformedHttpTest {
   @Execution(ExecutionMode.CONCURRENT)
   @Test
   void longHeadersAreRefused() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /ping HTTP/1.1\r\nHost: a\r\nx: " + "x".repeat(32_000) + "\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(200);
 
@@ -125,7 +125,7 @@ class MalformedHttpTest {
         "fffffffffffffffff\r\n"
       })
   void aMalformedChunkIsRefused(String chunks) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           "PUT /kv/chunk HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n");
       client.send(chunks);
@@ -135,7 +135,7 @@ class MalformedHttpTest {
       assertThat(reply.headers().get("connection")).isEqualTo("close");
       assertThat(client.isClosedByServer()).isTrue();
     }
-    assertThat(door.get("/kv/chunk").status()).isEqualTo(404);
+    assertThat(server.get("/kv/chunk").status()).isEqualTo(404);
   }
 
   /** Whether the body is read (a value), or thrown away behind a refusal. */
@@ -143,7 +143,7 @@ class MalformedHttpTest {
   @ParameterizedTest
   @ValueSource(strings = {"PUT /kv/chunk", "PUT /nowhere"})
   void aClientThatIsStillSendingAMalformedBodyHasTheAnswer(String request) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       long start = System.nanoTime();
       client.send(
           request
@@ -161,7 +161,7 @@ class MalformedHttpTest {
   @Test
   void aMalformedBodyHasItsTurn() throws Exception {
     String chunked = "PUT /kv/chunk HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           ("GET /counters/x" + END).repeat(3)
               + chunked
@@ -180,7 +180,7 @@ class MalformedHttpTest {
   void longTrailersAreRefused() throws Exception {
     String put =
         "PUT /flags/t?value=true HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx: ";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(put + "x".repeat(32_000) + "\r\n\r\n");
       assertThat(client.reply().status()).isEqualTo(204);
 
@@ -202,7 +202,7 @@ class MalformedHttpTest {
         "X: a\0b\r\n\r\n",
       })
   void aClientOfHttp10IsToldThatItsConnectionEnds(String rest) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("PUT /kv/old HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n" + rest);
       Reply reply = client.reply();
       assertThat(reply.problem(Kind.INVALID)).isNotEmpty();
@@ -213,20 +213,20 @@ class MalformedHttpTest {
 
   @Test
   void aClientMayGoAwayInMidRequest() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           "PUT /kv/gone HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nContent-Length: 9\r\n\r\nhalf");
     }
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send("GET /kv/go");
     }
-    assertThat(door.get("/kv/gone").status()).isEqualTo(404);
+    assertThat(server.get("/kv/gone").status()).isEqualTo(404);
   }
 
   /** RFC 9112, section 3.2: it is no path, so there is nothing that it could be the path of. */
   @Test
   void aTargetThatIsNoPathIsRefused() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       for (String target : List.of("ping", "kv/a?x=1", "?a=b", "*?", "**", "http:", "http:/ping")) {
         assertThat(client.send("GET " + target + END).reply().problem(Kind.INVALID))
             .isEqualTo("request target: " + target + " (expected: a path, which begins with /)");
@@ -242,7 +242,7 @@ class MalformedHttpTest {
   /** RFC 9110, section 9.3.7, and RFC 9112, section 3.2.4. */
   @Test
   void theServerAsAWholeSaysWhatItHas() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       for (String target : List.of("*", "http://localhost", "http://localhost:8080")) {
         Reply reply = client.send("OPTIONS " + target + END).reply();
         assertThat(reply.status()).isEqualTo(204);
@@ -259,7 +259,7 @@ class MalformedHttpTest {
 
   @Test
   void requestsMayBePipelined() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client.send(
           "PUT /counters/p?increment=1"
               + END
@@ -287,7 +287,7 @@ class MalformedHttpTest {
               .ints(1 + random.nextInt(200), 0, 256)
               .mapToObj(c -> String.valueOf((char) c))
               .collect(Collectors.joining());
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         client.send(garbage + "\r\n\r\n").endOfInput();
         assertThat(client.rest()).as(garbage).doesNotContainPattern("HTTP/\\S+ 5");
       }

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** HEAD works where GET does; other methods are refused with those that work. */
 class MethodsTest {
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @BeforeAll
   static void start() {
-    door.put("/kv/there", "value", "content-type", "text/plain");
-    door.put("/cache/there?ttl=3600", "value");
+    server.put("/kv/there", "value", "content-type", "text/plain");
+    server.put("/cache/there?ttl=3600", "value");
   }
 
   @ParameterizedTest
@@ -44,9 +44,9 @@ class MethodsTest {
         "/kv/a?x=1"
       })
   void headSaysWhatGetWould(String path) {
-    Reply get = door.get(path);
+    Reply get = server.get(path);
 
-    Reply head = door.call("HEAD", path, null);
+    Reply head = server.call("HEAD", path, null);
 
     assertThat(head.status()).isEqualTo(get.status());
     assertThat(head.body().length()).isZero();
@@ -83,7 +83,7 @@ class MethodsTest {
         "POST   | /kv/%zz       | DELETE, GET, HEAD, PUT",
       })
   void anotherMethodIsRefused(String method, String path, String allowed) {
-    Reply reply = door.call(method, path, null);
+    Reply reply = server.call(method, path, null);
 
     assertThat(reply.problem(Kind.NO_SUCH_METHOD))
         .isEqualTo(method + " (expected: " + allowed + ")");
@@ -92,10 +92,10 @@ class MethodsTest {
 
   @Test
   void aMethodOfAPathThatOnlyAlmostMatchesIsNotFound() {
-    assertThat(door.call("POST", "/nothing", Buffer.buffer("x")).status()).isEqualTo(404);
-    assertThat(door.call("POST", "/kv//a", null).status()).isEqualTo(404);
-    assertThat(door.call("POST", "/kv/a/", null).status()).isEqualTo(404);
-    assertThat(door.call("POST", "/ping/", null).status()).isEqualTo(404);
+    assertThat(server.call("POST", "/nothing", Buffer.buffer("x")).status()).isEqualTo(404);
+    assertThat(server.call("POST", "/kv//a", null).status()).isEqualTo(404);
+    assertThat(server.call("POST", "/kv/a/", null).status()).isEqualTo(404);
+    assertThat(server.call("POST", "/ping/", null).status()).isEqualTo(404);
   }
 
   private static java.util.List<String> pairs(MultiMap headers) {

@@ -18,12 +18,12 @@ class NegotiationTest {
 
   private static final String JSON = "application/json";
   private static final String BARE = "application/octet-stream";
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @BeforeAll
   static void start() {
-    door.put("/kv/a", "bare", "content-type", BARE);
-    door.put("/cache/a?ttl=3600", "bare");
+    server.put("/kv/a", "bare", "content-type", BARE);
+    server.put("/cache/a?ttl=3600", "bare");
   }
 
   @ParameterizedTest
@@ -56,20 +56,20 @@ class NegotiationTest {
         "text/html, ;;q=x, /, application/octet-stream         | application/octet-stream",
       })
   void theWelcomeTypeIsAnswered(String accept, String type) {
-    assertThat(door.get("/kv/a", "accept", accept).type()).isEqualTo(type);
+    assertThat(server.get("/kv/a", "accept", accept).type()).isEqualTo(type);
   }
 
   @Test
   void withoutAcceptItIsJson() {
-    assertThat(door.get("/kv/a").type()).isEqualTo(JSON);
-    assertThat(door.get("/cache/a").type()).isEqualTo(JSON);
+    assertThat(server.get("/kv/a").type()).isEqualTo(JSON);
+    assertThat(server.get("/cache/a").type()).isEqualTo(JSON);
   }
 
   @Test
   void severalLinesAreOne() {
-    assertThat(door.get("/kv/a", "accept", "application/json;q=0.5", "accept", BARE).type())
+    assertThat(server.get("/kv/a", "accept", "application/json;q=0.5", "accept", BARE).type())
         .isEqualTo(BARE);
-    assertThat(door.get("/kv/a", "accept", "*/*;q=0.1", "accept", BARE).type()).isEqualTo(BARE);
+    assertThat(server.get("/kv/a", "accept", "*/*;q=0.1", "accept", BARE).type()).isEqualTo(BARE);
   }
 
   @ParameterizedTest
@@ -83,7 +83,7 @@ class NegotiationTest {
         "*;q=.0"
       })
   void whenNothingFitsItIsRefused(String accept) {
-    assertThat(door.get("/kv/a", "accept", accept).problem(Kind.NOT_ACCEPTABLE))
+    assertThat(server.get("/kv/a", "accept", accept).problem(Kind.NOT_ACCEPTABLE))
         .isEqualTo("Accept: " + accept + " (expected: application/json, application/octet-stream)");
   }
 
@@ -91,13 +91,13 @@ class NegotiationTest {
   @ParameterizedTest
   @ValueSource(strings = {"application/octet-stream", "image/png", "*/*;q=0", "json"})
   void aWriteIsNeverRefusedForTheFormOfItsAnswer(String accept) {
-    String path = "/counters/" + TestDoor.encoded(accept) + "?increment=1";
-    Reply counter = door.call("PUT", path, null, "accept", accept);
+    String path = "/counters/" + TestHttpServer.encoded(accept) + "?increment=1";
+    Reply counter = server.call("PUT", path, null, "accept", accept);
     assertThat(counter.status()).isEqualTo(200);
     assertThat(counter.type()).isEqualTo(JSON);
     assertThat(counter.json().getLong("value")).isEqualTo(1);
     for (String method : List.of("PUT", "DELETE")) {
-      Reply reply = door.call(method, "/sets/a?item=b", null, "accept", accept);
+      Reply reply = server.call(method, "/sets/a?item=b", null, "accept", accept);
       assertThat(reply.status()).isEqualTo(200);
       assertThat(reply.type()).isEqualTo(JSON);
     }
@@ -109,7 +109,7 @@ class NegotiationTest {
         List.of("/counters/old?increment=1", "/sets/old?item=a", "/flags/old?value=true")) {
       HttpURLConnection connection =
           (HttpURLConnection)
-              URI.create("http://127.0.0.1:" + door.port() + path).toURL().openConnection();
+              URI.create("http://127.0.0.1:" + server.port() + path).toURL().openConnection();
       connection.setRequestMethod("PUT");
       assertThat(connection.getResponseCode()).isBetween(200, 204);
     }
@@ -117,7 +117,7 @@ class NegotiationTest {
 
   @Test
   void theCacheAnswersBareText() {
-    Reply reply = door.get("/cache/a", "accept", "text/plain");
+    Reply reply = server.get("/cache/a", "accept", "text/plain");
 
     assertThat(reply.text()).isEqualTo("bare");
     assertThat(reply.type()).isEqualTo("text/plain; charset=utf-8");
@@ -125,9 +125,9 @@ class NegotiationTest {
 
   @Test
   void whatHasNoBodyNeedsNoType() {
-    assertThat(door.put("/kv/b", "x", "content-type", BARE, "accept", "image/png").status())
+    assertThat(server.put("/kv/b", "x", "content-type", BARE, "accept", "image/png").status())
         .isEqualTo(204);
-    assertThat(door.get("/ping", "accept", "image/png").status()).isEqualTo(200);
-    assertThat(door.call("DELETE", "/kv/b", null, "accept", "image/png").status()).isEqualTo(204);
+    assertThat(server.get("/ping", "accept", "image/png").status()).isEqualTo(200);
+    assertThat(server.call("DELETE", "/kv/b", null, "accept", "image/png").status()).isEqualTo(204);
   }
 }

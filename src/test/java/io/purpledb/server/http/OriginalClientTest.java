@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OriginalClientTest {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @Test
   void ping() throws Exception {
@@ -118,7 +118,7 @@ class OriginalClientTest {
 
   private static HttpResponse<String> send(String method, String path, String body)
       throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + door.port() + path);
+    URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .method(

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Query parameters are checked strictly, and a refusal says what is wrong. */
 class QueryTest {
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @ParameterizedTest
   @CsvSource(
@@ -53,7 +53,7 @@ class QueryTest {
         "/cache/a | value: missing (expected: the parameter value or a body that is not empty)",
       })
   void isRefused(String path, String detail) {
-    assertThat(door.call("PUT", path, null).problem(Kind.INVALID)).isEqualTo(detail);
+    assertThat(server.call("PUT", path, null).problem(Kind.INVALID)).isEqualTo(detail);
   }
 
   @ParameterizedTest
@@ -66,7 +66,7 @@ class QueryTest {
     "GET, /docs, none"
   })
   void anOperationWithoutParametersTakesNone(String method, String path, String taken) {
-    assertThat(door.call(method, path + "?value=x", null).problem(Kind.INVALID))
+    assertThat(server.call(method, path + "?value=x", null).problem(Kind.INVALID))
         .isEqualTo("value: unknown query parameter (expected: " + taken + ")");
   }
 
@@ -83,7 +83,8 @@ class QueryTest {
   void anIntegerIsTaken(String query, long value) {
     String path = "/counters/" + query.replace("&", "%26").replace("=", "").replace("%69", "");
 
-    assertThat(door.call("PUT", path + "?" + query, null).json().getLong("value")).isEqualTo(value);
+    assertThat(server.call("PUT", path + "?" + query, null).json().getLong("value"))
+        .isEqualTo(value);
   }
 
   @ParameterizedTest
@@ -101,9 +102,9 @@ class QueryTest {
     "%F0%9F%98%80, \ud83d\ude00",
   })
   void aTextIsDecodedOnce(String raw, String text) {
-    assertThat(door.call("PUT", "/cache/text?value=" + raw, null).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/cache/text?value=" + raw, null).status()).isEqualTo(204);
 
-    assertThat(door.get("/cache/text").json().getString("value")).isEqualTo(text);
+    assertThat(server.get("/cache/text").json().getString("value")).isEqualTo(text);
   }
 
   /** The space in the value is none that the client has sent. */
@@ -118,10 +119,10 @@ class QueryTest {
         "/sets/a?item=a+b&keyEncoding=base64url | `item: a b (expected: UTF-8 in base64url, by`",
       })
   void aPlusSignIsToldToBeASpace(String target, String wrong) {
-    assertThat(door.call("PUT", target, null).problem(Kind.INVALID))
+    assertThat(server.call("PUT", target, null).problem(Kind.INVALID))
         .startsWith(wrong)
         .endsWith("); in a query a + is a space: leave it out, or send it as %2B");
-    assertThat(door.call("PUT", target.replace("+", "%20"), null).problem(Kind.INVALID))
+    assertThat(server.call("PUT", target.replace("+", "%20"), null).problem(Kind.INVALID))
         .startsWith(wrong)
         .doesNotContain("in a query");
   }
@@ -129,24 +130,24 @@ class QueryTest {
   @Test
   void aTextThatMayHaveSpacesIsTakenAsItIs() {
     String key = "/sets/a?item=" + "a+".repeat(600);
-    assertThat(door.call("PUT", key, null).problem(Kind.INVALID)).doesNotContain("in a query");
+    assertThat(server.call("PUT", key, null).problem(Kind.INVALID)).doesNotContain("in a query");
   }
 
   @Test
   void anEmptyQueryIsNone() {
-    assertThat(door.get("/ping?").status()).isEqualTo(200);
-    assertThat(door.get("/ping?&").status()).isEqualTo(200);
+    assertThat(server.get("/ping?").status()).isEqualTo(200);
+    assertThat(server.get("/ping?&").status()).isEqualTo(200);
   }
 
   @Test
   void aLongValueIsCutInTheRefusal() {
-    assertThat(door.call("PUT", "/flags/a?value=" + "x".repeat(1000), null).problem(Kind.INVALID))
+    assertThat(server.call("PUT", "/flags/a?value=" + "x".repeat(1000), null).problem(Kind.INVALID))
         .startsWith("value: " + "x".repeat(64) + "… (expected: ");
   }
 
   @Test
   void aLateTtlEndsAtItsBound() {
-    assertThat(door.call("PUT", "/cache/b?value=x&ttl=315360000", null).status()).isEqualTo(204);
-    assertThat(door.call("PUT", "/cache/b?value=x&ttl=0", null).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/cache/b?value=x&ttl=315360000", null).status()).isEqualTo(204);
+    assertThat(server.call("PUT", "/cache/b?value=x&ttl=0", null).status()).isEqualTo(204);
   }
 }

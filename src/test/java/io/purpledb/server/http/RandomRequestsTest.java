@@ -118,7 +118,8 @@ class RandomRequestsTest {
   @RegisterExtension static final LogWatch LOG = new LogWatch();
 
   @RegisterExtension
-  static TestDoor door = TestDoor.start(TestDoor.config(TestDoor.MAX_VALUE_BYTES, 20_000));
+  static TestHttpServer server =
+      TestHttpServer.start(TestHttpServer.config(TestHttpServer.MAX_VALUE_BYTES, 20_000));
 
   private static JsonObject contract;
 
@@ -131,7 +132,7 @@ class RandomRequestsTest {
   void everyRequestIsAnswered(TestReporter reporter) throws Exception {
     Random random = seeded(reporter);
     for (int i = 0; i < REQUESTS; ) {
-      try (RawClient client = new RawClient(door.port())) {
+      try (RawHttpClient client = new RawHttpClient(server.port())) {
         // The first of a connection may turn it into one of HTTP/2, which later ones wish in vain.
         client.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n").reply();
         for (int onConnection = 0; onConnection < 50 && i < REQUESTS; onConnection++, i++) {
@@ -187,7 +188,7 @@ class RandomRequestsTest {
     return request.toString();
   }
 
-  private static Reply reply(RawClient client, String method) throws IOException {
+  private static Reply reply(RawHttpClient client, String method) throws IOException {
     Reply reply = method.equals("HEAD") ? client.head() : client.reply();
     return reply.status() == 100 ? reply(client, method) : reply;
   }
@@ -206,7 +207,7 @@ class RandomRequestsTest {
       return Set.of(method.matches("GET|HEAD") ? "302" : "405");
     }
     List<OperationCheck> operations =
-        door.contract().operations().stream()
+        server.contract().operations().stream()
             .filter(operation -> operation.path().template().matches(rawPath))
             .toList();
     return operations.stream()

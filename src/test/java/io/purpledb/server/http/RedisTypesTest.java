@@ -3,7 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Engine;
+import io.purpledb.support.BackendType;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.TestConfigs;
 import io.vertx.redis.client.Command;
@@ -22,7 +22,8 @@ class RedisTypesTest {
 
   private static final byte[] BYTES = {-1};
 
-  @RegisterExtension static TestDoor door = TestDoor.start(TestConfigs.of(Engine.REDIS));
+  @RegisterExtension
+  static TestHttpServer server = TestHttpServer.start(TestConfigs.of(BackendType.REDIS));
 
   private static void put(int database, Command command, String... arguments) {
     Request request = Request.cmd(command);
@@ -33,8 +34,8 @@ class RedisTypesTest {
   }
 
   private static void put(int database, Request request) {
-    Redis redis = Redis.createClient(door.vertx(), RedisForTests.shared().url() + "/" + database);
-    TestDoor.await(redis.send(request));
+    Redis redis = Redis.createClient(server.vertx(), RedisForTests.shared().url() + "/" + database);
+    TestHttpServer.await(redis.send(request));
     redis.close();
   }
 
@@ -56,7 +57,7 @@ class RedisTypesTest {
     String key = UUID.randomUUID().toString();
     put(database, Command.HSET, key, "format", "2");
 
-    Reply reply = door.call(method, path.formatted(key), null);
+    Reply reply = server.call(method, path.formatted(key), null);
 
     assertThat(reply.status()).as(reply.text()).isEqualTo(status);
     put(database, Command.DEL, key);
@@ -69,11 +70,11 @@ class RedisTypesTest {
     put(0, Request.cmd(Command.SET).arg(key).arg(BYTES));
     put(4, Request.cmd(Command.SADD).arg(key).arg("a text").arg(BYTES));
 
-    assertThat(door.get("/cache/" + key).problem(Kind.CONFLICT))
+    assertThat(server.get("/cache/" + key).problem(Kind.CONFLICT))
         .isEqualTo(key + ": bytes in redis (expected: a text in UTF-8)");
-    assertThat(door.get("/sets/" + key).problem(Kind.CONFLICT))
+    assertThat(server.get("/sets/" + key).problem(Kind.CONFLICT))
         .startsWith(key + ": a redis set with bytes among its items");
-    assertThat(door.call("PUT", "/sets/" + key + "?item=x", null).problem(Kind.CONFLICT))
+    assertThat(server.call("PUT", "/sets/" + key + "?item=x", null).problem(Kind.CONFLICT))
         .endsWith("; what was asked for is done");
     put(0, Command.DEL, key);
     put(4, Command.DEL, key);
@@ -85,7 +86,7 @@ class RedisTypesTest {
     String key = UUID.randomUUID().toString();
     put(database, Command.SET, key, text);
 
-    assertThat(door.get(path.formatted(key)).status()).isEqualTo(409);
+    assertThat(server.get(path.formatted(key)).status()).isEqualTo(409);
     put(database, Command.DEL, key);
   }
 }

@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class RequestTargetTest {
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   private static Reply raw(String line) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       return client.send(line + "\r\nhost: localhost\r\n\r\n").reply();
     }
   }
@@ -31,7 +31,7 @@ class RequestTargetTest {
 
   @Test
   void aFragmentIsNoPartOfItInHttp2() throws Exception {
-    try (Http2Client client = Http2Client.open(door.port())) {
+    try (Http2Client client = Http2Client.open(server.port())) {
       assertThat(
               client.whole(1, Http2Client.request("GET", "/kv/a#b")).reply(1).problem(Kind.INVALID))
           .isEqualTo("target: /kv/a#b (expected: none with a #; in a key it is %23)");

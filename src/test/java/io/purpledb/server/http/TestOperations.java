@@ -55,15 +55,16 @@ final class TestOperations {
     }
   }
 
-  /** Opens a door to them; answers its port. */
+  /** Opens a server to them; answers its port. */
   static Deployed deploy(Vertx vertx, Config config) {
-    HttpDoor door = new HttpDoor(config, contract(), IDLE_MILLIS, TestOperations::bind);
-    String id = TestDoor.await(vertx.deployVerticle(door, new DeploymentOptions()));
-    return new Deployed(id, door.port());
+    HttpServerVerticle server =
+        new HttpServerVerticle(config, contract(), IDLE_MILLIS, TestOperations::bind);
+    String id = TestHttpServer.await(vertx.deployVerticle(server, new DeploymentOptions()));
+    return new Deployed(id, server.port());
   }
 
   /**
-   * A door.
+   * A server.
    *
    * @param id of its deployment
    */

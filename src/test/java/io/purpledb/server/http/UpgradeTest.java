@@ -21,22 +21,22 @@ class UpgradeTest {
 
   @RegisterExtension final QuietLog log = new QuietLog();
 
-  @RegisterExtension static TestDoor door = TestDoor.start();
+  @RegisterExtension static TestHttpServer server = TestHttpServer.start();
 
   @Test
   void theRequestIsAnsweredAsTheFirstStream() throws Exception {
-    door.put("/kv/upgraded", "value", "content-type", "text/plain");
-    try (Http2Client client = Http2Client.upgrade(door.port(), "GET", "/kv/upgraded?x")) {
+    server.put("/kv/upgraded", "value", "content-type", "text/plain");
+    try (Http2Client client = Http2Client.upgrade(server.port(), "GET", "/kv/upgraded?x")) {
       client.reply(1).problem(Kind.INVALID); // the query is part of it
     }
-    try (Http2Client client = Http2Client.upgrade(door.port(), "GET", "/kv/upgraded")) {
+    try (Http2Client client = Http2Client.upgrade(server.port(), "GET", "/kv/upgraded")) {
       assertThat(client.reply(1).json().getString("value")).isEqualTo("value");
       assertThat(client.whole(3, Http2Client.request("GET", "/ping")).reply(3).status())
           .isEqualTo(200);
       // Its own settings, and one acknowledgement of the client's.
       assertThat(client.controls(RawHttp2.SETTINGS)).isEqualTo(2);
     }
-    try (Http2Client client = Http2Client.upgrade(door.port(), "DELETE", "/kv/upgraded")) {
+    try (Http2Client client = Http2Client.upgrade(server.port(), "DELETE", "/kv/upgraded")) {
       assertThat(client.reply(1).status()).isEqualTo(204);
     }
   }
@@ -45,12 +45,12 @@ class UpgradeTest {
   void itsHeadersCount() throws Exception {
     String head =
         "GET /kv/a HTTP/1.1\r\nHost: %s\r\nAccept: image/png\r\nX-Odd: \u00e9\r\n" + WISH + "\r\n";
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(head.formatted("localhost")).awaitSwitch();
       client.raw.open(Http2Client.WINDOW);
       client.reply(1).problem(Kind.NOT_ACCEPTABLE);
     }
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(head.formatted("evil.example")).awaitSwitch();
       client.raw.open(Http2Client.WINDOW);
       client.reply(1).problem(Kind.MISDIRECTED);
@@ -61,7 +61,7 @@ class UpgradeTest {
   @Test
   void itsSettingsCount() throws Exception {
     byte[] noWindow = RawHttp2.setting(RawHttp2.INITIAL_WINDOW_SIZE, 0);
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(RawHttp2.upgradeRequest("GET", "/health/live", noWindow)).awaitSwitch();
       client.raw.open(NO_SETTINGS);
       client.whole(3, Http2Client.request("HEAD", "/ping")).reply(3);
@@ -69,7 +69,7 @@ class UpgradeTest {
       client.raw.frame(Http2Client.WINDOW_UPDATE, 0, 1, new byte[] {0, 0, 1, 0});
       assertThat(client.reply(1).status()).isEqualTo(200);
     }
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(RawHttp2.upgradeRequest("GET", "/health/live", noWindow)).awaitSwitch();
       client.raw.open(Http2Client.WINDOW);
       assertThat(client.reply(1).status()).isEqualTo(200);
@@ -81,11 +81,11 @@ class UpgradeTest {
   void thePrefaceMayComeInAnyPieces() throws Exception {
     String rest = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\0\0\0\4\0\0\0\0\0";
     String request = RawHttp2.upgradeRequest("GET", "/ping", NO_SETTINGS);
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(request + rest).awaitSwitch();
       assertThat(client.reply(1).status()).isEqualTo(200);
     }
-    try (Http2Client client = new Http2Client(new RawHttp2(door.port()))) {
+    try (Http2Client client = new Http2Client(new RawHttp2(server.port()))) {
       client.raw.raw(request).awaitSwitch();
       for (int i = 0; i < rest.length(); i++) {
         client.raw.raw(rest.substring(i, i + 1));
@@ -105,7 +105,7 @@ class UpgradeTest {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\100\0\0\4\0\0\0\0\0",
       })
   void whatIsNoPrefaceEndsTheConnection(String instead) throws Exception {
-    try (RawHttp2 connection = new RawHttp2(door.port())) {
+    try (RawHttp2 connection = new RawHttp2(server.port())) {
       connection.raw(RawHttp2.upgradeRequest("GET", "/ping", NO_SETTINGS)).awaitSwitch();
       connection.raw(instead);
       assertThat(connection.isEndedWithin(5_000)).isTrue();
@@ -141,7 +141,7 @@ class UpgradeTest {
             .replace("<WISH>", WISH)
             .replace("<LARGE>", "x".repeat(16 << 10))
             .replace("|", "\r\n");
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       Reply reply = client.send(text).reply();
       assertThat(reply.status()).isBetween(200, 204);
       assertThat(reply.headers().contains("upgrade")).isFalse();
@@ -158,7 +158,7 @@ class UpgradeTest {
         "GET /ping HTTP/1.1|Host: a|<WISH>X : y||",
       })
   void aMalformedRequestIsRefused(String request) throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client
           .send(request.replace("<WISH>", WISH).replace("|", "\r\n"))
           .reply()
@@ -170,8 +170,8 @@ class UpgradeTest {
   @ValueSource(strings = {"/p\1ng", "/p\177ng", "/\u00e9", "*", "ping"})
   void anOddTargetIsAnsweredAsEver(String target) throws Exception {
     String head = "GET " + target + " HTTP/1.1\r\nHost: a\r\n";
-    try (RawClient client = new RawClient(door.port());
-        RawClient other = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port());
+        RawHttpClient other = new RawHttpClient(server.port())) {
       int status = client.send(head + "\r\n").reply().status();
       assertThat(other.send(head + WISH + "\r\n").reply().status()).isEqualTo(status);
     }
@@ -179,7 +179,7 @@ class UpgradeTest {
 
   @Test
   void aLaterRequestMayWishInVain() throws Exception {
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       assertThat(client.send("GET /ping HTTP/1.1\r\nHost: a\r\n\r\n").reply().status())
           .isEqualTo(200);
       assertThat(client.send("GET /ping HTTP/1.1\r\nHost: a\r\n" + WISH + "\r\n").reply().status())
@@ -190,7 +190,7 @@ class UpgradeTest {
   @Test
   void headersOverTheBoundAreRefused() throws Exception {
     String large = "X-Large: " + "x".repeat(40_000) + "\r\n";
-    try (RawClient client = new RawClient(door.port())) {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
       client
           .send("GET /ping HTTP/1.1\r\nHost: a\r\n" + WISH + large + "\r\n")
           .reply()

@@ -58,8 +58,8 @@ final class CommitRequest {
   private void add(Change change) {
     if (change instanceof Change.Put put) {
       add("P", put.key(), ttl(put.ttlMillis()));
-      text(Envelope.kind(put.value()));
-      parameters.add(Envelope.rest(put.value(), put.description()));
+      text(ValueEnvelope.kind(put.value()));
+      parameters.add(ValueEnvelope.rest(put.value(), put.description()));
     } else if (change instanceof Change.Delete) {
       add("D", change.key());
     } else if (change instanceof Change.Touch touch) {

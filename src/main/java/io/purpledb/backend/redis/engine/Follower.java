@@ -5,7 +5,7 @@ import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.support.ChangeLog;
-import io.purpledb.engine.support.Watch;
+import io.purpledb.engine.support.WatchStream;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -46,7 +46,7 @@ final class Follower {
   /** A watch that does not know yet from where on. */
   private static final class Beginning {
 
-    private final Watch watch;
+    private final WatchStream watch;
     private final AtomicLong least;
     private boolean asked;
     private long position = Engine.NOW;
@@ -54,7 +54,7 @@ final class Follower {
     /**
      * @param least the position that it asked for, or is found by {@link Positions#seek}
      */
-    Beginning(Watch watch, AtomicLong least) {
+    Beginning(WatchStream watch, AtomicLong least) {
       this.watch = watch;
       this.least = least;
     }
@@ -65,8 +65,8 @@ final class Follower {
     positions.changedAfter(position);
   }
 
-  Watch watch(Call call, Range range, long after) {
-    Watch watch = new Watch(log, range, call, vertx);
+  WatchStream watch(Call call, Range range, long after) {
+    WatchStream watch = new WatchStream(log, range, call, vertx);
     AtomicLong least = after == Engine.NOW ? positions.seek() : new AtomicLong(after);
     synchronized (this) {
       beginnings.add(new Beginning(watch, least));
@@ -153,7 +153,8 @@ final class Follower {
     Key key = StoredKey.ofFull(what, 1);
     return switch (what[0]) {
       case 'P' ->
-          new ChangeLog.Change(Event.Kind.PUT, key, new KeptEntry(Envelope.entry(key, stored)));
+          new ChangeLog.Change(
+              Event.Kind.PUT, key, new KeptEntry(ValueEnvelope.entry(key, stored)));
       case 'D' -> new ChangeLog.Change(Event.Kind.DELETED, key, null);
       case 'X' -> new ChangeLog.Change(Event.Kind.EXPIRED, key, null);
       default -> new ChangeLog.Change(Event.Kind.GAP, key, null);

@@ -128,7 +128,7 @@ public final class RedisEngine implements Engine {
                       if (stored == null) {
                         return Future.succeededFuture();
                       }
-                      Entry entry = Envelope.entry(key, stored.toBytes());
+                      Entry entry = ValueEnvelope.entry(key, stored.toBytes());
                       return entry.expiresMillis() == Entry.NEVER
                               || time.latestMillis() < entry.expiresMillis()
                           ? Future.succeededFuture(entry)
@@ -157,7 +157,7 @@ public final class RedisEngine implements Engine {
   }
 
   private static @Nullable Entry entry(Key key, @Nullable Response stored) {
-    return stored == null ? null : Envelope.entry(key, stored.toBytes());
+    return stored == null ? null : ValueEnvelope.entry(key, stored.toBytes());
   }
 
   private void askForTime(LoopLink link) {
@@ -241,7 +241,7 @@ public final class RedisEngine implements Engine {
     List<Entry> entries = new ArrayList<>();
     for (int i = head; i + 1 < answer.size(); i += 2) {
       Key key = StoredKey.ofMember(beside, answer.get(i).toBytes());
-      entries.add(Envelope.entry(key, answer.get(i + 1).toBytes()));
+      entries.add(ValueEnvelope.entry(key, answer.get(i + 1).toBytes()));
     }
     return entries;
   }

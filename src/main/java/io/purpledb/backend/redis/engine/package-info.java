@@ -4,7 +4,7 @@
  * <pre>
  * p2:format                     "2": a server with another layout is refused
  * p2:{ee}:kv:default:user/1     an entry: an envelope around its value ({@link
- *                               io.purpledb.backend.redis.engine.Envelope})
+ *                               io.purpledb.backend.redis.engine.ValueEnvelope})
  * p2:index:kv:default           the names and items of a service in a namespace: a sorted set whose
  *                               scores are all 0, so that its order is that of the bytes
  * p2:expiries                   what expires, by its time in milliseconds
