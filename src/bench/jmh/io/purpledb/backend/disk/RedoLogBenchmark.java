@@ -74,7 +74,7 @@ public class RedoLogBenchmark {
       log.restart(RESTART_BYTES);
     }
     log.append(batch, false);
-    log.makeSafe();
+    log.makeDurable();
     return log.bytes();
   }
 }

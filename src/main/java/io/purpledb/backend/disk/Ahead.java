@@ -10,8 +10,8 @@ import org.h2.mvstore.MVStore;
 /**
  * Changes that the writer's transaction needs, committed bit by bit before it: H2 keeps in memory
  * what a transaction has changed, and writes it once more when it ends. Only for rows that nobody
- * looks at before that transaction is safe. The log has them with it, and nothing of them is safe
- * before a checkpoint.
+ * looks at before that transaction is durable. The log has them with it, and nothing of them is
+ * durable before a checkpoint.
  */
 final class Ahead {
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open database: one connection that writes, one that reads, and the log of what was written. H2
  * does nothing on its own: no thread of it writes or compacts. What is committed stays in memory
- * and, when it is to be safe, in the log, until a checkpoint brings it into the database file.
+ * and, when it is to be durable, in the log, until a checkpoint brings it into the database file.
  */
 final class DatabaseConnections {
 
@@ -218,12 +218,12 @@ final class DatabaseConnections {
   }
 
   /**
-   * Makes all that is committed safe.
+   * Makes all that is committed durable.
    *
    * @throws IOException also when the files are not where a next opening would look for them
    */
   void force() throws IOException {
-    log.makeSafe();
+    log.makeDurable();
     files.check();
   }
 
@@ -285,7 +285,7 @@ final class DatabaseConnections {
     }
   }
 
-  /** In bits, of which nothing is safe before the first checkpoint. */
+  /** In bits, of which nothing is durable before the first checkpoint. */
   private void redo(LoggedChange change) throws SQLException {
     unlogged.change(change.sql(), change.parameters().toArray());
     redone += LargeValues.bytes(change);
@@ -379,7 +379,7 @@ final class DatabaseConnections {
     return !store.isClosed();
   }
 
-  /** Closes in order; all that is committed is safe. */
+  /** Closes in order; all that is committed is durable. */
   void close() throws SQLException, IOException {
     try (mark) {
       boolean settled;

@@ -25,20 +25,20 @@ record DiskAccess(DiskDatabase database, Context loop, Call call) {
     return new DiskAccess(database, loop, other);
   }
 
-  /** Reads what is safe of a key; the task must not change anything. */
+  /** Reads what is durable of a key; the task must not change anything. */
   <T> Future<@Nullable T> read(String key, Task<T> task) {
     Request<T> request = Request.read(call, Reach.of(key), task, loop);
     Future<T> future = request.future();
     return orFailed(future, database.read(request));
   }
 
-  /** Changes a key; the future completes when the change is safe. */
+  /** Changes a key; the future completes when the change is durable. */
   <T> Future<T> write(String key, Task<T> task) {
     return write(key, 0, task);
   }
 
   /**
-   * Changes a key; the future completes when the change is safe.
+   * Changes a key; the future completes when the change is durable.
    *
    * @param bytes about how much is written
    */
@@ -48,7 +48,7 @@ record DiskAccess(DiskDatabase database, Context loop, Call call) {
     return orFailed(future, database.write(request));
   }
 
-  /** Deletes something of a key; the future completes when that is safe. */
+  /** Deletes something of a key; the future completes when that is durable. */
   <T> Future<T> delete(String key, Task<T> task) {
     Request<T> request = Request.deletion(call, Reach.of(key), task, loop);
     Future<T> future = request.future();

@@ -125,13 +125,13 @@ public final class DiskBackends implements Backends {
     if (schema == null) {
       throw new IllegalArgumentException(service + " (expected: one of " + SCHEMAS.keySet() + ")");
     }
-    Maintenance upkeep = upkeep(service);
+    Maintenance maintenance = maintenance(service);
     Shared shared = new Shared(maxQueued, memory.batch());
     DiskFile file = file(service);
-    Recovery recovery = new Recovery(file, schema, upkeep, shared);
+    Recovery recovery = new Recovery(file, schema, maintenance, shared);
     recovery.open();
     DiskWriter writer =
-        new DiskWriter(shared, recovery, upkeep, new FsyncPolicy(durability), idleMillis);
+        new DiskWriter(shared, recovery, maintenance, new FsyncPolicy(durability), idleMillis);
     DiskDatabase database = new DiskDatabase(service, shared, writer);
     database.start();
     Notices.of(vertx).add(database::notice);
@@ -206,7 +206,7 @@ public final class DiskBackends implements Backends {
     return engine;
   }
 
-  private Maintenance upkeep(String service) {
+  private Maintenance maintenance(String service) {
     return switch (service) {
       case "cache" -> room;
       case "set" -> recentSets;

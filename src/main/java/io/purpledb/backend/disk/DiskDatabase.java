@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One database for all event loops: they put requests into two bounded queues, one thread writes
- * and one reads, each taking all that waits at once. The writer makes a whole batch safe with one
- * force and then answers it, so the more callers, the less a force costs each.
+ * and one reads, each taking all that waits at once. The writer makes a whole batch durable with
+ * one force and then answers it, so the more callers, the less a force costs each.
  *
  * <p>What the tables mean is the business of the {@link Task}s.
  */

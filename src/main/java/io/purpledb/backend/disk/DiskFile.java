@@ -90,7 +90,7 @@ final class DiskFile {
 
   /**
    * Opens the database, after creating what is missing if this is its first opening. What it finds
-   * is safe before it returns, so that nothing is shown that a power cut could take back.
+   * is durable before it returns, so that nothing is shown that a power cut could take back.
    *
    * @throws StartFailure with one line that says why it cannot be; the file is as it was
    */
@@ -290,7 +290,7 @@ final class DiskFile {
         service + suffix, "it is missing (expected: it, as the files beside it are there)");
   }
 
-  /** Makes the names of new files safe. */
+  /** Makes the names of new files durable. */
   private void forceDirectory() throws IOException {
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);

@@ -18,8 +18,8 @@ interface DiskReach extends Reach {
   record One(Key key) implements DiskReach {
 
     @Override
-    public boolean meets(Set<?> unsafe) {
-      return unsafe.contains(key);
+    public boolean meets(Set<?> notDurable) {
+      return notDurable.contains(key);
     }
 
     @Override
@@ -37,8 +37,8 @@ interface DiskReach extends Reach {
   record Keys(List<Key> keys) implements DiskReach {
 
     @Override
-    public boolean meets(Set<?> unsafe) {
-      return !unsafe.isEmpty() && keys.stream().anyMatch(unsafe::contains);
+    public boolean meets(Set<?> notDurable) {
+      return !notDurable.isEmpty() && keys.stream().anyMatch(notDurable::contains);
     }
 
     @Override
@@ -57,8 +57,8 @@ interface DiskReach extends Reach {
   record Part(Range range) implements DiskReach {
 
     @Override
-    public boolean meets(Set<?> unsafe) {
-      return unsafe.stream().anyMatch(key -> range.has((Key) key));
+    public boolean meets(Set<?> notDurable) {
+      return notDurable.stream().anyMatch(key -> range.has((Key) key));
     }
 
     @Override
@@ -95,7 +95,7 @@ interface DiskReach extends Reach {
     }
 
     @Override
-    public boolean meets(Set<?> unsafe) {
+    public boolean meets(Set<?> notDurable) {
       return true; // it is for the writer
     }
 

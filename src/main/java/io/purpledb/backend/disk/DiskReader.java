@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The thread that reads. What it reads may be committed but not safe yet, which nobody may see:
+ * The thread that reads. What it reads may be committed but not durable yet, which nobody may see:
  * then the request goes to the writer, who answers it with the batch after the one that is under
  * way. So does a request that fails here: the writer alone judges the database.
  */
@@ -82,13 +82,13 @@ final class DiskReader implements Runnable {
     return true;
   }
 
-  /** Whether a request was read, and what it read was safe at that moment. */
+  /** Whether a request was read, and what it read was durable at that moment. */
   private boolean isRead(DatabaseConnections open, Request<?> request) {
     try {
       long moment = open.moment();
       request.run(open.reading());
       // In this order: a failed batch is unavailable before its keys are taken away.
-      return !request.reach().meets(shared.unsafe())
+      return !request.reach().meets(shared.notDurable())
           && (request.reach().isOfOneMoment() || open.isStill(moment))
           && shared.open() == open;
     } catch (SQLException | RuntimeException | Error e) {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The thread that writes, by group commit: it takes all requests that wait, runs them in one
- * transaction, commits, makes that safe once, and answers them all.
+ * transaction, commits, makes that durable once, and answers them all.
  */
 final class DiskWriter implements Runnable {
 
@@ -22,7 +22,7 @@ final class DiskWriter implements Runnable {
 
   private final Shared shared;
   private final Recovery recovery;
-  private final Maintenance upkeep;
+  private final Maintenance maintenance;
   private final FsyncPolicy forcing;
   private final long idleMillis;
 
@@ -30,13 +30,17 @@ final class DiskWriter implements Runnable {
   private final List<Request<?>> later = new ArrayList<>();
 
   /**
-   * @param idleMillis how often the upkeep runs when nothing else happens
+   * @param idleMillis how often the maintenance runs when nothing else happens
    */
   DiskWriter(
-      Shared shared, Recovery recovery, Maintenance upkeep, FsyncPolicy forcing, long idleMillis) {
+      Shared shared,
+      Recovery recovery,
+      Maintenance maintenance,
+      FsyncPolicy forcing,
+      long idleMillis) {
     this.shared = shared;
     this.recovery = recovery;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.forcing = forcing;
     this.idleMillis = idleMillis;
   }
@@ -45,7 +49,7 @@ final class DiskWriter implements Runnable {
   @Override
   @SuppressWarnings("CatchingUnchecked")
   public void run() {
-    boolean more = false; // of the upkeep
+    boolean more = false; // of the maintenance
     boolean ended = false;
     while (!ended) {
       try {
@@ -62,7 +66,7 @@ final class DiskWriter implements Runnable {
     shared.failWaiting();
   }
 
-  /** Serves a batch; answers whether the upkeep changed anything. */
+  /** Serves a batch; answers whether the maintenance changed anything. */
   @SuppressWarnings("CatchingUnchecked") // whatever it is: requests are answered, the thread lives
   private boolean isUpkept(DatabaseConnections open, List<Request<?>> batch) {
     List<Request<?>> unanswered = batch;
@@ -140,7 +144,7 @@ final class DiskWriter implements Runnable {
     }
   }
 
-  /** Commits a batch, or what of it a full disk allows; answers whether the upkeep changed. */
+  /** Commits a batch, or what of it a full disk allows; answers whether the maintenance changed. */
   private boolean commit(DatabaseConnections open, List<Request<?>> batch)
       throws SQLException, IOException {
     try {
@@ -173,11 +177,11 @@ final class DiskWriter implements Runnable {
 
   private void undo(DatabaseConnections open) throws SQLException {
     open.rollback();
-    upkeep.start(open.writing());
+    maintenance.start(open.writing());
   }
 
   /**
-   * Runs requests and the upkeep, and makes safe what they changed.
+   * Runs requests and the maintenance, and makes durable what they changed.
    *
    * @param freeing whether they only delete
    */
@@ -185,18 +189,18 @@ final class DiskWriter implements Runnable {
       throws SQLException, IOException {
     if (batch.stream().anyMatch(LargeValues::isAhead)) {
       open.requireRoom(bytes(batch));
-      shared.unsafe().addAll(changed(batch)); // before any of it is committed
+      shared.notDurable().addAll(changed(batch)); // before any of it is committed
     }
     runAll(open, batch);
-    boolean upkept = upkeep.run(open.writing());
+    boolean upkept = maintenance.run(open.writing());
     List<Object> keys = changed(batch);
     boolean changed = upkept || !keys.isEmpty();
-    shared.unsafe().addAll(keys);
+    shared.notDurable().addAll(keys);
     try {
       open.commit(freeing); // a transaction that only read ends, too
     } catch (DiskFullException e) {
       open.rollback();
-      keys.forEach(shared.unsafe()::remove);
+      keys.forEach(shared.notDurable()::remove);
       throw e;
     }
     if (changed) {
@@ -206,8 +210,8 @@ final class DiskWriter implements Runnable {
       open.force();
       forcing.forced();
     }
-    keys.forEach(shared.unsafe()::remove);
-    upkeep.safe();
+    keys.forEach(shared.notDurable()::remove);
+    maintenance.durable();
     return upkept;
   }
 
@@ -231,7 +235,7 @@ final class DiskWriter implements Runnable {
     List<Request<?>> left = new ArrayList<>(batch);
     later.clear();
     while (!isRun(open, left)) {
-      upkeep.start(open.writing());
+      maintenance.start(open.writing());
     }
   }
 

@@ -48,14 +48,14 @@ final class EntryStore implements Maintenance {
   private final DiskClock clock;
   private final long pageBytes;
   private final long forgotten;
-  private final List<ChangeLog.Change> unsafe = new ArrayList<>();
+  private final List<ChangeLog.Change> notDurable = new ArrayList<>();
   private boolean opened;
 
   /** Of the last change of the transaction. */
   private long position;
 
   /**
-   * @param log is told of what is safe
+   * @param log is told of what is durable
    * @param pageBytes after so many bytes of values a page ends
    * @param forgotten how many positions the loss of power may let the database forget
    */
@@ -105,7 +105,7 @@ final class EntryStore implements Maintenance {
     State state =
         Objects.requireNonNull(sql.first(STATE, r -> new State(r.getLong(1), r.getLong(2))));
     clock.notBefore(state.millis);
-    unsafe.clear();
+    notDurable.clear();
     long known = opened ? state.position : state.position + forgotten;
     if (!opened || known > log.position()) { // what failed may have been made all the same
       log.goOnAfter(known);
@@ -118,17 +118,17 @@ final class EntryStore implements Maintenance {
   public boolean run(Sql sql) throws SQLException {
     boolean expired = expire(sql);
     boolean freed = large.run(sql);
-    if (!unsafe.isEmpty()) {
+    if (!notDurable.isEmpty()) {
       sql.defer(SET_STATE, position, clock.millis());
     }
     return expired || freed;
   }
 
   @Override
-  public void safe() {
-    if (!unsafe.isEmpty()) {
-      log.add(unsafe);
-      unsafe.clear();
+  public void durable() {
+    if (!notDurable.isEmpty()) {
+      log.add(notDurable);
+      notDurable.clear();
     }
   }
 
@@ -267,7 +267,7 @@ final class EntryStore implements Maintenance {
         put(sql, table, key, before, after);
       }
       table.recent().changed(key, after);
-      unsafe.add(change(key, after, whenAbsent));
+      notDurable.add(change(key, after, whenAbsent));
     }
   }
 

@@ -3,7 +3,7 @@ package io.purpledb.backend.disk;
 import io.purpledb.config.Durability;
 import java.util.concurrent.TimeUnit;
 
-/** When what is committed is made safe: with every batch, or about once a second. */
+/** When what is committed is made durable: with every batch, or about once a second. */
 final class FsyncPolicy {
 
   private static final long ASYNC_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -30,7 +30,7 @@ final class FsyncPolicy {
     return waiting && (always || idle || System.nanoTime() - lastForced >= ASYNC_NANOS);
   }
 
-  /** All that was committed is safe. */
+  /** All that was committed is durable. */
   void forced() {
     waiting = false;
     lastForced = System.nanoTime();

@@ -27,6 +27,6 @@ interface Maintenance {
    */
   boolean run(Sql sql) throws SQLException;
 
-  /** Called when what was committed last is safe, before any of it is answered. */
-  default void safe() {}
+  /** Called when what was committed last is durable, before any of it is answered. */
+  default void durable() {}
 }

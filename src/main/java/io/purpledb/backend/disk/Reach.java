@@ -4,14 +4,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** What of a database a request looks at and changes, so that nobody reads what is not safe yet. */
+/**
+ * What of a database a request looks at and changes, so that nobody reads what is not durable yet.
+ */
 interface Reach {
 
   /** What it changes, as far as that is known; all of it when it has run. */
   Collection<?> changed();
 
-  /** Whether it looks at something that was changed and is not safe yet. */
-  boolean meets(Set<?> unsafe);
+  /** Whether it looks at something that was changed and is not durable yet. */
+  boolean meets(Set<?> notDurable);
 
   /** Whether what it reads is of one moment even if something is committed meanwhile. */
   boolean isOfOneMoment();
@@ -30,8 +32,8 @@ interface Reach {
     }
 
     @Override
-    public boolean meets(Set<?> unsafe) {
-      return unsafe.contains(key);
+    public boolean meets(Set<?> notDurable) {
+      return notDurable.contains(key);
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.sql.SQLException;
 
 /**
  * Opens the database, and opens it again after a failure, because only an opening finds out what is
- * safe. Meanwhile requests fail as unavailable.
+ * durable. Meanwhile requests fail as unavailable.
  */
 final class Recovery {
 
@@ -28,13 +28,13 @@ final class Recovery {
 
   private final DiskFile file;
   private final Schema schema;
-  private final Maintenance upkeep;
+  private final Maintenance maintenance;
   private final Shared shared;
 
-  Recovery(DiskFile file, Schema schema, Maintenance upkeep, Shared shared) {
+  Recovery(DiskFile file, Schema schema, Maintenance maintenance, Shared shared) {
     this.file = file;
     this.schema = schema;
-    this.upkeep = upkeep;
+    this.maintenance = maintenance;
     this.shared = shared;
   }
 
@@ -46,7 +46,7 @@ final class Recovery {
   void open() {
     DatabaseConnections connections = file.open(schema);
     try {
-      upkeep.start(connections.writing());
+      maintenance.start(connections.writing());
       connections.commit(true);
     } catch (SQLException | IOException e) {
       connections.abandon();
@@ -88,7 +88,7 @@ final class Recovery {
         broken.abandon();
       }
     } finally {
-      shared.unsafe().clear(); // after the database is unavailable, see DiskReader
+      shared.notDurable().clear(); // after the database is unavailable, see DiskReader
     }
     String failed = "%s failed: %s".formatted(file.path(), Refusals.reason(cause));
     boolean defect = !(cause instanceof IOException); // a device or a person needs no trace

@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * The write-ahead log of a database: the changes since its last checkpoint, in a record for each
- * time that they were made safe. A write costs its own bytes here, however large the database is;
- * the pages of H2 that it changes are written at a checkpoint, once for many writes.
+ * time that they were made durable. A write costs its own bytes here, however large the database
+ * is; the pages of H2 that it changes are written at a checkpoint, once for many writes.
  *
  * <p>The database has the number of the last record that a checkpoint brought into it, so that none
  * is run twice or missed.
@@ -32,11 +32,11 @@ final class RedoLog implements Closeable {
   private final Mark mark;
   private final boolean forcing;
   private final ChangeNames names;
-  private long safeNumber;
+  private long durableNumber;
 
   /**
    * @param mark remembers how far the log goes
-   * @param forcing whether what is safe is on the device, or only with the operating system
+   * @param forcing whether what is durable is on the device, or only with the operating system
    * @param names what it calls statements
    */
   RedoLog(FileChannel file, Mark mark, boolean forcing, ChangeNames names) {
@@ -93,7 +93,7 @@ final class RedoLog implements Closeable {
       replay(records.content(record.at, record.bytes), redo);
     }
     records.continueAfter(checkpoint);
-    safeNumber = records.lastNumber();
+    durableNumber = records.lastNumber();
   }
 
   /**
@@ -117,22 +117,22 @@ final class RedoLog implements Closeable {
     records.reserve(bytes + RESERVE_BYTES);
   }
 
-  /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
+  /** Makes the records that were read durable once more; see {@link RecordFile#rewrite}. */
   void rewrite() throws IOException {
     records.rewrite();
   }
 
-  /** Makes all that was appended as safe as it is to be. */
-  void makeSafe() throws IOException {
+  /** Makes all that was appended as durable as it is to be. */
+  void makeDurable() throws IOException {
     long number = records.lastNumber();
-    if (number == safeNumber) {
+    if (number == durableNumber) {
       return;
     }
     if (forcing) {
       records.force();
     }
     mark.logged(number, forcing);
-    safeNumber = number;
+    durableNumber = number;
   }
 
   /**
@@ -143,7 +143,7 @@ final class RedoLog implements Closeable {
     if (!forcing) {
       records.force();
     }
-    makeSafe();
+    makeDurable();
   }
 
   /** The bytes of all records. */

@@ -12,8 +12,8 @@ final class Shared {
   private final RequestQueue writes;
   private final RequestQueue reads;
 
-  /** The keys that a commit has changed or will change and that are not safe yet. */
-  private final Set<Object> unsafe = ConcurrentHashMap.newKeySet();
+  /** The keys that a commit has changed or will change and that are not durable yet. */
+  private final Set<Object> notDurable = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable DatabaseConnections open;
   private volatile Failure reason = Failure.unavailable("not open yet");
@@ -31,8 +31,8 @@ final class Shared {
     return reads;
   }
 
-  Set<Object> unsafe() {
-    return unsafe;
+  Set<Object> notDurable() {
+    return notDurable;
   }
 
   /** The open database, null while there is none. */

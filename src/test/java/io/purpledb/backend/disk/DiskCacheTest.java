@@ -72,7 +72,7 @@ class DiskCacheTest {
       await(disk.cache.set("longer", "value", 2_000));
       assertThat(rows(disk)).isEqualTo(251);
       now.addAndGet(1_000);
-      while (rows(disk) > 1) { // the upkeep comes by every 10 ms
+      while (rows(disk) > 1) { // the maintenance comes by every 10 ms
         Thread.onSpinWait();
       }
       assertThat(await(disk.cache.get("longer"))).isEqualTo("value");

@@ -110,7 +110,7 @@ class DiskEngineFaultsTest {
   }
 
   @Test
-  void nobodySeesWhatIsNotSafe() throws Exception {
+  void nobodySeesWhatIsNotDurable() throws Exception {
     await(commit(put(A, 1), put(B, 1), put(OTHER, 1)));
     BlockingQueue<Event> told = new LinkedBlockingQueue<>();
     engine.watch(Call.NOTHING, KV, Engine.NOW).handler(told::add);

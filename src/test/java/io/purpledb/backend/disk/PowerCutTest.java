@@ -110,10 +110,10 @@ class PowerCutTest {
   private void verify(Cut cut, Durability durability) throws IOException {
     try (Disk found = new Disk(cut.found, durability)) {
       for (int i = 0; i < callers.size(); i++) {
-        long safe = durability == Durability.FSYNC ? cut.acknowledgedBefore.get(i) : 0;
+        long durable = durability == Durability.FSYNC ? cut.acknowledgedBefore.get(i) : 0;
         assertThat(callers.get(i).find.applyAsLong(found))
             .as("what caller %d finds", i)
-            .isBetween(safe, cut.acknowledgedAfter.get(i) + 1);
+            .isBetween(durable, cut.acknowledgedAfter.get(i) + 1);
       }
     }
   }

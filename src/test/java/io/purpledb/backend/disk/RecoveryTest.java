@@ -60,7 +60,7 @@ class RecoveryTest {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("before", VALUE));
-      disk.log("kv").failForces(1); // and what it should have made safe is lost, as on Linux
+      disk.log("kv").failForces(1); // and what it should have made durable is lost, as on Linux
       thrownBy(disk.kv.put("key", VALUE));
       awaitHealth(disk);
       await(disk.kv.put("after", VALUE));

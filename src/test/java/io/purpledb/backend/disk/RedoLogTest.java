@@ -58,7 +58,7 @@ class RedoLogTest {
       }
       for (long value : values) {
         log.append(List.of(LoggedChange.of(SET, value)), false);
-        log.makeSafe();
+        log.makeDurable();
       }
     }
   }
@@ -86,7 +86,7 @@ class RedoLogTest {
         RedoLog log = open(mark)) {
       log.replay(0, none -> {});
       log.append(List.of(change, LoggedChange.of(DELETE), change), false);
-      log.makeSafe();
+      log.makeDurable();
     }
     List<LoggedChange> found = found(0);
     assertThat(found).extracting(LoggedChange::sql).containsExactly(SET, DELETE, SET);

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of one file is safe, and the faults of its device. A lock for all files makes a power cut
+ * What of one file is durable, and the faults of its device. A lock for all files makes a power cut
  * hit them at one moment.
  */
 final class Shadow {
@@ -43,7 +43,7 @@ final class Shadow {
     return everForced;
   }
 
-  /** Lets the next forces fail and, as Linux does, drop what they should have made safe. */
+  /** Lets the next forces fail and, as Linux does, drop what they should have made durable. */
   void failForces(int count) {
     synchronized (POWER) {
       failures = count;
@@ -118,8 +118,8 @@ final class Shadow {
 
   /** The forced bytes with a random part of the sectors written since, in any order. */
   byte[] afterPowerCut(Random torn) {
-    byte[] safe = forced;
-    int safeSize = forcedSize;
+    byte[] durable = forced;
+    int durableSize = forcedSize;
     forced = forced.clone();
     double landed = new double[] {0, 0.3, 0.7, 1}[torn.nextInt(4)];
     for (Change change : waiting) {
@@ -130,8 +130,8 @@ final class Shadow {
       }
     }
     byte[] found = Arrays.copyOf(forced, forcedSize);
-    forced = safe;
-    forcedSize = safeSize;
+    forced = durable;
+    forcedSize = durableSize;
     return found;
   }
 

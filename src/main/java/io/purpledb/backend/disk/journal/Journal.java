@@ -144,7 +144,7 @@ final class Journal implements Closeable {
     return records.endsInGap();
   }
 
-  /** Makes the records that were read safe once more; see {@link RecordFile#rewrite}. */
+  /** Makes the records that were read durable once more; see {@link RecordFile#rewrite}. */
   void rewrite() throws IOException {
     records.rewrite();
   }

@@ -296,7 +296,7 @@ final class JournaledFile extends FileBaseDefault implements OpenDatabase {
       owed = true; // nothing of it was written; H2 itself would give the whole database up
       full = e;
     } catch (IOException e) {
-      journal = null; // what is safe is not known any more: only an opening finds out
+      journal = null; // what is durable is not known any more: only an opening finds out
       open.close();
       throw e;
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Why: H2 writes a checkpoint as one large chunk into reused space, then its header. A power cut
  * (and rarely the death of the process) between two blocks of that leaves a file that H2 takes for
  * an older one or cannot read. With the journal the database file is only ever changed by what is
- * already safe.
+ * already durable.
  */
 public final class JournaledPath extends FilePathWrapper {
 

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The file {@code kv.state}: how far the log and the journal of a database went, remembered apart
  * from them, so that an opening notices when their ends are missing.
  *
- * <p>It is written after what it tells is safe, and not forced itself. So after a power cut it may
- * be too low, never too high. After the death of the process alone it is exact, as the operating
- * system has it. Safe for use by many threads.
+ * <p>It is written after what it tells is durable, and not forced itself. So after a power cut it
+ * may be too low, never too high. After the death of the process alone it is exact, as the
+ * operating system has it. Safe for use by many threads.
  */
 public final class Mark implements Closeable {
 

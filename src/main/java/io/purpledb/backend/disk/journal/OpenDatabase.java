@@ -32,7 +32,7 @@ public interface OpenDatabase {
 
   /**
    * Lets nothing be forced, or again what is written. H2 forces also when it cuts its file, in the
-   * middle of changes that only together may be safe; it need not, as blocks that are not forced
+   * middle of changes that only together may be durable; it need not, as blocks that are not forced
    * take the place of none that are.
    */
   void hold(boolean now);

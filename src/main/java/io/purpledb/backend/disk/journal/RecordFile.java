@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * #restart} space is used again from the beginning; the numbers go on, so what is left of older
  * records is never taken for newer ones.
  *
- * <p>A record that is not whole is the end of the file when it may never have been made safe: the
- * rest of what was being written at a crash. It is damage when it had been safe, which is known
- * from outside ({@code promised}), or from a later record: each tells up to which number all were
- * safe when it was written.
+ * <p>A record that is not whole is the end of the file when it may never have been made durable:
+ * the rest of what was being written at a crash. It is damage when it had been durable, which is
+ * known from outside ({@code promised}), or from a later record: each tells up to which number all
+ * were durable when it was written.
  */
 public final class RecordFile implements Closeable {
 
@@ -186,7 +186,7 @@ public final class RecordFile implements Closeable {
     if (rest.forced() >= missing) {
       throw new DamagedFileException(
           id.name(),
-          "record %d at byte %d is not whole (expected: so, as record %d at byte %d was written after it was safe)"
+          "record %d at byte %d is not whole (expected: so, as record %d at byte %d was written after it was durable)"
               .formatted(missing, position, rest.number(), rest.position()));
     }
     if (promised >= missing) {
@@ -391,7 +391,7 @@ public final class RecordFile implements Closeable {
   }
 
   /**
-   * Forgets all records, and what was written ahead; only when what they tell is safe elsewhere.
+   * Forgets all records, and what was written ahead; only when what they tell is durable elsewhere.
    * The device knows it before a newer record overwrites any: a part of the older ones must not be
    * read again.
    *

@@ -14,10 +14,10 @@ final class RecordReader {
 
   static final long MAGIC = 0x507572706c655232L; // "PurpleR2"
 
-  /** Magic, number, the last number that was safe, size of the content. */
+  /** Magic, number, the last number that was durable, size of the content. */
   static final int HEAD_BYTES = 4 * Long.BYTES;
 
-  /** Before marks and checksums: no number that was safe, no data set. */
+  /** Before marks and checksums: no number that was durable, no data set. */
   private static final long OLD_MAGIC = 0x507572706c655231L; // "PurpleR1"
 
   private static final int CHECKSUM_BYTES = Long.BYTES;
@@ -58,7 +58,7 @@ final class RecordReader {
    *
    * @param number of the last one
    * @param position of that one
-   * @param forced the highest number that one of them knew as safe
+   * @param forced the highest number that one of them knew as durable
    */
   record Rest(long number, long position, long forced) {}
 
