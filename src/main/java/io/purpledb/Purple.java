@@ -9,7 +9,7 @@ import io.purpledb.config.StartFailure;
 import io.purpledb.config.Version;
 import io.purpledb.message.Failure;
 import io.purpledb.message.SteadyClock;
-import io.purpledb.server.http.HttpContract;
+import io.purpledb.server.http.contract.HttpContract;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.CompletionException;

@@ -44,7 +44,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   private int inFlight;
 
   /** Where requests may come from. */
-  protected enum EndpointScope {
+  public enum EndpointScope {
     /** From the same event loop only. */
     LOOP,
     /** From this process, at the public address, too. */
@@ -57,14 +57,14 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
    * @param address the public address, see {@link Bus}
    * @param maxInFlight how many requests this instance works on at once; more are refused as busy
    */
-  protected Endpoint(String address, int maxInFlight) {
+  public Endpoint(String address, int maxInFlight) {
     this(address, maxInFlight, EndpointScope.CLUSTER);
   }
 
   /**
    * @param reach where requests may come from
    */
-  protected Endpoint(String address, int maxInFlight, EndpointScope reach) {
+  public Endpoint(String address, int maxInFlight, EndpointScope reach) {
     this.address = address;
     this.maxInFlight = maxInFlight;
     this.reach = reach;
@@ -81,7 +81,7 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
    * Says how one type of request is answered by many messages. The stream is paused at once, and
    * its handler becomes null when nobody reads it any more, which must end it.
    */
-  protected final <Q extends Message, R extends Message> void onStream(
+  public final <Q extends Message, R extends Message> void onStream(
       Class<Q> type, BiFunction<Q, Call, ReadStream<R>> handler) {
     streams.put(type, (request, call) -> handler.apply(type.cast(request), call));
     Operation.of(type).ifPresent(operation -> operations.put(operation.id(), operation));

@@ -20,7 +20,7 @@ public abstract class Acceptor extends ChannelInboundHandlerAdapter {
   /**
    * @param log told when nothing can be accepted
    */
-  protected Acceptor(Logger log) {
+  public Acceptor(Logger log) {
     this.failures = new RareWarning(log);
   }
 

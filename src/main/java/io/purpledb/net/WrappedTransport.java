@@ -22,7 +22,7 @@ public abstract class WrappedTransport implements Transport, io.vertx.core.trans
   private final io.vertx.core.transport.Transport inner;
   private final Transport transport;
 
-  protected WrappedTransport(io.vertx.core.transport.Transport inner) {
+  public WrappedTransport(io.vertx.core.transport.Transport inner) {
     this.inner = inner;
     this.transport = inner.implementation();
   }

@@ -36,7 +36,7 @@ public abstract class Step<K extends Kept, X extends Exception> {
   /** From a key to its place in both lists, when they are many. */
   private @Nullable Map<Key, Integer> places;
 
-  protected Step(Moment now) {
+  public Step(Moment now) {
     this.now = now;
   }
 

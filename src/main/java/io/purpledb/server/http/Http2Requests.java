@@ -8,6 +8,7 @@ import io.purpledb.server.Framing;
 import io.purpledb.server.HeaderSize;
 import io.purpledb.server.Shown;
 import io.purpledb.server.UnreadConnection;
+import io.purpledb.server.http.answer.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

@@ -8,6 +8,7 @@ import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.server.Arrival;
 import io.purpledb.server.Heeded;
+import io.purpledb.server.http.contract.BodyCheck;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;

@@ -2,6 +2,7 @@ package io.purpledb.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.server.http.contract.OperationCheck;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;

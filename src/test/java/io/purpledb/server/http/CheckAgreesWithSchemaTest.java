@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
+import io.purpledb.server.http.contract.HttpContract;
+import io.purpledb.server.http.contract.JsonForm;
+import io.purpledb.server.http.contract.OperationCheck;
+import io.purpledb.server.http.parameter.ParameterCheck;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;

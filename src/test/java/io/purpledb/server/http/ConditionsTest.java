@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.http.contract.OperationCheck;
 import io.vertx.core.buffer.Buffer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;

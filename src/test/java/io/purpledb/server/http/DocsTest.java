@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.server.http.contract.ContractDocument;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;

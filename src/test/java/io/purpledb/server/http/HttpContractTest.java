@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.message.Operation;
+import io.purpledb.server.http.answer.Answer;
+import io.purpledb.server.http.answer.EventStreams;
+import io.purpledb.server.http.binding.Bindings;
+import io.purpledb.server.http.contract.ContractDocument;
+import io.purpledb.server.http.contract.HttpContract;
+import io.purpledb.server.http.contract.OperationCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

@@ -2,6 +2,8 @@ package io.purpledb.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.server.http.contract.ContractDocument;
+import io.purpledb.server.http.contract.OperationCheck;
 import io.purpledb.support.LogWatch;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;

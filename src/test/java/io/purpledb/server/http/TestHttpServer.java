@@ -6,6 +6,7 @@ import io.purpledb.config.Durability;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.server.GatedTransport;
+import io.purpledb.server.http.contract.HttpContract;
 import io.purpledb.support.Await;
 import io.purpledb.support.ContractCheck;
 import io.purpledb.support.TestConfigs;

@@ -2,6 +2,13 @@ package io.purpledb.server.http;
 
 import com.google.protobuf.Message;
 import io.purpledb.config.Config;
+import io.purpledb.server.http.answer.Answer;
+import io.purpledb.server.http.answer.ServerEvent;
+import io.purpledb.server.http.binding.Bindings;
+import io.purpledb.server.http.contract.ContractDocument;
+import io.purpledb.server.http.contract.EntityTags;
+import io.purpledb.server.http.contract.HttpContract;
+import io.purpledb.server.http.contract.Input;
 import io.purpledb.support.TestService;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;

@@ -1,0 +1,5 @@
+/** What goes back: status, headers, JSON, problems and streams of events. */
+@NullMarked
+package io.purpledb.server.http.answer;
+
+import org.jspecify.annotations.NullMarked;
