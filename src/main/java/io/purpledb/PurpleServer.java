@@ -1,9 +1,9 @@
 package io.purpledb;
 
-import io.purpledb.cluster.BusLimits;
-import io.purpledb.cluster.BusTransport;
 import io.purpledb.cluster.ClusterNode;
 import io.purpledb.cluster.Membership;
+import io.purpledb.cluster.bus.BusLimits;
+import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
 import io.purpledb.message.Bus;
@@ -13,11 +13,11 @@ import io.purpledb.message.Interceptor;
 import io.purpledb.message.Interceptors;
 import io.purpledb.message.Notices;
 import io.purpledb.message.SteadyClock;
-import io.purpledb.server.GatedTransport;
 import io.purpledb.server.ServerVerticle;
 import io.purpledb.server.grpc.GrpcServerVerticle;
 import io.purpledb.server.http.HttpServerVerticle;
 import io.purpledb.server.http.contract.HttpContract;
+import io.purpledb.server.wire.connection.GatedTransport;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

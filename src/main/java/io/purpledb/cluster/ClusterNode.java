@@ -2,6 +2,9 @@ package io.purpledb.cluster;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.purpledb.cluster.bus.BusLimits;
+import io.purpledb.cluster.bus.BusTransport;
+import io.purpledb.cluster.membership.Stack;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.FreePorts;

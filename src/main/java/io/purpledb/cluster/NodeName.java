@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * as the id of its machine, which is a part of its address; what JGroups calls the name of an
  * address is told apart from it, and may come after the address.
  */
-final class NodeName {
+public final class NodeName {
 
   private static final char SEPARATOR = '#';
   private static final String GUEST = "guest";
@@ -25,19 +25,19 @@ final class NodeName {
    *
    * @param self the member; null for a guest
    */
-  static String of(@Nullable Member self) {
+  public static String of(@Nullable Member self) {
     String start = UUID.randomUUID().toString().substring(0, 8);
     return (self == null ? GUEST : self.id()) + SEPARATOR + start;
   }
 
   /** The member's id, or what names a guest. */
-  static String withoutStart(String name) {
+  public static String withoutStart(String name) {
     int end = name.lastIndexOf(SEPARATOR);
     return end < 0 || name.startsWith(GUEST) ? name : name.substring(0, end);
   }
 
   /** The name of the node with an address of JGroups. */
-  static String of(org.jgroups.Address address) {
+  public static String of(org.jgroups.Address address) {
     return of(JGroupsAddressCache.fromJGroupsAddress(address));
   }
 

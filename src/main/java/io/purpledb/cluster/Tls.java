@@ -1,5 +1,6 @@
 package io.purpledb.cluster;
 
+import io.purpledb.cluster.membership.ShakenServerSocket;
 import io.purpledb.config.ClusterTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBusOptions;

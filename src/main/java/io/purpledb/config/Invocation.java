@@ -1,5 +1,11 @@
 package io.purpledb.config;
 
+import io.purpledb.config.setting.Given;
+import io.purpledb.config.setting.Settings;
+import io.purpledb.config.source.ConfigFile;
+import io.purpledb.config.source.Environment;
+import io.purpledb.config.source.OptionModel;
+import io.purpledb.config.source.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.purpledb.config;
 
+import io.purpledb.config.setting.Setting;
 import java.util.List;
 
 /**

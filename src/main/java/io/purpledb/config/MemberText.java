@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Members as they are written: {@code host:port}, an IPv6 address in brackets, and {@code
  * purple-{0..2}.purple:7800} for a row of names that differ in a number.
  */
-final class MemberText {
+public final class MemberText {
 
-  static final int MAX_MEMBERS = 9;
-  static final int MAX_PORT = 65535 - Member.PORTS + 1;
+  public static final int MAX_MEMBERS = 9;
+  public static final int MAX_PORT = 65535 - Member.PORTS + 1;
 
   private static final Pattern MEMBER =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})");
@@ -23,7 +23,7 @@ final class MemberText {
   private MemberText() {}
 
   /** One member; null when it cannot be read. */
-  static @Nullable Member member(String text) {
+  public static @Nullable Member member(String text) {
     Matcher parts = MEMBER.matcher(text.strip());
     if (!parts.matches()) {
       return null;
@@ -34,7 +34,7 @@ final class MemberText {
   }
 
   /** Members between commas; null when one cannot be read or two want the same port. */
-  static @Nullable List<Member> members(String text) {
+  public static @Nullable List<Member> members(String text) {
     List<String> texts = new ArrayList<>();
     for (String item : text.split(",", -1)) {
       if (!expand(item, texts)) {
@@ -52,7 +52,7 @@ final class MemberText {
     return List.copyOf(members);
   }
 
-  static String show(Member member) {
+  public static String show(Member member) {
     return member.host().contains(":")
         ? "[" + member.host() + "]:" + member.port()
         : member.toString();

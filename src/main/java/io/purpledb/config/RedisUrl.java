@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record RedisUrl(
     boolean tls, String host, int port, @Nullable String user, @Nullable String password) {
 
-  static final String EXPECTED =
+  public static final String EXPECTED =
       "redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each"
           + " service has its own, 0 to 4";
 
@@ -42,7 +42,7 @@ public record RedisUrl(
   }
 
   /** The URL; null when the text has another form. */
-  static @Nullable RedisUrl read(String text) {
+  public static @Nullable RedisUrl read(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
       return null;
@@ -86,7 +86,7 @@ public record RedisUrl(
    * Hides what may be a password in a text that does not have the form: what is before the last @,
    * a query or fragment, and what is not a port after a colon.
    */
-  static String withoutSecrets(String text) {
+  public static String withoutSecrets(String text) {
     String shown =
         text.replaceFirst("(?s)^(\\w+://)?([^:@/]*:)?.*@", "$1$2***@")
             .replaceFirst("(?s)[?#].*", "?***");

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * member by the UDP port of the member's base port, which nothing else uses: it can be bound once,
  * and the claim ends with the process.
  */
-final class SelfFinder {
+public final class SelfFinder {
 
   /** The claims of this process, held until it ends. */
   private static final Map<Member, DatagramSocket> CLAIMS = new ConcurrentHashMap<>();
@@ -31,7 +31,7 @@ final class SelfFinder {
   private final Predicate<String> isLocal;
   private final Predicate<Member> claim;
 
-  SelfFinder() {
+  public SelfFinder() {
     this(machineName(), SelfFinder::isLocal, SelfFinder::claim);
   }
 
@@ -50,7 +50,7 @@ final class SelfFinder {
    * The member that this server is; null when none is on this machine. When all that are here are
    * taken it is the first of them, and the start then says which port is taken.
    */
-  @Nullable Member find(List<Member> members) {
+  public @Nullable Member find(List<Member> members) {
     List<Member> here = named(members);
     if (here.isEmpty()) {
       here = members.stream().filter(member -> isLocal.test(member.host())).toList();
@@ -104,7 +104,7 @@ final class SelfFinder {
   }
 
   /** Takes a member for this process; false when another one has it or listens on its ports. */
-  static synchronized boolean claim(Member member) {
+  public static synchronized boolean claim(Member member) {
     if (CLAIMS.containsKey(member)) {
       return true;
     }

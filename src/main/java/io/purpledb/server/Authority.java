@@ -9,10 +9,10 @@ import java.net.UnknownHostException;
  * write them, but for escapes: no name that can be looked up has any. Checked here, before Vert.x
  * sees it: its parser throws on some escapes, and nobody answers then.
  */
-final class Authority {
+public final class Authority {
 
   /** What is said of one that is missing or malformed. */
-  static final String EXPECTED = "a name or an address, and perhaps a port";
+  public static final String EXPECTED = "a name or an address, and perhaps a port";
 
   private static final int MAX_PORT = 65_535;
   private static final String OF_NAMES = "-._~!$&'()*+,;=";
@@ -20,7 +20,7 @@ final class Authority {
   private Authority() {}
 
   /** Whether a request may have it. */
-  static boolean isValid(CharSequence text) {
+  public static boolean isValid(CharSequence text) {
     int end = hostEnd(text);
     if (end <= 0) {
       return false;

@@ -1,6 +1,7 @@
 package io.purpledb.server;
 
 import io.purpledb.config.ServerLimits;
+import io.purpledb.server.wire.http2.HeaderSize;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -43,7 +44,7 @@ public final class ServerOptions {
   }
 
   /** Whether a server with these options lets connections of HTTP/1.1 become ones of HTTP/2. */
-  static boolean upgrades(HttpServerOptions options) {
+  public static boolean upgrades(HttpServerOptions options) {
     return options.getAlpnVersions().contains(HttpVersion.HTTP_1_1);
   }
 }

@@ -1,5 +1,7 @@
 package io.purpledb.cluster;
 
+import io.purpledb.cluster.bus.BusLimits;
+import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.PurpleClient;
+import io.purpledb.cluster.bus.BusLimits;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;

@@ -2,6 +2,7 @@ package io.purpledb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.config.setting.Setting;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,6 +2,7 @@ package io.purpledb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.config.setting.Setting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

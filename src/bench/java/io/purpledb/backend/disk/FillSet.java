@@ -2,6 +2,8 @@ package io.purpledb.backend.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.purpledb.backend.disk.database.DatabaseConnections;
+import io.purpledb.backend.disk.database.DiskFile;
 import io.purpledb.config.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +20,8 @@ final class FillSet {
   public static void main(String[] args) throws SQLException, IOException {
     Path directory = Path.of(args[0]).toAbsolutePath();
     byte[] set = args[1].getBytes(UTF_8);
-    Connections database = new DiskFile(directory, "set", Durability.FSYNC).open(DiskSet.SCHEMA);
+    DatabaseConnections database =
+        new DiskFile(directory, "set", Durability.FSYNC).open(DiskSet.SCHEMA);
     for (int i = 0; i < Integer.parseInt(args[2]); i++) {
       byte[] item = ("item-" + i).getBytes(UTF_8);
       database.writing().change("INSERT INTO SET_ITEM VALUES (?, ?)", set, item);

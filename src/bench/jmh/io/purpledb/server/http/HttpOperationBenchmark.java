@@ -1,6 +1,10 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.server.http.answer.Json;
+import io.purpledb.server.http.contract.HttpContract;
+import io.purpledb.server.http.contract.Input;
+import io.purpledb.server.http.contract.OperationCheck;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

@@ -1,6 +1,9 @@
 package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.database.Maintenance;
+import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.backend.disk.entries.LargeValues;
 import java.sql.SQLException;
 import java.util.List;
 

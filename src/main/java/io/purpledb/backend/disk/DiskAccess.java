@@ -1,5 +1,9 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.database.DiskDatabase;
+import io.purpledb.backend.disk.database.Reach;
+import io.purpledb.backend.disk.database.Request;
+import io.purpledb.backend.disk.database.Task;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Context;

@@ -9,6 +9,16 @@ import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.disk.database.DiskDatabase;
+import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.database.DiskWriter;
+import io.purpledb.backend.disk.database.Maintenance;
+import io.purpledb.backend.disk.database.Recovery;
+import io.purpledb.backend.disk.database.Schema;
+import io.purpledb.backend.disk.database.Shared;
+import io.purpledb.backend.disk.log.FsyncPolicy;
+import io.purpledb.backend.disk.upgrade.Former;
+import io.purpledb.backend.disk.upgrade.Upgrade;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
@@ -35,7 +45,7 @@ public final class DiskBackends implements Backends {
   static final List<String> IN_ENTRIES = Former.ALL.stream().map(Former::service).toList();
 
   /** Those of all others, one that an upgrade reads, and one for the entries. */
-  static final int DATABASES = SCHEMAS.size() + 2;
+  public static final int DATABASES = SCHEMAS.size() + 2;
 
   /** About how much an upgrade has in memory. */
   private static final long PIECE_BYTES = 1 << 20;

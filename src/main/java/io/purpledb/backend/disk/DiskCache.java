@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.disk.database.Schema;
+import io.purpledb.backend.disk.entries.LargeValues;
 import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import java.time.InstantSource;

@@ -3,10 +3,17 @@ package io.purpledb.backend.disk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.purpledb.backend.DataCheck;
+import io.purpledb.backend.disk.database.Refusals;
+import io.purpledb.backend.disk.entries.EntryStore;
+import io.purpledb.backend.disk.entries.EntryTable;
 import io.purpledb.backend.disk.journal.FileId;
 import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.backend.disk.journal.Survey;
+import io.purpledb.backend.disk.log.ChangeNames;
+import io.purpledb.backend.disk.log.LoggedChange;
+import io.purpledb.backend.disk.log.RedoLog;
+import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.engine.Key;
 import java.io.IOException;
 import java.nio.ByteBuffer;

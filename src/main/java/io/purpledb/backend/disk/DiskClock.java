@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * an earlier run, whatever was done to the system's clock in between, so that no entry lives longer
  * for that. Safe for use by many threads.
  */
-final class DiskClock implements InstantSource {
+public final class DiskClock implements InstantSource {
 
   private static final Logger LOG = System.getLogger(DiskClock.class.getName());
 
@@ -27,7 +27,7 @@ final class DiskClock implements InstantSource {
   }
 
   /** Time goes on from there, if it is not later already. */
-  void notBefore(long millis) {
+  public void notBefore(long millis) {
     long behind = millis - millis();
     if (behind <= 0) {
       return;

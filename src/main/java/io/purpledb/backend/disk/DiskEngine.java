@@ -1,5 +1,17 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.backend.disk.database.DiskDatabase;
+import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.database.DiskWriter;
+import io.purpledb.backend.disk.database.Recovery;
+import io.purpledb.backend.disk.database.Request;
+import io.purpledb.backend.disk.database.Shared;
+import io.purpledb.backend.disk.database.Task;
+import io.purpledb.backend.disk.entries.DiskReach;
+import io.purpledb.backend.disk.entries.EntryStore;
+import io.purpledb.backend.disk.log.FsyncPolicy;
+import io.purpledb.backend.disk.upgrade.Former;
+import io.purpledb.backend.disk.upgrade.UpgradeState;
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -39,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 public final class DiskEngine implements Engine {
 
   /** What the names of its files begin with. */
-  static final String STEM = "entries";
+  public static final String STEM = "entries";
 
   private static final long IDLE_MILLIS = 1_000;
   private static final long HISTORY_PART = 64;
@@ -223,13 +235,13 @@ public final class DiskEngine implements Engine {
   }
 
   /** What of a service's upgrade is known; null when nothing is. */
-  Future<@Nullable UpgradeState> upgrade(String service) {
+  public Future<@Nullable UpgradeState> upgrade(String service) {
     DiskReach.Changed none = new DiskReach.Changed(all(service));
     return write(Request.read(Call.NOTHING, none, sql -> UpgradeState.find(sql, service), loop()));
   }
 
   /** Takes entries of a version before, and says how far that is, on the device if that is far. */
-  Future<Void> take(String service, Former.Piece piece, UpgradeState state) {
+  public Future<Void> take(String service, Former.Piece piece, UpgradeState state) {
     DiskReach.Changed changed = new DiskReach.Changed(all(service));
     Task<Void> task =
         sql -> {
@@ -244,7 +256,7 @@ public final class DiskEngine implements Engine {
   }
 
   /** Deletes some entries of a service; answers whether there were any. */
-  Future<Boolean> clear(String service) {
+  public Future<Boolean> clear(String service) {
     DiskReach.Changed changed = new DiskReach.Changed(all(service));
     return write(
         Request.deletion(

@@ -12,7 +12,7 @@ package io.purpledb.backend.disk;
  * @param log changes since the last checkpoint, which an opening runs again in memory
  * @param sets that were changed last
  */
-record DiskMemory(long cache, long changed, long batch, long journal, long log, long sets) {
+public record DiskMemory(long cache, long changed, long batch, long journal, long log, long sets) {
 
   private static final long MIB = 1 << 20;
 
@@ -23,9 +23,11 @@ record DiskMemory(long cache, long changed, long batch, long journal, long log, 
   private static final int SHARES = 5;
 
   /**
+   * A share of the heap that this JVM may have.
+   *
    * @param databases how many are open together at most
    */
-  static DiskMemory ofThisJvm(int databases) {
+  public static DiskMemory ofThisJvm(int databases) {
     return ofHeap(Runtime.getRuntime().maxMemory(), databases);
   }
 

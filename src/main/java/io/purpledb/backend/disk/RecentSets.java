@@ -1,6 +1,8 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.backend.SortedItems;
+import io.purpledb.backend.disk.database.Maintenance;
+import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.engine.Footprint;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

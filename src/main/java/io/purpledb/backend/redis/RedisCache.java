@@ -3,6 +3,8 @@ package io.purpledb.backend.redis;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.redis.connection.RedisHealth;
+import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

@@ -1,5 +1,8 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.backend.redis.connection.RedisErrors;
+import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.backend.redis.connection.RedisSocket;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Finds out at start whether Redis can be used: reachable, lets us in, version 6 or newer, not in
  * cluster mode, and serving the service's database.
  */
-record RedisCheck(RedisServer server, int database, Function<RedisSocket, Future<?>> more) {
+public record RedisCheck(RedisServer server, int database, Function<RedisSocket, Future<?>> more) {
 
   private static final long TIMEOUT_MILLIS = 3000;
 
@@ -32,7 +35,7 @@ record RedisCheck(RedisServer server, int database, Function<RedisSocket, Future
   }
 
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
-  void run() {
+  public void run() {
     long timeoutMillis = server.url().tls() ? TLS_TIMEOUT_MILLIS : TIMEOUT_MILLIS;
     NetClient client = server.client();
     try {

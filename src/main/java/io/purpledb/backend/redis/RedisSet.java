@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.SortedItems;
+import io.purpledb.backend.redis.connection.RedisHealth;
+import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

@@ -5,6 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.database.DatabaseConnections;
+import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.database.Schema;
+import io.purpledb.backend.disk.entries.LargeValues;
+import io.purpledb.backend.disk.upgrade.Former;
+import io.purpledb.backend.disk.upgrade.FormerKv;
+import io.purpledb.backend.disk.upgrade.FormerNumbers;
 import io.purpledb.config.Durability;
 import java.io.IOException;
 import java.nio.file.Files;

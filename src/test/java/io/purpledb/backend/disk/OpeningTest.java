@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.database.DatabaseConnections;
+import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.entries.EntryStore;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.SortedItems;
+import io.purpledb.backend.disk.database.Sql;
 import java.sql.DriverManager;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,8 @@
 package io.purpledb.backend.redis;
 
+import io.purpledb.backend.redis.resp.ReplyRoom;
+import io.purpledb.backend.redis.resp.RespCodec;
+import io.purpledb.backend.redis.resp.RespReplies;
 import io.purpledb.message.Failure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Request;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.redis.BrittleCodec.Place;
+import io.purpledb.backend.redis.connection.RedisRoom;
+import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;

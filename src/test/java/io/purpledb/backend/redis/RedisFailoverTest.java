@@ -6,6 +6,7 @@ import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;

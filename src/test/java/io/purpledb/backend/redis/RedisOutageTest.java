@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;

@@ -2,6 +2,8 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisHealth;
+import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

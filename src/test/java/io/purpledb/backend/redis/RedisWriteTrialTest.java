@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;

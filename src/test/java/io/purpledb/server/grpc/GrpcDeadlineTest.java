@@ -13,6 +13,7 @@ import io.grpc.stub.ClientCalls;
 import io.purpledb.message.Operation;
 import io.purpledb.server.grpc.RawGrpcClient.Answer;
 import io.purpledb.server.grpc.TestGrpcServer.StandIn;
+import io.purpledb.server.grpc.call.Deadline;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.CounterGetRequest;
 import io.purpledb.v1.CounterGetResponse;

@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.purpledb.message.Failure;
 import io.purpledb.server.grpc.TestGrpcServer.StandIn;
+import io.purpledb.server.grpc.method.HealthService;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;

@@ -10,6 +10,8 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.server.grpc.method.MethodsV0;
+import io.purpledb.server.grpc.method.UnaryMethod;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v0.CacheItem;
 import io.purpledb.v0.Empty;

@@ -3,6 +3,7 @@ package io.purpledb.server.grpc;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.server.grpc.method.HealthService;
 import io.purpledb.support.QuietLog;
 import io.purpledb.support.RawHttp2;
 import io.vertx.grpc.health.v1.HealthCheckRequest;

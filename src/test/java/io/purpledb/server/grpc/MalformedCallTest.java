@@ -9,6 +9,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import io.purpledb.server.grpc.RawGrpcClient.Answer;
+import io.purpledb.server.grpc.call.Details;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Future;

@@ -22,10 +22,10 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks HTTP, to send what no gRPC client would. */
-final class RawGrpcClient implements AutoCloseable {
+public final class RawGrpcClient implements AutoCloseable {
 
   /** What came back; the gRPC status and text are null when there were none. */
-  record Answer(
+  public record Answer(
       int httpStatus,
       @Nullable GrpcStatus status,
       @Nullable String text,
@@ -36,11 +36,11 @@ final class RawGrpcClient implements AutoCloseable {
   private final HttpClient client;
   private final int port;
 
-  RawGrpcClient(int port) {
+  public RawGrpcClient(int port) {
     this(port, HttpVersion.HTTP_2);
   }
 
-  RawGrpcClient(int port, HttpVersion version) {
+  public RawGrpcClient(int port, HttpVersion version) {
     this.port = port;
     this.client =
         vertx.createHttpClient(
@@ -48,7 +48,7 @@ final class RawGrpcClient implements AutoCloseable {
   }
 
   /** One message in its frame. */
-  static Buffer frame(byte[] message) {
+  public static Buffer frame(byte[] message) {
     return frame(0, message);
   }
 
@@ -67,7 +67,7 @@ final class RawGrpcClient implements AutoCloseable {
   }
 
   /** A whole call. */
-  Answer call(String path, Map<String, String> headers, Buffer body) {
+  public Answer call(String path, Map<String, String> headers, Buffer body) {
     return TestGrpcServer.await(answer(open(path, headers), body));
   }
 
@@ -83,7 +83,7 @@ final class RawGrpcClient implements AutoCloseable {
     return open(HttpMethod.POST, path, headers);
   }
 
-  HttpClientRequest open(HttpMethod method, String path, Map<String, String> headers) {
+  public HttpClientRequest open(HttpMethod method, String path, Map<String, String> headers) {
     RequestOptions options =
         new RequestOptions().setMethod(method).setHost("127.0.0.1").setPort(port).setURI(path);
     options.putHeader("content-type", "application/grpc");
@@ -102,7 +102,7 @@ final class RawGrpcClient implements AutoCloseable {
     return answer;
   }
 
-  static Future<Answer> answer(HttpClientRequest request) {
+  public static Future<Answer> answer(HttpClientRequest request) {
     return request
         .response()
         .compose(response -> response.body().map(body -> answer(response, body)));

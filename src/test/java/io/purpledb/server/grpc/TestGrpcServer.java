@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A gRPC server on a free port, with real services on the memory backend or with stand-ins. */
-final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
+public final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int WATCH_PERIOD_MILLIS = 100;
@@ -57,11 +57,11 @@ final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
   }
 
   /** A whole Purple. */
-  static TestGrpcServer ofPurple() {
+  public static TestGrpcServer ofPurple() {
     return ofPurple(config(10_000));
   }
 
-  static TestGrpcServer ofPurple(Config config) {
+  public static TestGrpcServer ofPurple(Config config) {
     return ofPurple(config, IDLE_MILLIS);
   }
 
@@ -132,7 +132,7 @@ final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
     return vertx;
   }
 
-  int port() {
+  public int port() {
     return servers.element().port();
   }
 
@@ -157,7 +157,7 @@ final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
     await(close.get());
   }
 
-  static <T> T await(Future<T> future) {
+  public static <T> T await(Future<T> future) {
     try {
       return future.await(30, TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException e) {

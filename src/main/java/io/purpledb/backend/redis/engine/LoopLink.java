@@ -1,7 +1,7 @@
 package io.purpledb.backend.redis.engine;
 
-import io.purpledb.backend.redis.RedisLink;
-import io.purpledb.backend.redis.RedisServer;
+import io.purpledb.backend.redis.connection.RedisLink;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

@@ -2,7 +2,7 @@ package io.purpledb.backend.redis.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.purpledb.backend.redis.RedisServer;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;

@@ -1,7 +1,7 @@
 package io.purpledb.server.http.answer;
 
-import io.purpledb.server.Parts;
 import io.purpledb.server.http.contract.Accept;
+import io.purpledb.server.wire.unread.Parts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

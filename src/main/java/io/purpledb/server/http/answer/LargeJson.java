@@ -2,8 +2,8 @@ package io.purpledb.server.http.answer;
 
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.purpledb.server.Parts;
-import io.purpledb.server.UnreadConnection;
+import io.purpledb.server.wire.unread.Parts;
+import io.purpledb.server.wire.unread.UnreadConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.server.Parts;
 import io.purpledb.server.http.answer.JsonText.Form;
 import io.purpledb.server.http.answer.JsonText.Piece;
 import io.purpledb.server.http.answer.JsonText.Pieces;
+import io.purpledb.server.wire.unread.Parts;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,68 @@
+package io.purpledb.backend.disk.entries;
+
+import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.support.Moment;
+import io.purpledb.engine.support.Step;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A step on the tables of entries, in the writer's transaction. */
+final class DiskStep extends Step<EntryRow, SQLException> {
+
+  private final Sql sql;
+  private final EntryStore store;
+
+  /** What was there before the step, alive or expired, of the keys that it looked for. */
+  private final Map<Key, @Nullable EntryRow> found = new HashMap<>();
+
+  DiskStep(Sql sql, EntryStore store, Moment now) {
+    super(now);
+    this.sql = sql;
+    this.store = store;
+  }
+
+  /** What is there before the step, alive or expired. */
+  @Nullable EntryRow find(Key key) throws SQLException {
+    EntryRow row = found.get(key);
+    if (row == null && !found.containsKey(key)) {
+      EntryTable table = store.table(key);
+      EntryRow recent = table.recent().find(key);
+      row = recent == null ? table.find(sql, KeyBytes.of(key)) : recent;
+      found.put(key, row);
+    }
+    return row;
+  }
+
+  /** Whether it has looked for a key already. */
+  boolean knows(Key key) {
+    return !found.isEmpty() && found.containsKey(key);
+  }
+
+  @Override
+  protected @Nullable EntryRow alive(Key key) throws SQLException {
+    EntryRow row = find(key);
+    return row == null || store.isAlive(row, now()) ? row : null;
+  }
+
+  @Override
+  protected List<Key> keys(Range range) throws SQLException {
+    return store.table(range.from()).keys(sql, range);
+  }
+
+  @Override
+  protected EntryRow of(Value value, Description description, long expiresMillis) {
+    return EntryRow.of(value, description, expiresMillis);
+  }
+
+  @Override
+  protected EntryRow expiring(EntryRow row, long millis) {
+    return row.expiring(millis);
+  }
+}

@@ -1,0 +1,130 @@
+package io.purpledb.backend.disk.entries;
+
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Footprint;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
+import io.purpledb.engine.support.Kept;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What is kept for a key, as its row says it: a large value is elsewhere, in parts. */
+final class EntryRow implements Kept {
+
+  /** Stands for a value without parts; those that have some have the version that was first. */
+  static final long NO_PARTS = 0;
+
+  private static final long OBJECT_BYTES = 64;
+
+  /** Null when it is only in parts. */
+  private final @Nullable Value value;
+
+  private final long bytes;
+  private final Description description;
+  private final long expiresMillis;
+  private long parts;
+  private long version;
+
+  /**
+   * What is there.
+   *
+   * @param bytes how large the value is, 0 for a number
+   */
+  EntryRow(
+      @Nullable Value value,
+      long bytes,
+      long parts,
+      Description description,
+      long version,
+      long expiresMillis) {
+    this.value = value;
+    this.bytes = bytes;
+    this.parts = parts;
+    this.description = description;
+    this.version = version;
+    this.expiresMillis = expiresMillis;
+  }
+
+  /** What is to be there. */
+  static EntryRow of(Value value, Description description, long expiresMillis) {
+    long bytes = value instanceof Value.OfBytes of ? of.content().size() : 0;
+    return new EntryRow(value, bytes, NO_PARTS, description, 0, expiresMillis);
+  }
+
+  EntryRow expiring(long millis) {
+    return new EntryRow(value, bytes, parts, description, 0, millis);
+  }
+
+  /** It is there from a position on. */
+  void become(long position) {
+    version = position;
+    if (value != null && LargeValues.isLarge(bytes) && parts == NO_PARTS) {
+      parts = position;
+    }
+  }
+
+  /** Whether another has the same but for its version and expiry. */
+  boolean isLike(EntryRow other) {
+    return Objects.equals(value, other.value)
+        && parts == other.parts
+        && description.equals(other.description);
+  }
+
+  @Nullable Value value() {
+    return value;
+  }
+
+  /** The number of its parts, or {@link #NO_PARTS}. */
+  long parts() {
+    return parts;
+  }
+
+  /** How large its value is, in bytes. */
+  long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public long version() {
+    return version;
+  }
+
+  @Override
+  public Description description() {
+    return description;
+  }
+
+  @Override
+  public long expiresMillis() {
+    return expiresMillis;
+  }
+
+  boolean isAlive(long nowMillis) {
+    return nowMillis < expiresMillis;
+  }
+
+  @Override
+  public @Nullable Long number() {
+    return value instanceof Value.OfNumber of ? of.number() : null;
+  }
+
+  @Override
+  public long heapBytes() {
+    return OBJECT_BYTES + Footprint.array(bytes);
+  }
+
+  @Override
+  public Entry entry(Key key) {
+    Value known = value;
+    if (known == null) {
+      throw new IllegalStateException("the value of %s is in parts".formatted(key));
+    }
+    return entry(key, known);
+  }
+
+  /** With a value that was read from its parts. */
+  Entry entry(Key key, Value read) {
+    return new Entry(key, read, description, version, expiresMillis);
+  }
+}

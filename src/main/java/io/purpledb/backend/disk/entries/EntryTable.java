@@ -1,0 +1,282 @@
+package io.purpledb.backend.disk.entries;
+
+import static io.purpledb.backend.disk.entries.RowEnvelope.HEAD_BYTES;
+
+import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.backend.disk.log.LoggedChange;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of a service in a table, and beside it one that has those which expire, in the order
+ * of their time: an index would have all. The writer alone uses what changes something.
+ */
+public final class EntryTable {
+
+  private static final Pattern ENTRIES = Pattern.compile("\"ENTRIES_([^\"]+)\"");
+
+  /** So many are read first by a scan. */
+  private static final int FIRST_ROWS = 16;
+
+  /** And so many at once at most: their values may be large all of a sudden. */
+  private static final int MOST_ROWS = 128;
+
+  /** A bit of a scan reads more than the one before, until it has so many bytes. */
+  private static final long BIT_BYTES = 256 << 10;
+
+  private final String service;
+  private final String find;
+  private final String findHead;
+  private final String put;
+  private final String touch;
+  private final String delete;
+  private final String keys;
+  private final String some;
+  private final String forward;
+  private final String pageBack;
+  private final String due;
+  private final String firstDue;
+  private final String noteExpiry;
+  private final String forgetExpiry;
+
+  private final RecentNumbers recent = new RecentNumbers();
+
+  /** Before it nothing expires; of the writer. */
+  private long firstExpiry;
+
+  EntryTable(String service) {
+    this.service = service;
+    String entries = entries(service);
+    String expiry = expiry(service);
+    find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
+    findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
+    put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?)".formatted(entries);
+    touch =
+        ("UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?)"
+                + " WHERE ENTRY_KEY = ?")
+            .formatted(entries);
+    delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
+    keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
+    some = "SELECT ENTRY_KEY FROM %s FETCH FIRST ? ROWS ONLY".formatted(entries);
+    forward =
+        """
+        SELECT ENTRY_KEY, ENVELOPE FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?
+        ORDER BY ENTRY_KEY FETCH FIRST ? ROWS ONLY
+        """
+            .formatted(entries);
+    pageBack = forward.replace("ORDER BY ENTRY_KEY", "ORDER BY ENTRY_KEY DESC");
+    due =
+        """
+        SELECT ENTRY_KEY FROM %s WHERE EXPIRES <= ?
+        ORDER BY EXPIRES, VERSION FETCH FIRST ? ROWS ONLY
+        """
+            .formatted(expiry);
+    firstDue =
+        "SELECT EXPIRES FROM %s ORDER BY EXPIRES, VERSION FETCH FIRST ROW ONLY".formatted(expiry);
+    noteExpiry = "INSERT INTO %s VALUES (?, ?, ?)".formatted(expiry);
+    forgetExpiry = "DELETE FROM %s WHERE EXPIRES = ? AND VERSION = ?".formatted(expiry);
+  }
+
+  /** The commands that make the tables of a service. */
+  static List<String> commands(String service) {
+    return List.of(
+        """
+        CREATE TABLE %s(
+          ENTRY_KEY VARBINARY(8192) PRIMARY KEY,
+          ENVELOPE VARBINARY(4194304) NOT NULL)
+        """
+            .formatted(entries(service)),
+        """
+        CREATE TABLE %s(
+          EXPIRES BIGINT,
+          VERSION BIGINT,
+          ENTRY_KEY VARBINARY(8192) NOT NULL,
+          PRIMARY KEY (EXPIRES, VERSION))
+        """
+            .formatted(expiry(service)));
+  }
+
+  /** Its statements that change rows, by their names in the log. */
+  Map<String, String> statements() {
+    return Map.of(
+        "put " + service, put,
+        "touch " + service, touch,
+        "delete " + service, delete,
+        "expire " + service, noteExpiry,
+        "unexpire " + service, forgetExpiry);
+  }
+
+  /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
+  public static @Nullable Key changed(LoggedChange change) {
+    Matcher entries = ENTRIES.matcher(change.sql());
+    if (!entries.find()) {
+      return null;
+    }
+    int touched = change.parameters().size() - 1;
+    Object key = change.parameters().get(change.sql().startsWith("UPDATE") ? touched : 0);
+    return KeyBytes.key(entries.group(1), (byte[]) Objects.requireNonNull(key));
+  }
+
+  private static String entries(String service) {
+    return "\"ENTRIES_" + service + "\"";
+  }
+
+  private static String expiry(String service) {
+    return "\"EXPIRY_" + service + "\"";
+  }
+
+  /** Called when what is in the tables may be other than before. */
+  void start(Sql sql) throws SQLException {
+    firstExpiry = first(sql);
+    recent.clear();
+  }
+
+  /** What the writer knows without a look into the table. */
+  RecentNumbers recent() {
+    return recent;
+  }
+
+  private long first(Sql sql) throws SQLException {
+    Long millis = sql.first(firstDue, row -> row.getLong(1));
+    return millis == null ? Entry.NEVER : millis;
+  }
+
+  /** Whether something may expire some time. */
+  boolean mayExpire() {
+    return firstExpiry != Entry.NEVER;
+  }
+
+  /** What is there, alive or expired; null where nothing is. */
+  @Nullable EntryRow find(Sql sql, byte[] key) throws SQLException {
+    return sql.first(find, row -> RowEnvelope.read(row.getBytes(1)), key);
+  }
+
+  /** The same without value and description, which may be large. */
+  @Nullable EntryRow findHead(Sql sql, byte[] key) throws SQLException {
+    return sql.first(findHead, row -> RowEnvelope.readHead(row.getBytes(1)), key);
+  }
+
+  /** Puts a row in the place of what is there. */
+  void put(Sql sql, byte[] key, EntryRow row) throws SQLException {
+    sql.change(put, key, RowEnvelope.of(row));
+    noteExpiry(sql, key, row);
+  }
+
+  /** Changes the version and the expiry of what is there; the log has no copy of the rest. */
+  void touch(Sql sql, byte[] key, EntryRow before, EntryRow row) throws SQLException {
+    sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
+    noteExpiry(sql, key, row);
+  }
+
+  private void noteExpiry(Sql sql, byte[] key, EntryRow row) throws SQLException {
+    if (row.expiresMillis() != Entry.NEVER) {
+      sql.change(noteExpiry, row.expiresMillis(), row.version(), key);
+      firstExpiry = Math.min(firstExpiry, row.expiresMillis());
+    }
+  }
+
+  /** A row goes, or another is in its place. */
+  void forgetExpiry(Sql sql, EntryRow row) throws SQLException {
+    if (row.expiresMillis() != Entry.NEVER) {
+      sql.change(forgetExpiry, row.expiresMillis(), row.version());
+    }
+  }
+
+  /** Whether something was there. */
+  boolean isDeleted(Sql sql, byte[] key) throws SQLException {
+    return sql.change(delete, key) > 0;
+  }
+
+  /** The keys of a range. */
+  List<Key> keys(Sql sql, Range range) throws SQLException {
+    return sql.all(
+        keys,
+        row -> KeyBytes.key(service, row.getBytes(1)),
+        KeyBytes.of(range.from()),
+        KeyBytes.end(range));
+  }
+
+  /** Any keys, so many at most. */
+  List<Key> some(Sql sql, int most) throws SQLException {
+    return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
+  }
+
+  /** The keys whose time is over, so many at most. */
+  List<Key> due(Sql sql, long nowMillis, int most) throws SQLException {
+    if (nowMillis < firstExpiry) {
+      return List.of();
+    }
+    List<Key> due =
+        sql.all(this.due, row -> KeyBytes.key(service, row.getBytes(1)), nowMillis, (long) most);
+    if (due.size() < most) {
+      firstExpiry = nowMillis + 1; // all others are later; which is first is looked for next time
+      if (due.isEmpty()) {
+        firstExpiry = first(sql);
+      }
+    }
+    return due;
+  }
+
+  /** A row with its key. */
+  record Found(Key key, EntryRow row) {}
+
+  /**
+   * Reads rows that are alive, in bits, as H2 has a copy of what it answers; so another commit may
+   * come in between. Those that have expired are read, too, but not kept.
+   *
+   * @param limit how many at most
+   * @param mostBytes after so many bytes of values no more are read
+   */
+  List<Found> page(
+      Sql sql, byte[] from, byte[] to, boolean reverse, long nowMillis, int limit, long mostBytes)
+      throws SQLException {
+    List<Found> page = new ArrayList<>();
+    byte[] first = from;
+    byte[] end = to;
+    long rows = FIRST_ROWS;
+    long bytes = 0;
+    boolean more = true;
+    boolean anyExpired = false;
+    while (more && page.size() < limit && bytes < mostBytes) {
+      long asked = anyExpired ? rows : Math.min(rows, limit - page.size());
+      List<Found> bit = bit(sql, first, end, reverse, asked);
+      long bitBytes = 0;
+      for (Found found : bit) {
+        bitBytes += found.row.bytes();
+        if (!found.row.isAlive(nowMillis)) {
+          anyExpired = true; // then there may be many more, which are not read one by one
+        } else if (page.size() < limit) {
+          page.add(found);
+          bytes += found.row.bytes();
+        }
+      }
+      more = bit.size() == asked;
+      if (more && reverse) {
+        end = KeyBytes.of(bit.get(bit.size() - 1).key);
+      } else if (more) {
+        first = KeyBytes.behind(bit.get(bit.size() - 1).key);
+      }
+      rows = bitBytes < BIT_BYTES ? Math.min(2 * rows, MOST_ROWS) : FIRST_ROWS;
+    }
+    return page;
+  }
+
+  private List<Found> bit(Sql sql, byte[] first, byte[] end, boolean reverse, long rows)
+      throws SQLException {
+    return sql.all(
+        reverse ? pageBack : forward,
+        row -> new Found(KeyBytes.key(service, row.getBytes(1)), RowEnvelope.read(row.getBytes(2))),
+        first,
+        end,
+        rows);
+  }
+}

@@ -1,0 +1,147 @@
+package io.purpledb.backend.disk.entries;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.disk.log.LoggedChange;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
+import io.purpledb.engine.Value;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row as bytes, in one column: to H2 each column costs, whether something is in it or not. First
+ * a byte that tells the form, and the version; then only what the form says: when it expires, a
+ * number, or the number and the length of its parts, and the description. The content is the rest.
+ */
+final class RowEnvelope {
+
+  /** Within so many bytes there is all but description and content. */
+  static final int HEAD_BYTES = Byte.BYTES + 4 * Long.BYTES;
+
+  private static final int CONTENT = 0;
+  private static final int NUMBER = 1;
+  private static final int PARTS = 2;
+  private static final int KIND = 0b11;
+  private static final int EXPIRES = 0b100;
+  private static final int DESCRIBED = 0b1000;
+
+  private RowEnvelope() {}
+
+  static byte[] of(EntryRow row) {
+    int form = form(row);
+    byte[] description = (form & DESCRIBED) == 0 ? new byte[0] : bytes(row.description());
+    int length = startBytes(row) + description.length;
+    ByteString content = content(row);
+    int valueBytes =
+        switch (form & KIND) {
+          case CONTENT -> content.size();
+          case NUMBER -> Long.BYTES;
+          default -> 2 * Long.BYTES;
+        };
+    byte[] envelope = new byte[length + valueBytes];
+    ByteBuffer out = ByteBuffer.wrap(envelope);
+    putStart(out, form, row);
+    if (row.value() instanceof Value.OfNumber of) {
+      out.putLong(of.number());
+    } else if ((form & KIND) == PARTS) {
+      out.putLong(row.parts()).putLong(row.bytes());
+    }
+    out.put(description);
+    content.copyTo(envelope, out.position());
+    return envelope;
+  }
+
+  private static int form(EntryRow row) {
+    int kind =
+        row.parts() != EntryRow.NO_PARTS
+            ? PARTS
+            : row.value() instanceof Value.OfNumber ? NUMBER : CONTENT;
+    return kind
+        | (row.expiresMillis() == Entry.NEVER ? 0 : EXPIRES)
+        | (row.description().equals(Description.NONE) ? 0 : DESCRIBED);
+  }
+
+  private static ByteString content(EntryRow row) {
+    return row.parts() == EntryRow.NO_PARTS && row.value() instanceof Value.OfBytes of
+        ? of.content()
+        : ByteString.EMPTY;
+  }
+
+  private static void putStart(ByteBuffer out, int form, EntryRow row) {
+    out.put((byte) form).putLong(row.version());
+    if ((form & EXPIRES) != 0) {
+      out.putLong(row.expiresMillis());
+    }
+  }
+
+  /** What a touch changes: the form, the version and the expiry. */
+  static byte[] start(EntryRow row) {
+    byte[] start = new byte[startBytes(row)];
+    putStart(ByteBuffer.wrap(start), form(row), row);
+    return start;
+  }
+
+  /** How long that is. */
+  static int startBytes(EntryRow row) {
+    return Byte.BYTES + Long.BYTES + (row.expiresMillis() == Entry.NEVER ? 0 : Long.BYTES);
+  }
+
+  private static byte[] bytes(Description description) {
+    byte[] mediaType = description.mediaType().getBytes(UTF_8);
+    byte[] metadata = Metadata.bytes(description.metadata());
+    return ByteBuffer.allocate(2 * Integer.BYTES + mediaType.length + metadata.length)
+        .putInt(mediaType.length)
+        .put(mediaType)
+        .putInt(metadata.length)
+        .put(metadata)
+        .array();
+  }
+
+  static EntryRow read(byte[] envelope) {
+    return read(envelope, true);
+  }
+
+  /**
+   * Reads what is there without value and description.
+   *
+   * @param head at least the first {@link #HEAD_BYTES}, or all if that is fewer
+   */
+  static EntryRow readHead(byte[] head) {
+    return read(head, false);
+  }
+
+  private static EntryRow read(byte[] envelope, boolean whole) {
+    ByteBuffer in = ByteBuffer.wrap(envelope);
+    int form = in.get();
+    if ((form & ~(KIND | EXPIRES | DESCRIBED)) != 0 || (form & KIND) > PARTS) {
+      throw new IllegalStateException("an entry of form %d (expected: 0 to 14)".formatted(form));
+    }
+    long version = in.getLong();
+    long expires = (form & EXPIRES) == 0 ? Entry.NEVER : in.getLong();
+    long parts = EntryRow.NO_PARTS;
+    long bytes = 0;
+    @Nullable Value value = null;
+    if ((form & KIND) == NUMBER) {
+      value = whole ? new Value.OfNumber(in.getLong()) : null;
+    } else if ((form & KIND) == PARTS) {
+      parts = in.getLong();
+      bytes = in.getLong();
+    }
+    Description description = whole && (form & DESCRIBED) != 0 ? description(in) : Description.NONE;
+    if (whole && (form & KIND) == CONTENT) {
+      bytes = in.remaining();
+      value =
+          new Value.OfBytes(
+              UnsafeByteOperations.unsafeWrap(envelope, in.position(), in.remaining()));
+    }
+    return new EntryRow(value, bytes, parts, description, version, expires);
+  }
+
+  private static Description description(ByteBuffer in) {
+    String mediaType = new String(LoggedChange.bytes(in), UTF_8);
+    return new Description(mediaType, Metadata.of(LoggedChange.bytes(in)));
+  }
+}

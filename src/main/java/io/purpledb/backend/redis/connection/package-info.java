@@ -1,0 +1,5 @@
+/** One pipelined connection to Redis for each event loop: sent, lost, made anew. */
+@NullMarked
+package io.purpledb.backend.redis.connection;
+
+import org.jspecify.annotations.NullMarked;
