@@ -1,6 +1,6 @@
 package io.purpledb;
 
-import io.purpledb.config.Invocation;
+import io.purpledb.config.source.Invocation;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;

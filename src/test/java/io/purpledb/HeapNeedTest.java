@@ -3,7 +3,7 @@ package io.purpledb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.Config;
-import io.purpledb.config.Invocation;
+import io.purpledb.config.source.Invocation;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

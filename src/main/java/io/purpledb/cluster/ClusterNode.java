@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.purpledb.cluster.bus.BusLimits;
 import io.purpledb.cluster.bus.BusTransport;
+import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.cluster.membership.Stack;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;

@@ -1,5 +1,6 @@
 package io.purpledb.cluster;
 
+import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Member;
 import io.purpledb.message.Failure;

@@ -1,6 +1,7 @@
 package io.purpledb.cluster;
 
 import io.purpledb.cluster.bus.BusTable;
+import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.cluster.membership.GreetedServerSocket;
 import io.vertx.core.Completable;
 import io.vertx.core.Future;

@@ -1,6 +1,5 @@
 package io.purpledb.config;
 
-import io.purpledb.config.setting.Setting;
 import java.util.List;
 
 /**
@@ -22,8 +21,7 @@ public record Member(String host, int port) {
   public static List<Member> listOf(String text) {
     List<Member> members = MemberText.members(text);
     if (members == null) {
-      throw new IllegalArgumentException(
-          text + " (expected: " + Setting.CLUSTER_MEMBERS.kind().expected() + ")");
+      throw new IllegalArgumentException(text + " (expected: " + MemberText.EXPECTED + ")");
     }
     return members;
   }

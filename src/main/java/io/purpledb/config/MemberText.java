@@ -16,6 +16,12 @@ public final class MemberText {
   public static final int MAX_MEMBERS = 9;
   public static final int MAX_PORT = 65535 - Member.PORTS + 1;
 
+  /** What a list of members must be, for people. */
+  public static final String EXPECTED =
+      "1 to %d times host:port with commas between, or purple-{0..2}.purple:7800 for three;"
+              .formatted(MAX_MEMBERS)
+          + " ports of one host at least %d apart, up to %d".formatted(Member.PORTS, MAX_PORT);
+
   private static final Pattern MEMBER =
       Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9][A-Za-z0-9._-]*)):([0-9]{1,5})");
   private static final Pattern RANGE = Pattern.compile("\\{([0-9]{1,5})\\.\\.([0-9]{1,5})}");

@@ -2,6 +2,7 @@ package io.purpledb.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.server.wire.Authority;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

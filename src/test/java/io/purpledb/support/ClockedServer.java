@@ -1,7 +1,7 @@
 package io.purpledb.support;
 
 import io.purpledb.PurpleServer;
-import io.purpledb.config.Invocation;
+import io.purpledb.config.source.Invocation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,10 @@
 package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Maintenance;
 import io.purpledb.backend.disk.database.Sql;
-import io.purpledb.backend.disk.entries.LargeValues;
+import io.purpledb.backend.disk.entries.DiskClock;
 import java.sql.SQLException;
 import java.util.List;
 

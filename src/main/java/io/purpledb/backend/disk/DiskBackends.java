@@ -16,9 +16,10 @@ import io.purpledb.backend.disk.database.Maintenance;
 import io.purpledb.backend.disk.database.Recovery;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.database.Shared;
+import io.purpledb.backend.disk.entries.DiskClock;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.FsyncPolicy;
 import io.purpledb.backend.disk.upgrade.Former;
-import io.purpledb.backend.disk.upgrade.Upgrade;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
@@ -41,11 +42,8 @@ public final class DiskBackends implements Backends {
   static final Map<String, Schema> SCHEMAS =
       Map.of("cache", DiskCache.SCHEMA, "set", DiskSet.SCHEMA);
 
-  /** The services in the tables of entries. */
-  static final List<String> IN_ENTRIES = Former.ALL.stream().map(Former::service).toList();
-
-  /** Those of all others, one that an upgrade reads, and one for the entries. */
-  public static final int DATABASES = SCHEMAS.size() + 2;
+  /** The services in the tables of entries, in the order in which they came there. */
+  static final List<String> IN_ENTRIES = List.of("counter", "kv", "flag");
 
   /** About how much an upgrade has in memory. */
   private static final long PIECE_BYTES = 1 << 20;
@@ -87,7 +85,7 @@ public final class DiskBackends implements Backends {
         clock,
         maxQueued,
         "",
-        DiskMemory.ofThisJvm(DATABASES),
+        DiskMemory.ofThisJvm(),
         IDLE_MILLIS);
   }
 
@@ -125,11 +123,9 @@ public final class DiskBackends implements Backends {
 
   @Override
   public void open(String service) {
-    for (Former former : Former.ALL) {
-      if (former.service().equals(service)) {
-        openEntries(former);
-        return;
-      }
+    if (IN_ENTRIES.contains(service)) {
+      openEntries(service);
+      return;
     }
     Schema schema = SCHEMAS.get(service);
     if (schema == null) {
@@ -149,7 +145,7 @@ public final class DiskBackends implements Backends {
   }
 
   /** One upgrade after the other, as each has a database open. */
-  private synchronized void openEntries(Former former) {
+  private synchronized void openEntries(String service) {
     DiskFile file = file(DiskEngine.STEM);
     DiskEngine engine = entries;
     if (engine == null) {
@@ -159,8 +155,12 @@ public final class DiskBackends implements Backends {
       entries = engine;
     }
     long pieceBytes = Math.min(PIECE_BYTES, memory.batch());
-    new Upgrade(engine, file.path(), former, file(former.service()), pieceBytes).run();
-    inEntries.add(former.service());
+    for (Former former : Former.ALL) {
+      if (former.service().equals(service)) {
+        new Upgrade(engine, file.path(), former, file(service), pieceBytes).run();
+      }
+    }
+    inEntries.add(service);
   }
 
   private DiskFile file(String stem) {

@@ -7,8 +7,10 @@ import io.purpledb.backend.disk.database.Recovery;
 import io.purpledb.backend.disk.database.Request;
 import io.purpledb.backend.disk.database.Shared;
 import io.purpledb.backend.disk.database.Task;
+import io.purpledb.backend.disk.entries.DiskClock;
 import io.purpledb.backend.disk.entries.DiskReach;
 import io.purpledb.backend.disk.entries.EntryStore;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.FsyncPolicy;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.backend.disk.upgrade.UpgradeState;
@@ -51,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class DiskEngine implements Engine {
 
   /** What the names of its files begin with. */
-  public static final String STEM = "entries";
+  public static final String STEM = DiskFile.ENTRIES;
 
   private static final long IDLE_MILLIS = 1_000;
   private static final long HISTORY_PART = 64;
@@ -95,7 +97,7 @@ public final class DiskEngine implements Engine {
         maxQueued,
         services,
         "",
-        DiskMemory.ofThisJvm(DiskBackends.DATABASES),
+        DiskMemory.ofThisJvm(),
         IDLE_MILLIS);
   }
 

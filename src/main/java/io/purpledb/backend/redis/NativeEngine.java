@@ -1,7 +1,7 @@
 package io.purpledb.backend.redis;
 
-import io.purpledb.backend.redis.connection.RedisErrors;
 import io.purpledb.backend.redis.connection.RedisLink;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.redis.connection.RedisErrors;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

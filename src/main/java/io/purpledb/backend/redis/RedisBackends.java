@@ -9,6 +9,7 @@ import io.purpledb.backend.EngineKv;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.redis.connection.RedisCheck;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisOutage;
 import io.purpledb.backend.redis.connection.RedisRoom;

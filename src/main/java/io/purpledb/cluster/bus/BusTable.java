@@ -1,6 +1,5 @@
 package io.purpledb.cluster.bus;
 
-import io.purpledb.cluster.NodeName;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

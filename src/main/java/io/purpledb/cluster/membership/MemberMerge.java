@@ -1,6 +1,6 @@
 package io.purpledb.cluster.membership;
 
-import io.purpledb.cluster.NodeName;
+import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.config.Member;
 import java.util.HashSet;
 import java.util.List;

@@ -45,10 +45,7 @@ final class MemberKind {
 
     @Override
     public String expected() {
-      return "1 to %d times host:port with commas between, or purple-{0..2}.purple:7800 for three;"
-              .formatted(MemberText.MAX_MEMBERS)
-          + " ports of one host at least %d apart, up to %d"
-              .formatted(Member.PORTS, MemberText.MAX_PORT);
+      return MemberText.EXPECTED;
     }
 
     @Override

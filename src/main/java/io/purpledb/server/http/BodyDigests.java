@@ -2,7 +2,7 @@ package io.purpledb.server.http;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

@@ -7,6 +7,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;

@@ -5,6 +5,7 @@ import static io.purpledb.backend.disk.Disk.kindThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Claim;

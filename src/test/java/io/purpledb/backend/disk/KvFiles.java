@@ -4,6 +4,7 @@ import static io.purpledb.backend.disk.Disk.await;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
 import io.vertx.core.Future;

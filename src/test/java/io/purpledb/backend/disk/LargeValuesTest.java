@@ -4,7 +4,7 @@ import static io.purpledb.backend.disk.Disk.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.disk.entries.LargeValues;
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.config.Durability;
 import io.vertx.core.Future;
 import java.nio.file.Files;

@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Schema;
-import io.purpledb.backend.disk.entries.LargeValues;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.backend.disk.upgrade.FormerKv;
 import io.purpledb.backend.disk.upgrade.FormerNumbers;
@@ -46,7 +47,7 @@ final class OldData {
 
   private DatabaseConnections open(String stem, Schema schema) {
     ShadowDisk.register();
-    DiskMemory memory = DiskMemory.ofThisJvm(DiskBackends.DATABASES);
+    DiskMemory memory = DiskMemory.ofThisJvm();
     return new DiskFile(directory, stem, Durability.FSYNC, "shadow:", memory).open(schema);
   }
 

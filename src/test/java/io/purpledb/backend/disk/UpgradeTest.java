@@ -9,7 +9,6 @@ import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
 import io.purpledb.backend.disk.entries.EntryStore;
-import io.purpledb.backend.disk.upgrade.Upgrade;
 import io.purpledb.backend.disk.upgrade.UpgradeState;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;

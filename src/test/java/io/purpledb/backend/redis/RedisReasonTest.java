@@ -2,7 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.redis.connection.RedisErrors;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,6 +1,6 @@
 package io.purpledb.cluster.membership;
 
-import io.purpledb.cluster.NodeName;
+import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.config.Member;
 import io.purpledb.support.Await;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.HttpDate;
+import io.purpledb.server.wire.HttpDate;
 import io.purpledb.support.LogWatch;
 import java.time.Duration;
 import java.time.Instant;

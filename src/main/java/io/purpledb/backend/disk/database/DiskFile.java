@@ -3,13 +3,11 @@ package io.purpledb.backend.disk.database;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.purpledb.backend.FileReason;
-import io.purpledb.backend.disk.DiskBackends;
-import io.purpledb.backend.disk.DiskEngine;
-import io.purpledb.backend.disk.DiskMemory;
 import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.JournaledPath;
 import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.Mark.Status;
+import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.LogPolicy;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;
@@ -30,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The files of one service's database: where they are, and how they are opened. */
 public final class DiskFile {
+
+  /** What the names of the files of entries begin with. */
+  public static final String ENTRIES = "entries";
 
   private static final String SUFFIX = ".mv.db";
   private static final String LOG_SUFFIX = ".redo";
@@ -70,7 +71,7 @@ public final class DiskFile {
    * @param directory absolute
    */
   public DiskFile(Path directory, String service, Durability durability) {
-    this(directory, service, durability, "", DiskMemory.ofThisJvm(DiskBackends.DATABASES));
+    this(directory, service, durability, "", DiskMemory.ofThisJvm());
   }
 
   /**
@@ -201,7 +202,7 @@ public final class DiskFile {
     } catch (IOException | DbException e) {
       throw Refusals.failure(
           "%s cannot be removed: %s (expected: to remove it, as all that was in it is in %s)"
-              .formatted(path(), Refusals.reason(e), directory.resolve(DiskEngine.STEM + SUFFIX)),
+              .formatted(path(), Refusals.reason(e), directory.resolve(ENTRIES + SUFFIX)),
           e);
     }
   }

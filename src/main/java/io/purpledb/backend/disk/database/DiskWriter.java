@@ -1,6 +1,5 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.entries.LargeValues;
 import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.backend.disk.log.FsyncPolicy;
 import io.purpledb.message.Failure;

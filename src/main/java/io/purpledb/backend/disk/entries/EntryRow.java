@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk.entries;
 
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Footprint;

@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk.entries;
 
-import io.purpledb.backend.disk.DiskClock;
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Maintenance;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.database.Sql;

@@ -1,6 +1,5 @@
 package io.purpledb.backend.disk.log;
 
-import io.purpledb.backend.disk.DiskMemory;
 import java.util.function.LongSupplier;
 
 /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** How a version before kept the entries of a service: in a database of its own. */
 public interface Former {
 
-  /** Of each service that is in the tables of entries, in the order in which they came there. */
+  /** Of each service that a version before has kept elsewhere than in the tables of entries. */
   List<Former> ALL = List.of(FormerNumbers.counters(), new FormerKv(), FormerNumbers.flags());
 
   /** What the names of its files began with, too. */

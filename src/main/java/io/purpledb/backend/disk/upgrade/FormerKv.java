@@ -2,9 +2,9 @@ package io.purpledb.backend.disk.upgrade;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.database.Sql;
-import io.purpledb.backend.disk.entries.LargeValues;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record UpgradeState(Stage stage, long dataSet, long record, ByteString last) {
 
   /** All is here, and there is no such database. */
-  static final UpgradeState DONE = new UpgradeState(Stage.DONE, 0, 0, ByteString.EMPTY);
+  public static final UpgradeState DONE = new UpgradeState(Stage.DONE, 0, 0, ByteString.EMPTY);
 
   /** A row for each service. */
   public static final String TABLE =
@@ -80,15 +80,15 @@ public record UpgradeState(Stage stage, long dataSet, long record, ByteString la
   }
 
   /** Whether it is of files as they are now. */
-  boolean isOf(long otherDataSet, long otherRecord) {
+  public boolean isOf(long otherDataSet, long otherRecord) {
     return dataSet == otherDataSet && record == otherRecord;
   }
 
-  UpgradeState at(ByteString key) {
+  public UpgradeState at(ByteString key) {
     return new UpgradeState(stage, dataSet, record, key);
   }
 
-  UpgradeState at(Stage next) {
+  public UpgradeState at(Stage next) {
     return new UpgradeState(next, dataSet, record, last);
   }
 }

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
 import org.jspecify.annotations.Nullable;

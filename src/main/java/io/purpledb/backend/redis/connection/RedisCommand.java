@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Outcome;

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
+import io.purpledb.backend.redis.resp.RedisErrors;
 import java.util.ArrayDeque;
 
 /** The commands of a link that wait for a connection, oldest first. */

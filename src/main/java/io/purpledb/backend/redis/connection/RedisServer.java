@@ -1,6 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
-import io.purpledb.backend.redis.RedisCheck;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.config.RedisUrl;

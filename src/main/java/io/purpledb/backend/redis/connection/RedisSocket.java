@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.backend.redis.resp.ReplyKind;
 import io.purpledb.backend.redis.resp.ReplyPause;
 import io.purpledb.backend.redis.resp.ReplyRoom;

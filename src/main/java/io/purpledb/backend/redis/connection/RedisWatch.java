@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.connection;
 
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

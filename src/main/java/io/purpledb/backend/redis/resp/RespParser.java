@@ -2,7 +2,6 @@ package io.purpledb.backend.redis.resp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.purpledb.backend.redis.connection.RedisErrors;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.BooleanType;

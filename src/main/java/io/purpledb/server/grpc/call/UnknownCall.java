@@ -3,7 +3,7 @@ package io.purpledb.server.grpc.call;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.server.GrpcServerRequest;
 

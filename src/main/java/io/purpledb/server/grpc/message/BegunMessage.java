@@ -9,7 +9,7 @@ import java.util.List;
  * come, and in the end one array of just that size. A buffer that doubles has up to twice of what
  * it holds, and a value of 1 MiB would keep 2 MiB for as long as it waits.
  */
-final class BegunMessage {
+public final class BegunMessage {
 
   private static final int LEAST_BLOCK = 1 << 10;
   private static final int LARGEST_BLOCK = 64 << 10;
@@ -19,11 +19,11 @@ final class BegunMessage {
   private int inLast;
   private int length;
 
-  int length() {
+  public int length() {
     return length;
   }
 
-  void add(Buffer bytes) {
+  public void add(Buffer bytes) {
     int at = 0;
     while (at < bytes.length()) {
       if (inLast == last.length) {
@@ -46,7 +46,7 @@ final class BegunMessage {
   }
 
   /** All that came; from now on nothing is kept here. */
-  byte[] take() {
+  public byte[] take() {
     byte[] all = new byte[length];
     int at = 0;
     for (byte[] block : full) {
@@ -59,7 +59,7 @@ final class BegunMessage {
   }
 
   /** Keeps nothing any more. */
-  void drop() {
+  public void drop() {
     full.clear();
     last = new byte[0];
     inLast = 0;

@@ -13,7 +13,7 @@ public final class MessageEdges {
   private long left;
   private long announced;
 
-  void follow(Buffer bytes) {
+  public void follow(Buffer bytes) {
     int at = 0;
     while (at < bytes.length()) {
       if (prefixRead < PREFIX_BYTES) {
@@ -41,17 +41,17 @@ public final class MessageEdges {
   }
 
   /** All bits of the flags of the messages that have begun. */
-  int flags() {
+  public int flags() {
     return flags;
   }
 
   /** Whether a message has begun and not ended. */
-  boolean isInside() {
+  public boolean isInside() {
     return prefixRead > 0;
   }
 
   /** The size, with its prefix, of the last message whose prefix has come whole; 0 before. */
-  long announcedBytes() {
+  public long announcedBytes() {
     return announced;
   }
 }

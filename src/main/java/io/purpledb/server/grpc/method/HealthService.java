@@ -34,11 +34,11 @@ public final class HealthService {
   /**
    * @param services the caller of the service behind each gRPC service, by its full name
    */
-  HealthService(Map<String, Caller> services) {
+  public HealthService(Map<String, Caller> services) {
     this.services = services;
   }
 
-  List<UnaryMethod> methods() {
+  public List<UnaryMethod> methods() {
     return List.of(
         UnaryMethod.of(
             SERVICE.findMethodByName("Check"),

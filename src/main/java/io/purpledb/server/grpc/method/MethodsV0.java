@@ -63,7 +63,7 @@ public final class MethodsV0 {
   }
 
   /** The short name of the service that serves one of this package: {@code kv} serves KV. */
-  static String servedBy(ServiceDescriptor service) {
+  public static String servedBy(ServiceDescriptor service) {
     return service.getName().toLowerCase(Locale.ROOT);
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Package purple.v1: each operation of the contract, its messages passed on as they are. */
-final class MethodsV1 {
+public final class MethodsV1 {
 
   private MethodsV1() {}
 
@@ -15,7 +15,8 @@ final class MethodsV1 {
    *
    * @param services from the short name of a service to its caller
    */
-  static List<UnaryMethod> unary(List<Operation> operations, Function<String, Caller> services) {
+  public static List<UnaryMethod> unary(
+      List<Operation> operations, Function<String, Caller> services) {
     return operations.stream()
         .filter(operation -> !operation.isStream())
         .map(operation -> unary(operation, services.apply(operation.service())))
@@ -28,7 +29,8 @@ final class MethodsV1 {
   }
 
   /** The methods of those that answer many. */
-  static List<StreamMethod> streams(List<Operation> operations, Function<String, Caller> services) {
+  public static List<StreamMethod> streams(
+      List<Operation> operations, Function<String, Caller> services) {
     return operations.stream()
         .filter(Operation::isStream)
         .map(operation -> stream(operation, services.apply(operation.service())))

@@ -28,13 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reflection {
 
-  static final ServiceDescriptor SERVICE =
+  public static final ServiceDescriptor SERVICE =
       ServerReflectionProto.getDescriptor().findServiceByName("ServerReflection");
 
-  static final String METHOD = "ServerReflectionInfo";
+  public static final String METHOD = "ServerReflectionInfo";
 
   /** What older clients call the service; the messages are the same. */
-  static final String V1ALPHA = "grpc.reflection.v1alpha.ServerReflection";
+  public static final String V1ALPHA = "grpc.reflection.v1alpha.ServerReflection";
 
   private final ListServiceResponse.Builder services = ListServiceResponse.newBuilder();
   private final Map<String, FileDescriptor> byFileName = new HashMap<>();
@@ -46,7 +46,7 @@ public final class Reflection {
   /**
    * @param services what the server serves
    */
-  Reflection(Collection<ServiceDescriptor> services) {
+  public Reflection(Collection<ServiceDescriptor> services) {
     for (ServiceDescriptor service : services) {
       this.services.addService(ServiceResponse.newBuilder().setName(service.getFullName()));
       index(service.getFile());

@@ -1,6 +1,6 @@
 package io.purpledb.server.http.answer;
 
-import io.purpledb.server.http.contract.Accept;
+import io.purpledb.server.http.parameter.Accept;
 import io.purpledb.server.wire.unread.Parts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

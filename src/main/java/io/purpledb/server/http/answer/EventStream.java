@@ -2,7 +2,7 @@ package io.purpledb.server.http.answer;
 
 import com.google.protobuf.Message;
 import io.purpledb.message.Failure;
-import io.purpledb.server.CommonHeaders;
+import io.purpledb.server.wire.CommonHeaders;
 import io.purpledb.server.wire.connection.ConnectionSetup;
 import io.purpledb.server.wire.unread.StreamWriter;
 import io.purpledb.server.wire.unread.UnreadConnection;

@@ -3,7 +3,7 @@ package io.purpledb.server.http.answer;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.purpledb.message.Failure;
-import io.purpledb.server.CommonHeaders;
+import io.purpledb.server.wire.CommonHeaders;
 import io.purpledb.server.wire.http1.Malformed;
 import io.purpledb.server.wire.http2.LargeHeaders;
 import io.purpledb.server.wire.unread.UnreadBody;

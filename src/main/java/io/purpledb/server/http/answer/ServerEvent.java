@@ -1,6 +1,6 @@
 package io.purpledb.server.http.answer;
 
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.buffer.Buffer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

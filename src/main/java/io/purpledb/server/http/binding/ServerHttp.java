@@ -8,9 +8,6 @@ import io.vertx.core.Future;
 /** The operations that are the server's own: they belong to no service. */
 public final class ServerHttp {
 
-  /** The tag of these operations. */
-  public static final String TAG = "server";
-
   private ServerHttp() {}
 
   public static void bind(Bindings bindings, StaticFiles files, HealthHandler health) {

@@ -2,7 +2,7 @@ package io.purpledb.server.http.contract;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.purpledb.server.http.contract;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.http.answer.Answer;
+import io.purpledb.server.http.parameter.EntityTags;
 import io.purpledb.server.http.parameter.ParameterCheck;
 import io.vertx.core.MultiMap;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.purpledb.server.http.contract;
 
-import io.purpledb.server.http.binding.ServerHttp;
 import io.purpledb.server.http.parameter.ParameterCheck;
 import io.purpledb.server.http.parameter.PathCheck;
 import io.purpledb.server.http.parameter.PathTemplate;
@@ -37,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * loop. Routes, checks, success statuses and media types are all read from it.
  */
 public final class HttpContract {
+
+  /** The tag of the operations that are the server's own. */
+  public static final String SERVER_TAG = "server";
 
   private static final String NOT_MODIFIED = "304";
   private static final JsonObject NOTHING = new JsonObject();
@@ -132,7 +134,7 @@ public final class HttpContract {
   private static List<String> services(ContractDocument document) {
     return document.json().getJsonArray("tags").stream()
         .map(tag -> ((JsonObject) tag).getString("name"))
-        .filter(name -> !name.equals(ServerHttp.TAG))
+        .filter(name -> !name.equals(SERVER_TAG))
         .toList();
   }
 

@@ -5,6 +5,8 @@ import com.google.protobuf.Message;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.JsonMessages;
+import io.purpledb.server.http.parameter.Accept;
+import io.purpledb.server.http.parameter.EntityTags;
 import io.purpledb.server.http.parameter.ParameterCheck;
 import io.vertx.core.MultiMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.purpledb.server.http.contract;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

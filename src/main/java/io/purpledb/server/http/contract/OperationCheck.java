@@ -2,6 +2,7 @@ package io.purpledb.server.http.contract;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Call;
+import io.purpledb.server.http.parameter.Accept;
 import io.purpledb.server.http.parameter.KeyEncoding;
 import io.purpledb.server.http.parameter.PathCheck;
 import io.purpledb.server.http.parameter.QueryCheck;

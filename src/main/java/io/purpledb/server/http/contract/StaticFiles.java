@@ -2,8 +2,8 @@ package io.purpledb.server.http.contract;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
 import io.purpledb.server.http.answer.Answer;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.purpledb.server.http.parameter;
 
 import io.purpledb.message.Failure;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.purpledb.server.http.parameter;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import java.util.List;
 
 /**

@@ -3,7 +3,7 @@ package io.purpledb.server.http.parameter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.message.Failure;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import java.util.HexFormat;
 
 /** Percent-encoded text of a URL, decoded strictly: what is malformed is refused, not repaired. */

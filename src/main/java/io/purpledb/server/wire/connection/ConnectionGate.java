@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.net.Acceptor;
 import io.purpledb.net.RareWarning;
+import io.purpledb.server.wire.FirstRequest;
 import io.purpledb.server.wire.http1.FirstBytes;
 import io.purpledb.server.wire.http2.HeaderBlocks;
 import io.purpledb.server.wire.http2.UnfinishedFrame;

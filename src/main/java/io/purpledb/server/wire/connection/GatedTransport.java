@@ -4,7 +4,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.net.Descriptors;
 import io.purpledb.net.WrappedTransport;
-import io.purpledb.server.ServerOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.NetServerOptions;
 

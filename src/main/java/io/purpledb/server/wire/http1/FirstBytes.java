@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.purpledb.config.ServerLimits;
-import io.purpledb.server.wire.connection.UnfinishedPart;
 import io.vertx.core.net.impl.ShutdownEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +84,7 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
     }
     MalformedBody.addTo(pipeline);
     Framing.addTo(pipeline);
-    UnfinishedPart.addTo(pipeline, limits.headerMillis());
+    UnfinishedHead.addTo(pipeline, limits.headerMillis());
     context.fireChannelRead(bytes);
   }
 }

@@ -12,7 +12,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.purpledb.server.wire.connection.UnfinishedPart;
+import io.purpledb.server.wire.UnfinishedPart;
 
 /**
  * Answers what a client of HTTP/1.1 has asked before it closes its side of the connection (shutdown

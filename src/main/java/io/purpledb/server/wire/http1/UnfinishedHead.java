@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -15,9 +16,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.purpledb.server.wire.connection.Room;
-import io.purpledb.server.wire.connection.RoomShare;
-import io.purpledb.server.wire.connection.UnfinishedPart;
+import io.purpledb.server.wire.Room;
+import io.purpledb.server.wire.RoomShare;
+import io.purpledb.server.wire.UnfinishedPart;
 import io.purpledb.server.wire.http2.HeaderSize;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,20 @@ public final class UnfinishedHead extends UnfinishedPart {
   private boolean inRequest;
   private long headBytes;
   private boolean refused;
+
+  /**
+   * Prepares a pipeline that Vert.x has just made for HTTP/1.1, before its first request. Those of
+   * HTTP/2 are watched from their first byte.
+   *
+   * @param maxMillis from the first byte of a part to its last, or up to a quarter more
+   */
+  static void addTo(ChannelPipeline pipeline, long maxMillis) {
+    if (pipeline.get(HTTP1_DECODER) != null) {
+      UnfinishedHead head = new UnfinishedHead(maxMillis);
+      pipeline.addBefore(HTTP1_DECODER, null, head);
+      pipeline.addAfter(HTTP1_DECODER, null, head.decoded());
+    }
+  }
 
   public UnfinishedHead(long maxMillis) {
     super(maxMillis);

@@ -1,7 +1,7 @@
 package io.purpledb.server.wire.http2;
 
 import io.purpledb.message.Failure;
-import io.purpledb.server.wire.connection.Room;
+import io.purpledb.server.wire.Room;
 import io.vertx.core.MultiMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

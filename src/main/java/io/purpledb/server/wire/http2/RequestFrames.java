@@ -9,7 +9,7 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.purpledb.server.Authority;
+import io.purpledb.server.wire.Authority;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.purpledb.server.wire.connection.UnfinishedPart;
+import io.purpledb.server.wire.UnfinishedPart;
 
 /**
  * A frame of HTTP/2, or the frames of one header block, which RFC 9113 lets nothing come between

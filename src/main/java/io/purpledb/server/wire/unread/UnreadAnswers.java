@@ -1,9 +1,9 @@
 package io.purpledb.server.wire.unread;
 
+import io.purpledb.server.wire.Looks;
+import io.purpledb.server.wire.Room;
 import io.purpledb.server.wire.connection.ConnectionSetup;
 import io.purpledb.server.wire.connection.LastAnswers;
-import io.purpledb.server.wire.connection.Looks;
-import io.purpledb.server.wire.connection.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;

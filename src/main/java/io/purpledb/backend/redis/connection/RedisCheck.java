@@ -1,8 +1,6 @@
-package io.purpledb.backend.redis;
+package io.purpledb.backend.redis.connection;
 
-import io.purpledb.backend.redis.connection.RedisErrors;
-import io.purpledb.backend.redis.connection.RedisServer;
-import io.purpledb.backend.redis.connection.RedisSocket;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
@@ -30,7 +28,7 @@ public record RedisCheck(RedisServer server, int database, Function<RedisSocket,
           + " because each service has its own database)";
 
   /** Finds out no more than that. */
-  RedisCheck(RedisServer server, int database) {
+  public RedisCheck(RedisServer server, int database) {
     this(server, database, connection -> Future.succeededFuture());
   }
 

@@ -1,4 +1,4 @@
-package io.purpledb.server;
+package io.purpledb.server.wire;
 
 import java.nio.charset.StandardCharsets;
 

@@ -1,4 +1,4 @@
-package io.purpledb.server.grpc.method;
+package io.purpledb.server.grpc;
 
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
@@ -11,6 +11,12 @@ import io.purpledb.server.grpc.call.ReflectionCall;
 import io.purpledb.server.grpc.call.StreamCall;
 import io.purpledb.server.grpc.call.UnaryCall;
 import io.purpledb.server.grpc.call.UnknownCall;
+import io.purpledb.server.grpc.method.HealthService;
+import io.purpledb.server.grpc.method.MethodsV0;
+import io.purpledb.server.grpc.method.MethodsV1;
+import io.purpledb.server.grpc.method.Reflection;
+import io.purpledb.server.grpc.method.StreamMethod;
+import io.purpledb.server.grpc.method.UnaryMethod;
 import io.purpledb.v0.PurpleProto;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;

@@ -1,8 +1,7 @@
-package io.purpledb.backend.redis.connection;
+package io.purpledb.backend.redis.resp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.purpledb.backend.redis.resp.RespBulk;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -54,7 +53,7 @@ public final class RedisErrors {
   private static final Pattern CODE = Pattern.compile("^([A-Z]+)( .*|$)", Pattern.DOTALL);
 
   /** What is said of a replica. */
-  static final String REPLICA = "the server is a replica (expected: a master)";
+  public static final String REPLICA = "the server is a replica (expected: a master)";
 
   /** What Netty's native transport puts before the text of an error number. */
   private static final Pattern NATIVE =
@@ -73,7 +72,7 @@ public final class RedisErrors {
   }
 
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
-  static Throwable ofReply(ErrorType error) {
+  public static Throwable ofReply(ErrorType error) {
     String code = code(error);
     if (code.equals("OOM")) {
       return Failure.storageFull("redis: " + said(error));
@@ -82,7 +81,7 @@ public final class RedisErrors {
   }
 
   /** Whether another connection is needed, because this one leads to the wrong server. */
-  static boolean leadsElsewhere(ErrorType error) {
+  public static boolean leadsElsewhere(ErrorType error) {
     return ELSEWHERE.contains(code(error));
   }
 
@@ -90,23 +89,23 @@ public final class RedisErrors {
    * Whether an error that {@link #leadsElsewhere} proves that nothing was executed. True of one
    * within a transaction, too, as long as that had begun.
    */
-  static boolean provesNotRun(ErrorType error) {
+  public static boolean provesNotRun(ErrorType error) {
     return !MAY_HAVE_RUN.contains(code(error));
   }
 
   /** Whether a reply to HELLO is a replica's. */
-  static boolean isReplica(@Nullable Response hello) {
+  public static boolean isReplica(@Nullable Response hello) {
     Response role = hello == null ? null : hello.get("role");
     return role != null && !role.toString().equals("master");
   }
 
   /** Whether a command was refused because of its key, or because we may not use it there. */
-  static boolean isAboutTheKey(Throwable error) {
+  public static boolean isAboutTheKey(Throwable error) {
     return String.valueOf(error.getMessage()).startsWith("WRONGTYPE") || isNotPermitted(error);
   }
 
   /** Whether a command was refused because this user may not use it, or not on that key. */
-  static boolean isNotPermitted(Throwable error) {
+  public static boolean isNotPermitted(Throwable error) {
     return String.valueOf(error.getMessage()).startsWith("redis: NOPERM");
   }
 
@@ -116,7 +115,7 @@ public final class RedisErrors {
   }
 
   /** Overlooks the error of a server that refuses writes only. */
-  static Future<@Nullable Response> unlessReadable(Throwable error) {
+  public static Future<@Nullable Response> unlessReadable(Throwable error) {
     return error instanceof ErrorType reply && code(reply).equals("MISCONF")
         ? Future.succeededFuture()
         : Future.failedFuture(error);
@@ -159,7 +158,7 @@ public final class RedisErrors {
    * Logs what ended a connection and should not have been thrown. Of a process without memory the
    * one line about the lost connection must do.
    */
-  static void log(Throwable thrown) {
+  public static void log(Throwable thrown) {
     if (!(thrown instanceof VirtualMachineError)) {
       LOG.log(Level.ERROR, "a connection to redis was given up", thrown);
     }

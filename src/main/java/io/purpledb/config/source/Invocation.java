@@ -1,11 +1,9 @@
-package io.purpledb.config;
+package io.purpledb.config.source;
 
+import io.purpledb.config.Config;
+import io.purpledb.config.Version;
 import io.purpledb.config.setting.Given;
 import io.purpledb.config.setting.Settings;
-import io.purpledb.config.source.ConfigFile;
-import io.purpledb.config.source.Environment;
-import io.purpledb.config.source.OptionModel;
-import io.purpledb.config.source.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

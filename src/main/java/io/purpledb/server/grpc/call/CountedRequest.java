@@ -1,9 +1,11 @@
-package io.purpledb.server.grpc.message;
+package io.purpledb.server.grpc.call;
 
 import io.netty.buffer.Unpooled;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
-import io.purpledb.server.grpc.call.StatusAnswer;
+import io.purpledb.server.grpc.message.BegunMessage;
+import io.purpledb.server.grpc.message.MessageEdges;
+import io.purpledb.server.grpc.message.MessageReader;
 import io.purpledb.server.wire.connection.Arrival;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

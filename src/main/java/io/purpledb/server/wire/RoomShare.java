@@ -1,4 +1,4 @@
-package io.purpledb.server.wire.connection;
+package io.purpledb.server.wire;
 
 /**
  * What one connection has of a {@link Room}: nothing as long as it needs no more than a free

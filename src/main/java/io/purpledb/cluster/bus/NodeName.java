@@ -1,4 +1,4 @@
-package io.purpledb.cluster;
+package io.purpledb.cluster.bus;
 
 import io.purpledb.config.Member;
 import java.util.UUID;
@@ -42,7 +42,7 @@ public final class NodeName {
   }
 
   /** The name of the node with an address of Infinispan. */
-  static String of(Address address) {
+  public static String of(Address address) {
     String name = address instanceof TopologyAwareAddress node ? node.getMachineId() : null;
     return name == null ? address.toString() : name;
   }

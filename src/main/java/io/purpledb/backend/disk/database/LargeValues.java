@@ -1,11 +1,7 @@
-package io.purpledb.backend.disk.entries;
+package io.purpledb.backend.disk.database;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.disk.database.Ahead;
-import io.purpledb.backend.disk.database.Maintenance;
-import io.purpledb.backend.disk.database.Request;
-import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.LoggedChange;
 import io.purpledb.message.Bytes;
 import java.nio.ByteBuffer;
@@ -86,7 +82,7 @@ public final class LargeValues implements Maintenance {
       "DELETE FROM VALUE_GARBAGE WHERE GARBAGE_KEY = ? AND VERSION = ?";
 
   /** The statements that change rows, by their names in the log. */
-  static final Map<String, String> STATEMENTS =
+  public static final Map<String, String> STATEMENTS =
       Map.of(
           "put part", PUT,
           "delete parts", DELETE,
@@ -195,24 +191,24 @@ public final class LargeValues implements Maintenance {
   }
 
   /** Whether a value is kept in parts. */
-  static boolean isLarge(long bytes) {
+  public static boolean isLarge(long bytes) {
     return bytes > PART_BYTES;
   }
 
   /** Whether there may be any. */
-  boolean any() {
+  public boolean any() {
     return any;
   }
 
   /**
    * Puts a value under a number that no other has or had; only the number tells that it is there.
    */
-  void putNew(Sql sql, long id, ByteString value) throws SQLException {
+  public void putNew(Sql sql, long id, ByteString value) throws SQLException {
     write(sql, key(id), ONLY, value);
   }
 
   /** A value that was put under a number is not needed any more. */
-  void drop(Sql sql, long id) throws SQLException {
+  public void drop(Sql sql, long id) throws SQLException {
     sql.change(NOTE, key(id), ONLY);
     garbage = true;
   }
@@ -222,7 +218,7 @@ public final class LargeValues implements Maintenance {
    *
    * @throws ConcurrentModificationException when it was dropped meanwhile
    */
-  static ByteString read(Sql sql, long id, long bytes) throws SQLException {
+  public static ByteString read(Sql sql, long id, long bytes) throws SQLException {
     List<ByteString> parts = new ArrayList<>();
     long left = bytes;
     while (left > 0) {

@@ -1,4 +1,4 @@
-package io.purpledb.backend.disk;
+package io.purpledb.backend.disk.entries;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,7 +22,7 @@ public final class DiskClock implements InstantSource {
   private final InstantSource clock;
   private final AtomicLong aheadMillis = new AtomicLong();
 
-  DiskClock(InstantSource clock) {
+  public DiskClock(InstantSource clock) {
     this.clock = clock;
   }
 

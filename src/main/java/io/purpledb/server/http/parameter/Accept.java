@@ -1,8 +1,8 @@
-package io.purpledb.server.http.contract;
+package io.purpledb.server.http.parameter;
 
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ public final class Accept {
   private Accept() {}
 
   /** The media type that fits best; fails as not acceptable when none does. */
-  static String require(MultiMap headers, List<String> offered) {
+  public static String require(MultiMap headers, List<String> offered) {
     int choice = choose(headers, offered);
     if (choice < 0) {
       throw new Failure(
@@ -39,7 +39,7 @@ public final class Accept {
    * The index of the media type that fits best; the first one when several fit equally or nothing
    * is asked for; -1 when none fits.
    */
-  static int choose(MultiMap headers, List<String> offered) {
+  public static int choose(MultiMap headers, List<String> offered) {
     if (headers.get(HttpHeaders.ACCEPT) == null) {
       return 0;
     }

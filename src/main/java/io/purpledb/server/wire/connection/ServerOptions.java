@@ -1,4 +1,4 @@
-package io.purpledb.server;
+package io.purpledb.server.wire.connection;
 
 import io.purpledb.config.ServerLimits;
 import io.purpledb.server.wire.http2.HeaderSize;

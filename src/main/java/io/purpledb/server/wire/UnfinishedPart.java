@@ -1,10 +1,8 @@
-package io.purpledb.server.wire.connection;
+package io.purpledb.server.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.Future;
-import io.purpledb.server.wire.http1.UnfinishedHead;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -37,20 +35,6 @@ public abstract class UnfinishedPart extends ChannelInboundHandlerAdapter {
 
   public UnfinishedPart(long maxMillis) {
     this.maxNanos = TimeUnit.MILLISECONDS.toNanos(maxMillis);
-  }
-
-  /**
-   * Prepares a pipeline that Vert.x has just made for HTTP/1.1, before its first request. Those of
-   * HTTP/2 are watched from their first byte.
-   *
-   * @param maxMillis from the first byte of a part to its last, or up to a quarter more
-   */
-  public static void addTo(ChannelPipeline pipeline, long maxMillis) {
-    if (pipeline.get(HTTP1_DECODER) != null) {
-      UnfinishedHead head = new UnfinishedHead(maxMillis);
-      pipeline.addBefore(HTTP1_DECODER, null, head);
-      pipeline.addAfter(HTTP1_DECODER, null, head.decoded());
-    }
   }
 
   /** The first byte of a part is here, or another one of a part that has begun. */

@@ -1,4 +1,4 @@
-package io.purpledb.server;
+package io.purpledb.server.wire;
 
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;

@@ -1,4 +1,4 @@
-package io.purpledb.server.wire.connection;
+package io.purpledb.server.wire;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,7 +27,7 @@ public final class FirstRequest extends ChannelInboundHandlerAdapter {
   private final long millis;
   private @Nullable Future<?> late;
 
-  FirstRequest(long millis) {
+  public FirstRequest(long millis) {
     this.millis = millis;
   }
 

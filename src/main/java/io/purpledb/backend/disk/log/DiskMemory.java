@@ -1,4 +1,4 @@
-package io.purpledb.backend.disk;
+package io.purpledb.backend.disk.log;
 
 /**
  * What one database may keep in memory, in bytes. Each is as large as it is useful, and on a small
@@ -22,18 +22,17 @@ public record DiskMemory(long cache, long changed, long batch, long journal, lon
   /** What the databases may have together, in shares of which the heap has 32. */
   private static final int SHARES = 5;
 
-  /**
-   * A share of the heap that this JVM may have.
-   *
-   * @param databases how many are open together at most
-   */
-  public static DiskMemory ofThisJvm(int databases) {
-    return ofHeap(Runtime.getRuntime().maxMemory(), databases);
+  /** How many are open together: caches, sets, entries, and one that an upgrade reads. */
+  private static final int DATABASES = 4;
+
+  /** A share of the heap that this JVM may have. */
+  public static DiskMemory ofThisJvm() {
+    return ofHeap(Runtime.getRuntime().maxMemory(), DATABASES);
   }
 
   /**
    * @param heap the largest that it may become, in bytes
-   * @param databases as above
+   * @param databases how many are open together at most
    */
   static DiskMemory ofHeap(long heap, int databases) {
     long share = heap * SHARES / databases / 32;

@@ -1,11 +1,12 @@
-package io.purpledb.backend.disk.upgrade;
+package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.disk.DiskEngine;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
 import io.purpledb.backend.disk.database.Refusals;
 import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.backend.disk.upgrade.Former;
+import io.purpledb.backend.disk.upgrade.UpgradeState;
 import io.purpledb.backend.disk.upgrade.UpgradeState.Stage;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;

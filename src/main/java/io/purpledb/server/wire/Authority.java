@@ -1,4 +1,4 @@
-package io.purpledb.server;
+package io.purpledb.server.wire;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -37,12 +37,12 @@ public final class Authority {
   }
 
   /** The host of a valid one. */
-  static String host(String valid) {
+  public static String host(String valid) {
     return valid.substring(0, hostEnd(valid));
   }
 
   /** Whether a name or an address, in brackets or not, is one of this machine's loopback. */
-  static boolean isLoopback(String host) {
+  public static boolean isLoopback(String host) {
     if (host.equals("localhost") || host.endsWith(".localhost")) {
       return true;
     }

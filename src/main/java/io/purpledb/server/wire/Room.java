@@ -1,4 +1,4 @@
-package io.purpledb.server.wire.connection;
+package io.purpledb.server.wire;
 
 import java.util.concurrent.atomic.AtomicLong;
 

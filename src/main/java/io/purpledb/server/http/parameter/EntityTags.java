@@ -1,7 +1,7 @@
-package io.purpledb.server.http.contract;
+package io.purpledb.server.http.parameter;
 
 import io.purpledb.message.Failure;
-import io.purpledb.server.Shown;
+import io.purpledb.server.wire.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -30,7 +30,7 @@ public record EntityTags(boolean any, List<String> versions) {
    *
    * @param header its name, for failures
    */
-  static EntityTags parse(String header, String value) {
+  public static EntityTags parse(String header, String value) {
     if (value.strip().equals(ANY)) {
       return new EntityTags(true, List.of());
     }
@@ -59,7 +59,7 @@ public record EntityTags(boolean any, List<String> versions) {
    *
    * @param quoted as in ETag
    */
-  boolean has(String quoted) {
+  public boolean has(String quoted) {
     return any || versions.contains(quoted.substring(1, quoted.length() - 1));
   }
 

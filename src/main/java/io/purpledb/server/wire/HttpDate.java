@@ -1,4 +1,4 @@
-package io.purpledb.server;
+package io.purpledb.server.wire;
 
 import io.vertx.core.http.HttpHeaders;
 import java.time.Instant;
