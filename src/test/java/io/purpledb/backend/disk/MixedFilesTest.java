@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MixedFilesTest {
 
-  private static final int KEYS = 64;
+  private static final int KEYS = 60;
 
   private final Path directory;
   private int mixes;
@@ -65,6 +65,9 @@ class MixedFilesTest {
       KvFiles.copy(running, of(Moment.OPENED));
       write(files, Moment.KILLED, KEYS);
       KvFiles.copy(running, of(Moment.KILLED));
+      for (int i = 0; i < 2 * KEYS; i++) { // what is closed at last is larger than any before
+        await(files.kv.put("more" + i, value(Moment.KILLED_LATER, i)));
+      }
       for (int i = 0; i < 3; i++) { // with several checkpoints
         write(files, Moment.KILLED_LATER, KEYS);
       }
