@@ -15,7 +15,8 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
  * Does a write once, however often it is sent. Ratis knows the writes of the log that it has read
  * since its start; this is part of the data, so that a node which starts from a snapshot knows the
  * others, too. After RIFL (Lee et al., SOSP 2015): with each write a client tells the lowest number
- * that it still waits for, and what is below is forgotten. Used by the thread that applies the log.
+ * that it still waits for, and what is below is forgotten. Used by the thread that applies the log,
+ * but for the question whether a write is known.
  */
 final class DeduplicationTable {
 
@@ -23,6 +24,8 @@ final class DeduplicationTable {
   static final int MAX_CLIENTS = 32;
 
   private final Replies kept;
+
+  /** Guarded by this, as others ask; not while a write is done. */
   private final Map<ByteString, Client> clients = new LinkedHashMap<>();
 
   DeduplicationTable(Replies kept) {
@@ -36,27 +39,39 @@ final class DeduplicationTable {
    * @param oldestOpen the lowest number that the client waited for when it sent this write
    */
   Message once(ByteString client, long number, long oldestOpen, Supplier<ByteString> write) {
-    Client known = lastUsed(client);
-    if (number < known.oldestOpen) {
-      return Replies.FORGOTTEN; // nobody waits for it
+    Client of;
+    synchronized (this) {
+      of = lastUsed(client);
+      if (number < of.oldestOpen) {
+        return Replies.FORGOTTEN; // nobody waits for it
+      }
+      of.forgetBelow(oldestOpen);
+      Message known = of.replies.get(number);
+      if (known != null) {
+        return known;
+      }
     }
-    known.forgetBelow(oldestOpen);
-    Message reply = known.replies.get(number);
-    if (reply == null) {
-      reply = kept.keep(write.get());
-      known.replies.put(number, reply);
+    Message reply = kept.keep(write.get());
+    synchronized (this) {
+      of.replies.put(number, reply);
     }
     return reply;
   }
 
+  /** Whether a write would not be done any more. Safe for use by many threads. */
+  synchronized boolean knows(ByteString client, long number) {
+    Client of = clients.get(client);
+    return of != null && (number < of.oldestOpen || of.replies.containsKey(number));
+  }
+
   /** What is known now, which does not change any more. */
-  List<Image> image() {
+  synchronized List<Image> image() {
     List<Image> image = new ArrayList<>();
     clients.forEach((id, client) -> image.add(client.image(id)));
     return image;
   }
 
-  void restore(List<Image> image) {
+  synchronized void restore(List<Image> image) {
     for (Image of : image) {
       Client client = lastUsed(of.client);
       client.forgetBelow(of.oldestOpen);

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class LogInPlace {
 
   private static final String OPEN = "log_inprogress_";
+  private static final String REMOVED = "it was removed under the running server";
 
   /** Of a file where the system has no keys. */
   private static final Object NO_KEY = "none";
 
   private final Path directory;
   private final int maxBytes;
+  private final LongFunction<@Nullable TermIndex> known;
   private @Nullable Object directoryKey;
   private @Nullable Seen seen;
 
@@ -38,10 +42,16 @@ final class LogInPlace {
   /**
    * @param start the first record's index, which is in the file's name
    * @param key what identifies the file; null where the system has no such thing
+   * @param first the first record, which Ratis may know before it is whole; null when it does not
    * @param last the last whole record; null when there was none
    * @param end where the next record begins
    */
-  private record Seen(long start, @Nullable Object key, @Nullable Found last, long end) {}
+  private record Seen(
+      long start,
+      @Nullable Object key,
+      @Nullable TermIndex first,
+      @Nullable Found last,
+      long end) {}
 
   /**
    * What tells without reading whether anything was done to the log since a look that was whole.
@@ -51,10 +61,12 @@ final class LogInPlace {
   /**
    * @param directory where the log is
    * @param maxBytes the largest entry that it may have
+   * @param known which record with an index Ratis takes for its own; null when it has none
    */
-  LogInPlace(Path directory, int maxBytes) {
+  LogInPlace(Path directory, int maxBytes, LongFunction<@Nullable TermIndex> known) {
     this.directory = directory;
     this.maxBytes = maxBytes;
+    this.known = known;
   }
 
   /**
@@ -118,7 +130,7 @@ final class LogInPlace {
     try {
       key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
     } catch (NoSuchFileException e) {
-      throw new DamageException(directory, "it was removed under the running server");
+      throw new DamageException(directory, REMOVED);
     }
     if (directoryKey == null) {
       directoryKey = key;
@@ -130,31 +142,54 @@ final class LogInPlace {
   private void checkSame(Seen before, @Nullable Path file, Optional<SegmentName> open)
       throws IOException {
     if (file == null) {
-      if (isPurged(before)) {
+      if (isDropped(before.first(), before.start()) || isPurged(before)) {
         seen = null;
         looksWithout = 0;
       } else if (++looksWithout > 1) {
-        throw new DamageException(
-            directory.resolve(OPEN + before.start()), "it was removed under the running server");
+        throw new DamageException(directory.resolve(OPEN + before.start()), REMOVED);
       }
       return;
     }
     looksWithout = 0;
     if (!Objects.equals(before.key(), key(file))) {
-      throw new DamageException(file, "it was replaced under the running server");
+      missed(before.first(), before.start(), file, "it was replaced under the running server");
+      return;
     }
     boolean isOpen =
         open.isPresent() && file.equals(open.get().file()); // a closed one may be cut by Ratis
-    if (isOpen && before.last() != null) {
+    Found last = before.last();
+    if (isOpen && last != null) {
       try (Segment segment = new Segment(file)) {
-        if (!before.last().equals(segment.at(before.last().position(), maxBytes))) {
-          throw new DamageException(
+        if (!last.equals(segment.at(last.position(), maxBytes))) {
+          missed(
+              TermIndex.valueOf(last.term(), last.index()),
+              last.index(),
               file,
               "it was cut or changed under the running server: record %d is gone"
-                  .formatted(before.last().index()));
+                  .formatted(last.index()));
         }
       }
     }
+  }
+
+  private void missed(@Nullable TermIndex record, long index, Path file, String harm)
+      throws DamageException {
+    if (!isDropped(record, index)) {
+      throw new DamageException(file, harm);
+    }
+    seen = null;
+  }
+
+  /**
+   * What another leader has otherwise, Ratis itself cuts off. A file with nothing else it removes,
+   * and may begin one of the same name. Asked after the file was looked at: Ratis lets go of a
+   * record in its memory before it does so on the disk.
+   *
+   * @param record what was there; null when Ratis had no record with the index yet
+   */
+  private boolean isDropped(@Nullable TermIndex record, long index) {
+    TermIndex now = known.apply(index);
+    return now == null || (record != null && !record.equals(now));
   }
 
   /** Goes on from the last record that was seen; one that is being written is not whole yet. */
@@ -162,14 +197,18 @@ final class LogInPlace {
     Object key = key(file);
     Seen same = before != null && before.start() == start ? before : null;
     Found last = same == null ? null : same.last();
+    TermIndex first = same == null || last == null ? null : same.first();
     long end = same == null ? Segment.HEADER_BYTES : same.end();
     try (Segment segment = new Segment(file)) {
       for (Found f = segment.at(end, maxBytes); f != null; f = segment.at(end, maxBytes)) {
+        if (first == null) {
+          first = TermIndex.valueOf(f.term(), start);
+        }
         last = f;
         end = f.end();
       }
     }
-    return new Seen(start, key, last, end);
+    return new Seen(start, key, first == null ? known.apply(start) : first, last, end);
   }
 
   /**

@@ -101,6 +101,11 @@ final class ReplicatedState {
         : 0; // a claim only moves
   }
 
+  /** Whether the writes of a client were done, and would only be answered again. */
+  boolean knows(ByteString client, long number) {
+    return answered.knows(client, number);
+  }
+
   MemoryStore store() {
     return store;
   }

@@ -91,7 +91,8 @@ public final class Replication {
       long waitingBytes)
       throws IOException {
     ClientId client = ClientId.randomId();
-    DivisionInfo info = server.getDivision(group.getGroupId()).getInfo();
+    RaftServer.Division division = server.getDivision(group.getGroupId());
+    DivisionInfo info = division.getInfo();
     this.vertx = vertx;
     this.server = server;
     this.group = group.getGroupId();
@@ -117,7 +118,11 @@ public final class Replication {
             () -> leadership.isSelf() && !leadership.isClosed(),
             machine::firstExpiryMillis,
             machine::nowMillis);
-    LogInPlace log = new LogInPlace(stored.directory(), RaftSettings.ENTRY_MAX.getSizeInt());
+    LogInPlace log =
+        new LogInPlace(
+            stored.directory(),
+            RaftSettings.ENTRY_MAX.getSizeInt(),
+            index -> division.getRaftLog().getTermIndex(index));
     this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info, log);
   }
 

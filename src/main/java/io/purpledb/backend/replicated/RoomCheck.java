@@ -27,7 +27,7 @@ final class RoomCheck {
 
   /**
    * Promises room to a batch. One after the other: Ratis asks from many threads, and two must not
-   * find the same room.
+   * find the same room. A batch that was done needs none, however full it is by now.
    *
    * @param bytes of the batch
    * @return the batch, with a refusal in the place of each write that finds no room
@@ -35,6 +35,10 @@ final class RoomCheck {
    */
   Batch admit(ByteString client, long number, Batch batch, int bytes, ReplicatedState copy)
       throws NoRoomException {
+    if (copy.knows(client, number)) {
+      takeLog(bytes); // it is sent again, and its place in the log needs room all the same
+      return batch;
+    }
     String noLog = rooms.refusal(bytes);
     List<Batch.Part> admitted = new ArrayList<>(batch.parts().size());
     List<String> refusals = new ArrayList<>();
@@ -57,8 +61,8 @@ final class RoomCheck {
           admitted.add(refused(full));
         }
       }
-      if (refusals.size() < admitted.size() && !rooms.own().take(bytes)) {
-        throw new NoRoomException(List.of(rooms.own().refusal()));
+      if (refusals.size() < admitted.size()) {
+        takeLog(bytes);
       }
       if (refusals.size() == admitted.size()) {
         throw new NoRoomException(refusals);
@@ -68,6 +72,12 @@ final class RoomCheck {
       }
     }
     return refusals.isEmpty() ? batch : new Batch(batch.oldestOpen(), admitted);
+  }
+
+  private void takeLog(int bytes) throws NoRoomException {
+    if (!rooms.own().take(bytes)) {
+      throw new NoRoomException(List.of(rooms.own().refusal()));
+    }
   }
 
   /** A batch is applied. */

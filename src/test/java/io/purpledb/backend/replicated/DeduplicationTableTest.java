@@ -43,6 +43,19 @@ final class DeduplicationTableTest {
     assertThat(done).isEqualTo(1);
   }
 
+  @Test
+  void whatIsNotDoneAgainIsKnownAndTheQuestionChangesNothing() {
+    assertThat(answered.knows(CLIENT, 5)).isFalse();
+    assertThat(answered.image()).isEmpty();
+    assertThat(write(CLIENT, 5, 5)).isEqualTo("1");
+    assertThat(write(CLIENT, 7, 6)).isEqualTo("2");
+    assertThat(answered.knows(CLIENT, 5)).isTrue(); // forgotten, and not done
+    assertThat(answered.knows(CLIENT, 6)).isFalse();
+    assertThat(answered.knows(CLIENT, 7)).isTrue();
+    assertThat(answered.knows(ByteString.copyFromUtf8("other"), 7)).isFalse();
+    assertThat(write(CLIENT, 6, 6)).isEqualTo("3");
+  }
+
   /** Ratis has it in a cache of its own, which counts no bytes. */
   @Test
   void aReplyThatNobodyWaitsForLetsGoOfItsBytes() {

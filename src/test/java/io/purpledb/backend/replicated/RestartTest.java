@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.FakeClock;
 import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.KvPutRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,6 +162,36 @@ final class RestartTest {
       nodes.startAll();
       assertThat(write.send()).isEqualTo(reply);
       assertThat(new Ask(nodes.node(0)).count("once")).isEqualTo(1);
+    }
+  }
+
+  /** Others have taken the room since, and it needs none. */
+  @Test
+  void aWriteThatWasDoneIsNotRefusedForWantOfRoomWhenItIsSentAgain(@TempDir Path directory)
+      throws Exception {
+    try (Nodes nodes = new Nodes(1, directory)) {
+      nodes.maxBytes = 1 << 20;
+      nodes.snapshotEntries = 40;
+      nodes.startAll();
+      String tenth = "v".repeat((int) (nodes.maxBytes / 10));
+      SentWrite write =
+          new SentWrite(
+              nodes,
+              KvPutRequest.newBuilder()
+                  .setKey("once")
+                  .setValue(com.google.protobuf.ByteString.copyFromUtf8(tenth)));
+      ByteString reply = write.send();
+      assertThat(new Ask(nodes.node(0)).delete("once")).isTrue();
+      for (int i = 0; i < 50; i++) {
+        new Ask(nodes.node(0)).put("k" + i % 9, tenth);
+      }
+      nodes.kill(0);
+      assertThat(logSegments(nodes, 0)).noneMatch(name -> name.startsWith("log_0-"));
+      nodes.startAll();
+      Ask on = new Ask(nodes.node(0));
+      assertThatThrownBy(() -> on.put("once", tenth)).hasMessageContaining("bytes are in use");
+      assertThat(write.send()).isEqualTo(reply);
+      assertThat(on.get("once")).isNull();
     }
   }
 

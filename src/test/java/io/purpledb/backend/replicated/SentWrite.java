@@ -27,6 +27,11 @@ record SentWrite(Nodes nodes, RaftGroup group, ClientId client, ByteString conte
 
   /** Sends it to the first node; what it answers. */
   ByteString send() throws Exception {
+    return send(0);
+  }
+
+  /** Sends it to a node, by no network that can be cut. */
+  ByteString send(int node) throws Exception {
     try (RaftClientRpc rpc =
         new GrpcFactory(new Parameters()).newRaftClientRpc(client, new RaftProperties())) {
       rpc.addRaftPeers(group.getPeers());
@@ -35,7 +40,7 @@ record SentWrite(Nodes nodes, RaftGroup group, ClientId client, ByteString conte
                   RaftClientRequest.newBuilder()
                       .setClientId(client)
                       .setGroupId(group.getGroupId())
-                      .setServerId(Group.id(nodes.members.get(0)))
+                      .setServerId(Group.id(nodes.members.get(node)))
                       .setCallId(NUMBER)
                       .setMessage(org.apache.ratis.protocol.Message.valueOf(content))
                       .setType(RaftClientRequest.writeRequestType())

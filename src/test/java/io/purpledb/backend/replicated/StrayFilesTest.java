@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Set;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ final class StrayFilesTest {
 
   StrayFilesTest(@TempDir Path directory) {
     this.directory = directory;
-    this.log = new LogInPlace(directory, 1 << 20);
+    this.log = new LogInPlace(directory, 1 << 20, i -> TermIndex.valueOf(1, i));
   }
 
   private Path file(String name) throws Exception {
