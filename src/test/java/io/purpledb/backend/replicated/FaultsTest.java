@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.purpledb.message.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,9 @@ final class FaultsTest {
   void countersAreExactWithCallersOnAllNodes(@TempDir Path directory) throws Exception {
     try (Nodes nodes = new Nodes(3, directory).startAll()) {
       Load load = new Load(nodes, 12);
-      load.runFor(Duration.ofSeconds(2));
+      load.start();
+      load.awaitMore(500);
+      load.stop();
       load.assertExact();
       assertThat(load.unknown()).isZero();
     }
@@ -34,10 +35,10 @@ final class FaultsTest {
     try (Nodes nodes = new Nodes(3, directory).startAll()) {
       Load load = new Load(nodes, 12);
       load.start();
-      TimeUnit.MILLISECONDS.sleep(700);
+      load.awaitMore(100);
       nodes.kill(nodes.awaitLeader());
       nodes.awaitLeader();
-      TimeUnit.MILLISECONDS.sleep(700);
+      load.awaitMore(100);
       load.stop();
       load.assertExact();
     }
@@ -49,9 +50,9 @@ final class FaultsTest {
       int leader = nodes.awaitLeader();
       Load load = new Load(nodes, 12, i -> i != leader);
       load.start();
-      TimeUnit.MILLISECONDS.sleep(500);
+      load.awaitMore(100);
       nodes.stop(leader);
-      TimeUnit.MILLISECONDS.sleep(500);
+      load.awaitMore(100);
       load.stop();
       load.assertExact();
       assertThat(load.unknown()).isZero();

@@ -3,13 +3,13 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -44,10 +44,14 @@ final class Load {
     }
   }
 
-  void runFor(Duration duration) throws InterruptedException {
-    start();
-    TimeUnit.NANOSECONDS.sleep(duration.toNanos());
-    stop();
+  /** Goes on until so many more increments were acknowledged: a busy machine takes its time. */
+  void awaitMore(int increments) {
+    int enough = acknowledged.size() + increments;
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (acknowledged.size() < enough) {
+      assertThat(System.nanoTime()).as("increments come to an end").isLessThan(end);
+      LockSupport.parkNanos(10_000_000);
+    }
   }
 
   void start() {
