@@ -2,7 +2,7 @@ package io.purpledb;
 
 import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.disk.DiskCheck;
-import io.purpledb.backend.replicated.MemberCheck;
+import io.purpledb.backend.replicated.files.MemberCheck;
 import io.purpledb.config.Config;
 import io.purpledb.config.StartFailure;
 import io.purpledb.config.Version;

@@ -69,7 +69,7 @@ final class LayerGuardTest {
           .should()
           .notDependOnEachOther()
           .ignoreDependency(
-              resideInAPackage("io.purpledb.backend.replicated"),
+              resideInAPackage("io.purpledb.backend.replicated.."),
               resideInAPackage("io.purpledb.backend.memory"));
 
   @ArchTest

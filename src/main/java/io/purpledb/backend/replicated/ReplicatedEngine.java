@@ -1,5 +1,8 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.replicated.raft.RaftSettings;
+import io.purpledb.backend.replicated.wire.EngineWire;
+import io.purpledb.backend.replicated.write.LeaderRequests;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;

@@ -1,6 +1,19 @@
 package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.CannotGoOnError;
+import io.purpledb.backend.replicated.files.Stored;
+import io.purpledb.backend.replicated.lead.PeerRooms;
+import io.purpledb.backend.replicated.lead.ReadIndex;
+import io.purpledb.backend.replicated.raft.LogHarmedException;
+import io.purpledb.backend.replicated.snapshot.SnapshotFile;
+import io.purpledb.backend.replicated.snapshot.SnapshotStorage;
+import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
+import io.purpledb.backend.replicated.snapshot.Snapshots;
+import io.purpledb.backend.replicated.state.ReplicatedState;
+import io.purpledb.backend.replicated.state.Replies;
+import io.purpledb.backend.replicated.state.RoomCheck;
+import io.purpledb.backend.replicated.wire.Batch;
+import io.purpledb.backend.replicated.wire.Wire;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Failure;
@@ -27,7 +40,7 @@ import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /** What Ratis drives: stamps writes on the leader, applies the log, reads, keeps snapshots. */
-final class ReplicatedStateMachine extends BaseStateMachine {
+public final class ReplicatedStateMachine extends BaseStateMachine {
 
   /** How much of the replies to writes is kept for requests that are sent again, at most. */
   private static final long KEPT_REPLY_BYTES = 32L << 20;
@@ -73,7 +86,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
    * @param entryBytes the largest entry that it may have
    * @param threshold of the log of this node
    */
-  ReplicatedStateMachine(
+  public ReplicatedStateMachine(
       long cacheMaxBytes,
       long maxBytes,
       InstantSource clock,
@@ -104,42 +117,42 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   }
 
   /** The changes of the copy of this node. */
-  ChangeLog log() {
+  public ChangeLog log() {
     return log;
   }
 
   /** When the first entry of the copy expires, in milliseconds since 1970. */
-  long firstExpiryMillis() {
+  public long firstExpiryMillis() {
     return copy.store().entries().firstExpiryMillis();
   }
 
   /** The time of the cluster, in milliseconds since 1970. */
-  long nowMillis() {
+  public long nowMillis() {
     return copy.nowMillis();
   }
 
   /** The memory for replies, in bytes, of a heap of so many bytes. */
-  static long keptReplyBytes(long heapBytes) {
+  public static long keptReplyBytes(long heapBytes) {
     return Math.min(KEPT_REPLY_BYTES, heapBytes / KEPT_REPLY_PART);
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
-  void confirmBy(ReadIndex confirmation) {
+  public void confirmBy(ReadIndex confirmation) {
     this.confirmation = confirmation;
   }
 
   /** Says what looks through the files before they are used, and remembers what was applied. */
-  void storeBy(Stored stored) {
+  public void storeBy(Stored stored) {
     this.stored = stored;
   }
 
   /** Says what is to be told when another leads. */
-  void tellOfLeader(Runnable onLeader) {
+  public void tellOfLeader(Runnable onLeader) {
     this.onLeader = onLeader;
   }
 
   /** Says what is to be told when a write is applied. */
-  void tellOfWrites(Runnable onApplied) {
+  public void tellOfWrites(Runnable onApplied) {
     this.onApplied = onApplied;
   }
 

@@ -1,6 +1,27 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.backend.replicated.files.LogInPlace;
+import io.purpledb.backend.replicated.files.Stored;
+import io.purpledb.backend.replicated.lead.LeadWatch;
+import io.purpledb.backend.replicated.lead.Leadership;
+import io.purpledb.backend.replicated.lead.LeadershipTransfer;
+import io.purpledb.backend.replicated.lead.PeerClocks;
+import io.purpledb.backend.replicated.lead.PeerRooms;
+import io.purpledb.backend.replicated.lead.ReadIndex;
+import io.purpledb.backend.replicated.lead.TermQuestion;
+import io.purpledb.backend.replicated.raft.DamageException;
+import io.purpledb.backend.replicated.raft.Group;
+import io.purpledb.backend.replicated.raft.LargestEntry;
+import io.purpledb.backend.replicated.raft.Links;
+import io.purpledb.backend.replicated.raft.LogRoom;
+import io.purpledb.backend.replicated.raft.PauseWatch;
+import io.purpledb.backend.replicated.raft.Raft;
+import io.purpledb.backend.replicated.raft.RaftSettings;
+import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
+import io.purpledb.backend.replicated.wire.Wire;
+import io.purpledb.backend.replicated.write.LeaderRequests;
+import io.purpledb.backend.replicated.write.Sweeper;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.purpledb.backend.replicated.files.Segment;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.CounterIncrementRequest;

@@ -2,6 +2,8 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.replicated.raft.CalmGrpc;
+import io.purpledb.backend.replicated.raft.RaftSettings;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.junit.jupiter.api.Test;

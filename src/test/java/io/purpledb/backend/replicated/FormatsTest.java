@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.replicated.snapshot.AnsweredPart;
+import io.purpledb.backend.replicated.snapshot.SnapshotFile;
+import io.purpledb.backend.replicated.state.ReplicatedState;
+import io.purpledb.backend.replicated.state.Replies;
+import io.purpledb.backend.replicated.wire.Batch;
+import io.purpledb.backend.replicated.wire.EngineWire;
+import io.purpledb.backend.replicated.wire.EntryCodec;
+import io.purpledb.backend.replicated.wire.Wire;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.replicated.files.LogInPlace;
+import io.purpledb.backend.replicated.files.Segment;
+import io.purpledb.backend.replicated.files.SegmentName;
+import io.purpledb.backend.replicated.raft.RaftSettings;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.KvPutRequest;
 import java.io.EOFException;

@@ -3,6 +3,7 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
 import java.io.IOException;

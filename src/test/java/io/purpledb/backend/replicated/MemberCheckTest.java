@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.replicated.MemberFiles.Kind;
+import io.purpledb.backend.replicated.files.MemberCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

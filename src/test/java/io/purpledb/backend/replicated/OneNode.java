@@ -1,5 +1,8 @@
 package io.purpledb.backend.replicated;
 
+import io.purpledb.backend.replicated.raft.Group;
+import io.purpledb.backend.replicated.raft.LogRoom;
+import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Member;
 import io.purpledb.engine.Claim;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.backend.DataCheck;
 import io.purpledb.backend.replicated.MemberFiles.Kind;
 import io.purpledb.backend.replicated.MemberFiles.Loss;
+import io.purpledb.backend.replicated.files.MemberCheck;
+import io.purpledb.backend.replicated.raft.Group;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;

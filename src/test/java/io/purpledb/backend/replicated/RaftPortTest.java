@@ -3,6 +3,9 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.backend.replicated.raft.Group;
+import io.purpledb.backend.replicated.raft.LogRoom;
+import io.purpledb.backend.replicated.raft.RaftPort;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;

@@ -6,6 +6,10 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.CannotGoOnError;
+import io.purpledb.backend.replicated.lead.PeerRooms;
+import io.purpledb.backend.replicated.raft.LogRoom;
+import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
+import io.purpledb.backend.replicated.wire.Wire;
 import io.purpledb.v1.KvPutRequest;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,6 +1,8 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.backend.replicated.raft.Group;
+import io.purpledb.backend.replicated.wire.Wire;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;

@@ -2,6 +2,10 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
+import io.purpledb.backend.replicated.snapshot.Snapshots;
+import io.purpledb.backend.replicated.state.ReplicatedState;
+import io.purpledb.backend.replicated.state.Replies;
 import io.purpledb.engine.support.ChangeLog;
 import java.io.File;
 import java.nio.file.Path;

@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.backend.replicated.files.LogInPlace;
+import io.purpledb.backend.replicated.files.LogSurvey;
+import io.purpledb.backend.replicated.files.Stored;
+import io.purpledb.backend.replicated.raft.DamageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.replicated.raft.RaftSettings;
 import io.purpledb.config.ClusterTls;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

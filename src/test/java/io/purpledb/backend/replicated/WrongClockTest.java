@@ -2,6 +2,9 @@ package io.purpledb.backend.replicated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.replicated.lead.PeerClocks;
+import io.purpledb.backend.replicated.state.ReplicatedState;
+import io.purpledb.backend.replicated.state.Replies;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.support.FakeClock;
 import java.nio.file.Path;

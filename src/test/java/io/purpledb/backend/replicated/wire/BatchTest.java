@@ -1,0 +1,137 @@
+package io.purpledb.backend.replicated.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineFlag;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Check;
+import io.purpledb.engine.Claim;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Value;
+import io.purpledb.message.Failure;
+import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.SetAddRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The bytes of writes, which come from other processes and outlive this one. */
+final class BatchTest {
+
+  private static final Key KEY = new Key("n", "kv", "k \ud83d\ude00", "i".repeat(200));
+  private static final Commit COMMIT =
+      new Commit(
+          List.of(
+              new Check.Absent(KEY),
+              new Check.Present(KEY),
+              new Check.HasVersion(KEY, -7),
+              new Check.Within(KEY, Long.MIN_VALUE, 9)),
+          List.of(
+              new Change.Put(
+                  KEY,
+                  new Value.OfBytes(ByteString.copyFrom(new byte[300])),
+                  new Description("a/b", Map.of("k", "v", "l", "")),
+                  Change.KEEP),
+              new Change.Put(KEY, new Value.OfNumber(-1), Description.NONE, 5),
+              new Change.Delete(KEY),
+              new Change.Add(KEY, 1, -2, 3),
+              new Change.Touch(KEY, 8),
+              new Change.DeleteRange(Range.itemsBefore(KEY))),
+          List.of(KEY, KEY));
+  private static final Claim CLAIM = new Claim(Range.items("n", "queue", "q"), 7, "m", "p");
+  private static final SetAddRequest ADD = SetAddRequest.newBuilder().setKey("s").build();
+
+  private static org.apache.ratis.thirdparty.com.google.protobuf.ByteString bytes() {
+    return Batch.bytes(
+        5,
+        List.of(
+            EngineWire.commit(COMMIT),
+            EngineWire.claim(CLAIM),
+            Wire.request(ADD),
+            EngineWire.sweep(),
+            Item.refused(Wire.reply(Failure.storageFull("full")))));
+  }
+
+  @Test
+  void writesAreReadAsTheyWereWritten() {
+    Batch batch = Batch.of(bytes());
+
+    assertThat(batch.oldestOpen()).isEqualTo(5);
+    assertThat(batch.parts().stream().map(Batch.Part::item))
+        .containsExactly(
+            new Item.OfCommit(COMMIT),
+            new Item.OfClaim(CLAIM),
+            new Item.Asked(ADD),
+            new Item.Sweep(),
+            new Item.Refused(Wire.reply(Failure.storageFull("full"))));
+    assertThat(batch.bytes()).isEqualTo(bytes());
+  }
+
+  /** As they are in logs of the release before. */
+  @Test
+  void requestsOfBeforeAreCommits() {
+    KvPutRequest put =
+        KvPutRequest.newBuilder().setKey("k").setValue(ByteString.copyFromUtf8("v")).build();
+
+    assertThat(Item.of(Wire.request(put)))
+        .isEqualTo(
+            new Item.OfCommit(
+                Commit.of(
+                    new Change.Put(
+                        Key.of("default", "kv", "k"),
+                        new Value.OfBytes(ByteString.copyFromUtf8("v")),
+                        Description.NONE,
+                        Change.FOREVER)),
+                true));
+    FlagSetRequest set = FlagSetRequest.newBuilder().setKey("f").setValue(true).build();
+    assertThat(Item.of(Wire.request(set)))
+        .isEqualTo(
+            new Item.OfCommit(
+                Commit.of(
+                    new Change.Put(
+                        Key.of("default", "flag", "f"),
+                        EngineFlag.TRUE,
+                        Description.NONE,
+                        Change.FOREVER)),
+                true));
+  }
+
+  @Test
+  void aReadAndNothingAtAllAreNoWrites() {
+    assertThatThrownBy(() -> Batch.of(Batch.bytes(0, List.of(EngineWire.read(List.of(KEY))))))
+        .isInstanceOf(Failure.class);
+    assertThatThrownBy(() -> Batch.of(Batch.bytes(0, List.of()))).isInstanceOf(Failure.class);
+  }
+
+  /** What is none of it is refused, and takes no memory. */
+  @Test
+  void bytesOfStrangersAreRefusedOrRead() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    byte[] right = bytes().toByteArray();
+    int refused = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] wrong = right.clone();
+      for (int changed = random.nextInt(3); changed >= 0; changed--) {
+        wrong[random.nextInt(wrong.length)] = (byte) random.nextInt();
+      }
+      try {
+        Batch read =
+            Batch.of(
+                org.apache.ratis.thirdparty.com.google.protobuf.ByteString.copyFrom(
+                    wrong, 0, random.nextInt(wrong.length + 1)));
+        assertThat(read.parts()).as("seed %d", seed).isNotEmpty();
+      } catch (RuntimeException e) { // anything else fails the test
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(1_000);
+  }
+}
