@@ -38,7 +38,7 @@ public final class Json {
   }
 
   /** The text of an object. */
-  static Buffer object(Members members) {
+  public static Buffer object(Members members) {
     Buffer text = Buffer.buffer(USUAL_BYTES);
     write(members, new IntoBuffer(text));
     return text;
