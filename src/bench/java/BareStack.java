@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * The least that a start with both servers and the disk backend can do: a bare HTTP server, a bare
+ * The least that a start with HTTP and gRPC and the disk backend can do: a bare HTTP server, a bare
  * gRPC server, and an H2 database with a table for each of the five services, at the same time. No
  * contract, no settings, no service. Arguments: HTTP port, gRPC port, a new directory.
  */

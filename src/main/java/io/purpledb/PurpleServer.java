@@ -33,8 +33,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running server: backends, services and servers, deployed in this order and closed in reverse.
- * Each is deployed once per event loop, so that a request stays on the loop that received it.
+ * One running Purple: backends, services and the servers of its protocols, deployed in this order
+ * and closed in reverse. Each is deployed once per event loop, so that a request stays on the loop
+ * that received it.
  */
 public final class PurpleServer {
 

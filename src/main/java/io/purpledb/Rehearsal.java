@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A start for the JVM to learn from: a server with both servers on free ports of the loopback
+ * A start for the JVM to learn from: a server with HTTP and gRPC on free ports of the loopback
  * address, which answers one request and ends. The build and deploy/archive.sh run it with
  * -XX:ArchiveClassesAtExit, so that the classes of a start are in an archive.
  */

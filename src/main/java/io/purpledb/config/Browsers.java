@@ -3,7 +3,7 @@ package io.purpledb.config;
 import java.util.List;
 
 /**
- * What the protocols let web pages do.
+ * What the servers let web pages do.
  *
  * @param allowedHosts names by which this server may be asked besides those of loopback, in lower
  *     case and without a port; heeded by a server that listens on loopback alone

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The checked settings of one server.
  *
- * @param protocols which protocols to open: {@code http}, {@code grpc} or both
+ * @param protocols which protocols to serve: {@code http}, {@code grpc} or both
  * @param host the address to listen on
  * @param httpPort the port of the HTTP server; 0 takes a free one
  * @param grpcPort the port of the gRPC server; 0 takes a free one
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight how many requests one backend of one event loop works on at once
  * @param memoryBudget the room of all data in memory, in bytes
  * @param maxInFlightBytes the room of the requests that are being read and answered, in bytes
- * @param limits what the protocols take of a client
+ * @param limits what the servers take of a client
  * @param cluster the cluster that this server is a node of; null when it runs alone
  * @param debug whether the log tells more and failures at start come with their stack trace
  */

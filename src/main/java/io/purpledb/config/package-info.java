@@ -1,4 +1,7 @@
-/** Settings: their table, their sources (flags, environment, file) and the checked result. */
+/**
+ * The checked settings of a server; their table is in {@code setting}, where they come from in
+ * {@code source}.
+ */
 @NullMarked
 package io.purpledb.config;
 

@@ -138,16 +138,16 @@ public abstract class Endpoint extends VerticleBase implements Handlers {
   }
 
   /** Receives what a neighbour on this loop sends. */
-  private void receive(LocalCall exchange) {
-    Message request = exchange.request();
+  private void receive(LocalCall local) {
+    Message request = local.request();
     if (request == null) {
-      answer(this::health, exchange);
+      answer(this::health, local);
     } else if (streams.containsKey(request.getClass())) {
-      stream(request, exchange.call(), isEntrance(), exchange);
+      stream(request, local.call(), isEntrance(), local);
     } else if (isEntrance()) {
-      intercepted(request, exchange.call(), exchange);
+      intercepted(request, local.call(), local);
     } else {
-      bounded(() -> handle(request, exchange.call()), exchange);
+      bounded(() -> handle(request, local.call()), local);
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the bytes of all requests that a server reads and answers, over all servers, the event bus
- * and all event loops, and has a bound for them. Room is taken by bytes that are there. What is
+ * Counts the bytes of all requests that this process reads and answers: over HTTP, gRPC, the event
+ * bus and all event loops, and has a bound for them. Room is taken by bytes that are there. What is
  * only announced may have room promised, so that a request which begins is likely to end; but
  * promises have three quarters at most, and none are given for a while when one was not kept: who
  * announces and sends nothing keeps nobody out. Nothing waits for room: what finds none is refused.

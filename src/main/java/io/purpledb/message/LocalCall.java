@@ -22,19 +22,19 @@ final class LocalCall extends DeadlineQueue.Waiter implements Completable<@Nulla
 
   private final @Nullable Message request;
   private final Call call;
-  private final DeadlineQueue pending;
+  private final DeadlineQueue deadlines;
   private final Promise<@Nullable Object> response = Promise.promise();
 
   /**
    * @param request the request; null asks for health
    * @param call what goes with it
-   * @param pending where it waits for its answer
+   * @param deadlines where it waits for its answer
    */
-  LocalCall(@Nullable Message request, Call call, DeadlineQueue pending) {
+  LocalCall(@Nullable Message request, Call call, DeadlineQueue deadlines) {
     this.request = request;
     this.call = call;
-    this.pending = pending;
-    pending.add(this);
+    this.deadlines = deadlines;
+    deadlines.add(this);
   }
 
   /** The request; null asks for health. */
@@ -56,7 +56,7 @@ final class LocalCall extends DeadlineQueue.Waiter implements Completable<@Nulla
    */
   @Override
   public void complete(@Nullable Object answer, @Nullable Throwable cause) {
-    if (pending.remove(this)) {
+    if (deadlines.remove(this)) {
       end(answer, cause);
     } else if (answer instanceof ResponseStream<?> stream) {
       stream.cancel(); // nobody waits for it any more
@@ -76,27 +76,27 @@ final class LocalCall extends DeadlineQueue.Waiter implements Completable<@Nulla
     }
   }
 
-  /** Hands an exchange over as it is; it never leaves the process. */
+  /** Hands a call over as it is; it never leaves the process. */
   static final class Codec implements MessageCodec<LocalCall, LocalCall> {
 
     @Override
-    public LocalCall transform(LocalCall exchange) {
-      return exchange;
+    public LocalCall transform(LocalCall local) {
+      return local;
     }
 
     @Override
-    public void encodeToWire(Buffer buffer, LocalCall exchange) {
-      throw new UnsupportedOperationException("an exchange stays on its loop");
+    public void encodeToWire(Buffer buffer, LocalCall local) {
+      throw new UnsupportedOperationException("a local call stays on its loop");
     }
 
     @Override
     public LocalCall decodeFromWire(int position, Buffer buffer) {
-      throw new UnsupportedOperationException("an exchange stays on its loop");
+      throw new UnsupportedOperationException("a local call stays on its loop");
     }
 
     @Override
     public String name() {
-      return "purple.exchange";
+      return "purple.local-call";
     }
 
     @Override

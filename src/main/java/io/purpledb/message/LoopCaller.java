@@ -11,46 +11,46 @@ import org.jspecify.annotations.Nullable;
 final class LoopCaller implements Caller {
 
   private final MessageProducer<LocalCall> instance;
-  private final DeadlineQueue pending;
+  private final DeadlineQueue deadlines;
 
   LoopCaller(Vertx vertx, String address, long timeoutMillis) {
     this.instance =
         vertx.eventBus().sender(Bus.onThisLoop(address), new DeliveryOptions().setLocalOnly(true));
-    this.pending = new DeadlineQueue(vertx, timeoutMillis);
+    this.deadlines = new DeadlineQueue(vertx, timeoutMillis);
   }
 
   @Override
   @SuppressWarnings("unchecked") // the endpoint answers a request with its own response
   public <R extends Message> Future<R> request(Message request, Call call) {
-    return (Future<R>) (Future<?>) send(new LocalCall(request, bounded(call), pending));
+    return (Future<R>) (Future<?>) send(new LocalCall(request, bounded(call), deadlines));
   }
 
   @Override
   @SuppressWarnings("unchecked") // the endpoint answers a request with a stream of its own response
   public <R extends Message> Future<ResponseStream<R>> stream(Message request, Call call) {
-    return (Future<ResponseStream<R>>) (Future<?>) send(new LocalCall(request, call, pending));
+    return (Future<ResponseStream<R>>) (Future<?>) send(new LocalCall(request, call, deadlines));
   }
 
   private Call bounded(Call call) {
     return call.deadlineNanos() == Call.NO_DEADLINE
-        ? call.endingWithin(pending.timeoutMillis())
+        ? call.endingWithin(deadlines.timeoutMillis())
         : call;
   }
 
   @Override
   public Future<Void> health() {
-    return send(new LocalCall(null, Call.NOTHING, pending)).mapEmpty();
+    return send(new LocalCall(null, Call.NOTHING, deadlines)).mapEmpty();
   }
 
-  private Future<@Nullable Object> send(LocalCall exchange) {
+  private Future<@Nullable Object> send(LocalCall local) {
     try {
-      Future<Void> sent = instance.write(exchange);
+      Future<Void> sent = instance.write(local);
       if (!sent.succeeded()) { // a listener for each would cost more than the rest of this class
-        sent.onFailure(exchange::fail);
+        sent.onFailure(local::fail);
       }
     } catch (Throwable t) {
-      exchange.fail(t); // it does not wait for an answer that nobody was asked for
+      local.fail(t); // it does not wait for an answer that nobody was asked for
     }
-    return exchange.response();
+    return local.response();
   }
 }

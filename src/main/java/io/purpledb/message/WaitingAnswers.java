@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The large answers of all servers that wait for their turn to be made and written. What a backend
- * has read for them stays in memory until then, so a backend that makes copies reads no more while
- * they are many. The heap is the process's, so the bound is too. Thread-safe.
+ * The large answers of both protocols that wait for their turn to be made and written. What a
+ * backend has read for them stays in memory until then, so a backend that makes copies reads no
+ * more while they are many. The heap is the process's, so the bound is too. Thread-safe.
  */
 public final class WaitingAnswers {
 

@@ -53,7 +53,7 @@ record Cell(Protocol type, BackendType engine, Servers servers) {
 
   private boolean isRun() {
     boolean replicated = servers == Servers.SPREAD && engine == BackendType.MEMORY;
-    if (type == Protocol.HTTP2) { // the server behind it is that of HTTP, which has all cells
+    if (type == Protocol.HTTP2) { // the same server as that of HTTP, which has all cells
       return engine == BackendType.MEMORY && servers == Servers.ONE && !CHOICE.equals("usual");
     }
     return switch (CHOICE) {

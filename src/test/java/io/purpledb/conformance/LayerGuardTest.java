@@ -61,7 +61,7 @@ final class LayerGuardTest {
           .notDependOnEachOther()
           .ignoreDependency(alwaysTrue(), resideInAPackage("io.purpledb.server.wire.."));
 
-  /** But the replicated engine keeps each node's copy in the cells of the memory engine. */
+  /** But the replicated engine keeps each node's copy in the state of the memory engine. */
   @ArchTest
   static final ArchRule ENGINES_DO_NOT_KNOW_EACH_OTHER =
       slices()

@@ -20,7 +20,7 @@ final class Recorded {
     return CALLED.computeIfAbsent(cell, absent -> ConcurrentHashMap.newKeySet());
   }
 
-  /** A protocol that records what is called. */
+  /** A client that records what is called. */
   static ServiceClient client(Cell cell, ServiceClient purple) {
     Set<String> called = operations(cell);
     return (ServiceClient)

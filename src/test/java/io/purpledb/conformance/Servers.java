@@ -26,7 +26,7 @@ enum Servers {
     return this != ONE;
   }
 
-  /** A protocol of the nodes of a cluster that are meant. */
+  /** A client of the nodes of a cluster that are meant. */
   ServiceClient client(TestCluster cluster, Protocol type) {
     return this == SPREAD ? cluster.spread(type) : cluster.client(type, node);
   }

@@ -16,9 +16,9 @@ class LocalCallTest {
 
   @Test
   void whoAnswersIsNotHarmedByThoseWhoWait(Vertx vertx) {
-    LocalCall exchange = new LocalCall(null, Call.NOTHING, new DeadlineQueue(vertx, 10_000));
+    LocalCall local = new LocalCall(null, Call.NOTHING, new DeadlineQueue(vertx, 10_000));
     AtomicInteger taken = new AtomicInteger();
-    exchange
+    local
         .response()
         .onSuccess(
             answer -> {
@@ -26,11 +26,11 @@ class LocalCallTest {
               throw new IllegalStateException("a defect");
             });
 
-    exchange.succeed("an answer");
-    exchange.succeed("another");
+    local.succeed("an answer");
+    local.succeed("another");
 
     assertThat(taken).hasValue(1);
-    assertThat(exchange.response().result()).isEqualTo("an answer");
+    assertThat(local.response().result()).isEqualTo("an answer");
   }
 
   @Test

@@ -45,9 +45,9 @@ class TakenPortIT {
       List<String> args = new ArrayList<>(List.of("--host", "127.0.0.1", "--backend", backend));
       Collections.addAll(args, "--cluster", "--cluster-members", self.id());
       Collections.addAll(args, "--cluster-self", self.id());
-      for (String protocol : List.of("http-port", "grpc-port")) {
-        args.add("--" + protocol);
-        args.add(protocol.equals(setting) ? "" + taken.getLocalPort() : "0");
+      for (String name : List.of("http-port", "grpc-port")) {
+        args.add("--" + name);
+        args.add(name.equals(setting) ? "" + taken.getLocalPort() : "0");
       }
       try (ServerProcess server =
           ServerProcess.launch(directory, Map.of(), args.toArray(String[]::new))) {

@@ -6,7 +6,7 @@ import io.purpledb.server.wire.Authority;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server does with other names is in the tests of its servers. */
+/** Which names are taken; what is answered to others, {@code BrowsersTest} tells. */
 class AllowedHostsTest {
 
   @ParameterizedTest

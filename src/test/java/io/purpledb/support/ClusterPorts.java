@@ -9,12 +9,16 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
-/** Members on the loopback address whose ports are free: below those that clients are given. */
+/**
+ * Ports on the loopback address that stay free until they are used, and while who listens there is
+ * away: below those that the system gives away, and of a half that this process of tests has alone.
+ */
 public final class ClusterPorts {
 
   private static final String HOST = "127.0.0.1";
-  private static final int LOWEST = 15_000;
-  private static final int HIGHEST = 32_000;
+  private static final int HALF = 8_500;
+  private static final int LOWEST = 15_000 + HALF * (Integer.getInteger("purple.process", 1) - 1);
+  private static final int HIGHEST = LOWEST + HALF;
 
   private ClusterPorts() {}
 
@@ -31,6 +35,16 @@ public final class ClusterPorts {
     return List.copyOf(members);
   }
 
+  /** A port. */
+  public static int port() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+  }
+
   /** As in the setting {@code cluster-members}. */
   public static String text(List<Member> members) {
     return members.stream().map(Member::id).collect(Collectors.joining(","));
@@ -38,12 +52,19 @@ public final class ClusterPorts {
 
   private static boolean isFree(Member member) {
     for (int i = 0; i < Member.PORTS; i++) {
-      try {
-        new ServerSocket(member.port() + i, 1, InetAddress.getLoopbackAddress()).close();
-      } catch (IOException e) {
+      if (!isFree(member.port() + i)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isFree(int port) {
+    try {
+      new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

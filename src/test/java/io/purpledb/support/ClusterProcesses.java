@@ -146,7 +146,7 @@ public final class ClusterProcesses implements AutoCloseable {
     return node.isReady();
   }
 
-  /** Whether its protocol is open; it need not see a majority. */
+  /** Whether its HTTP server answers; it need not see a majority. */
   private boolean hasAnswered(NodeProcess node) {
     expectAlive(node);
     return node.health().isPresent();

@@ -25,7 +25,7 @@ import io.purpledb.v1.SetRemoveResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A protocol that takes the messages of purple.v1 as they are. */
+/** A client that sends the messages of purple.v1 as they are. */
 abstract class MessageServiceClient implements ServiceClient {
 
   /** Sends one request. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a cluster: a process that can be killed, stopped, paused and started again at its
- * place, with its data. Its protocols stay the same over restarts.
+ * place, with its data. Its ports stay the same over restarts.
  */
 public final class NodeProcess implements AutoCloseable {
 

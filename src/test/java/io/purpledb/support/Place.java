@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * Where one node of a cluster lives.
  *
- * @param host where its protocols listen
+ * @param host where its servers listen
  * @param httpPort the port of the HTTP server, always the same one, also after a restart
  * @param grpcPort the port of the gRPC server
  * @param member how the other nodes reach it, as in the setting cluster-members

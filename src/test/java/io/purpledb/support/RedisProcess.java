@@ -7,7 +7,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,18 +46,12 @@ public final class RedisProcess implements AutoCloseable {
   static RedisProcess start(File executable, List<String> arguments) {
     try {
       Path directory = Files.createTempDirectory("purple-redis-");
-      RedisProcess redis = new RedisProcess(executable, arguments, freePort(), directory);
+      RedisProcess redis = new RedisProcess(executable, arguments, ClusterPorts.port(), directory);
       Runtime.getRuntime().addShutdownHook(new Thread(redis::close));
       redis.restartSamePort();
       return redis;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
     }
   }
 

@@ -6,12 +6,12 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes one protocol of several: each call goes to the next one. */
+/** Makes one client of several: each call goes to the next one. */
 final class Spread {
 
   private Spread() {}
 
-  static ServiceClient over(List<ServiceClient> protocols) {
+  static ServiceClient over(List<ServiceClient> clients) {
     AtomicInteger calls = new AtomicInteger();
     return (ServiceClient)
         Proxy.newProxyInstance(
@@ -19,7 +19,7 @@ final class Spread {
             new Class<?>[] {ServiceClient.class},
             (proxy, method, arguments) ->
                 call(
-                    protocols.get(Math.floorMod(calls.getAndIncrement(), protocols.size())),
+                    clients.get(Math.floorMod(calls.getAndIncrement(), clients.size())),
                     method,
                     arguments));
   }

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three nodes, each a process of its own, with clients of their protocols and a guest on their bus.
+ * Three nodes, each a process of its own, with clients of both protocols and a guest on their bus.
  */
 public final class TestCluster implements AutoCloseable {
 
@@ -54,7 +54,7 @@ public final class TestCluster implements AutoCloseable {
     return nodes.node(node).place().httpPort();
   }
 
-  /** A protocol of one node; the event bus has none, so a guest asks any node. */
+  /** A client of one node; the event bus has none, so a guest asks any node. */
   public ServiceClient client(Protocol type, int node) {
     return switch (type) {
       case BUS -> bus();
@@ -63,7 +63,7 @@ public final class TestCluster implements AutoCloseable {
     };
   }
 
-  /** The protocols of all nodes in turn. */
+  /** A client that asks all nodes in turn. */
   public ServiceClient spread(Protocol type) {
     return type == Protocol.BUS
         ? bus()

@@ -62,7 +62,7 @@ public final class Upgrade {
     Stage stage = known == null ? Stage.COPYING : known.stage();
     switch (stage) {
       case COPYING -> copy(known);
-      case COPIED -> remove(known);
+      case COPIED -> removeAll(known);
       case DONE -> requireNone();
     }
   }
@@ -103,6 +103,7 @@ public final class Upgrade {
       if (known != null && known.isOf(state.dataSet(), state.record())) {
         state = known;
       } else if (known != null) {
+        note(state.at(UpgradeState.NO_RECORD)); // what is here is no part of any files
         clear();
       }
       copy(former.reading(), state);
@@ -140,6 +141,12 @@ public final class Upgrade {
         entries,
         count,
         file.path());
+  }
+
+  /** If all files are there yet, the version before may have written to them meanwhile. */
+  private void removeAll(UpgradeState copied) {
+    boolean mayHaveMore = file.isWhole() && file.markedDataSet() == copied.dataSet();
+    remove(mayHaveMore ? copied(copied) : copied);
   }
 
   private void remove(UpgradeState copied) {

@@ -17,8 +17,9 @@ import io.vertx.core.shareddata.LocalMap;
 import java.time.InstantSource;
 
 /**
- * Keeps data in the memory of the process: Vert.x local maps, and a bounded cache. Instances of all
- * event loops share them; each map's own atomic operations make every request atomic.
+ * Keeps data in the memory of the process: values, counters and flags as entries of a {@link
+ * MemoryEngine}, sets in a local map of Vert.x, whose atomic operations make each request atomic,
+ * and a bounded cache. Instances of all event loops share them.
  */
 public final class MemoryBackends implements Backends {
 

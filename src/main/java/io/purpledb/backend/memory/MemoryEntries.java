@@ -5,7 +5,7 @@ import io.purpledb.engine.Footprint;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The entries of each service and what they take of the heap. */
+/** The sets and what they take of the heap. */
 final class MemoryEntries {
 
   private MemoryEntries() {}

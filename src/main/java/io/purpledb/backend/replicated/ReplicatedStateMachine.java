@@ -4,7 +4,7 @@ import io.purpledb.backend.CannotGoOnError;
 import io.purpledb.backend.replicated.files.Stored;
 import io.purpledb.backend.replicated.lead.PeerRooms;
 import io.purpledb.backend.replicated.lead.ReadIndex;
-import io.purpledb.backend.replicated.raft.LogHarmedException;
+import io.purpledb.backend.replicated.raft.LogUnavailableException;
 import io.purpledb.backend.replicated.snapshot.SnapshotFile;
 import io.purpledb.backend.replicated.snapshot.SnapshotStorage;
 import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
@@ -76,7 +76,7 @@ public final class ReplicatedStateMachine extends BaseStateMachine {
   private final Snapshots snapshots;
   private final Replies replies = new Replies(keptReplyBytes(Runtime.getRuntime().maxMemory()));
   private volatile ReplicatedState copy;
-  private volatile @Nullable ReadIndex confirmation;
+  private volatile @Nullable ReadIndex readIndex;
   private volatile @Nullable Stored stored;
   private volatile Runnable onLeader = () -> {};
   private volatile Runnable onApplied = () -> {};
@@ -137,8 +137,8 @@ public final class ReplicatedStateMachine extends BaseStateMachine {
   }
 
   /** Says how this node makes sure that it leads; without it no read is answered. */
-  public void confirmBy(ReadIndex confirmation) {
-    this.confirmation = confirmation;
+  public void readBy(ReadIndex readIndex) {
+    this.readIndex = readIndex;
   }
 
   /** Says what looks through the files before they are used, and remembers what was applied. */
@@ -227,7 +227,7 @@ public final class ReplicatedStateMachine extends BaseStateMachine {
     }
     String harm = rooms.own().harm();
     if (harm != null) {
-      throw new LogHarmedException(harm);
+      throw new LogUnavailableException(harm);
     }
     return batch;
   }
@@ -277,7 +277,7 @@ public final class ReplicatedStateMachine extends BaseStateMachine {
   /** A read, on the node that takes itself for the leader. */
   @Override
   public CompletableFuture<Message> query(Message request) {
-    ReadIndex confirm = confirmation;
+    ReadIndex confirm = readIndex;
     return confirm == null
         ? CompletableFuture.failedFuture(new IOException("not started"))
         : confirm.confirm().thenApply(ok -> Message.valueOf(read(request)));

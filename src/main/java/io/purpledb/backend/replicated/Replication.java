@@ -91,8 +91,8 @@ public final class Replication {
   private final Stored stored;
   private final Leadership leadership;
   private final LeaderRequests requests;
-  private final LeadershipTransfer handover;
-  private final ReadIndex confirmation;
+  private final LeadershipTransfer transfer;
+  private final ReadIndex readIndex;
   private final PeerClocks clocks;
   private final PeerRooms rooms;
   private final LeadWatch watch;
@@ -126,10 +126,10 @@ public final class Replication {
             leadership,
             timeoutMillis,
             waitingBytes);
-    this.handover = new LeadershipTransfer(server, group, client);
+    this.transfer = new LeadershipTransfer(server, group, client);
     List<RaftPeerId> others = others(server, group);
     TermQuestion question = new TermQuestion(links, group, client, clocks, rooms);
-    this.confirmation = new ReadIndex(info, others, question::ask);
+    this.readIndex = new ReadIndex(info, others, question::ask);
     this.clocks = clocks;
     this.rooms = rooms;
     this.engine = new ReplicatedEngine(vertx, requests, machine.log(), this::health);
@@ -144,7 +144,7 @@ public final class Replication {
             stored.directory(),
             RaftSettings.ENTRY_MAX.getSizeInt(),
             index -> division.getRaftLog().getTermIndex(index));
-    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, handover, info, log);
+    this.watch = new LeadWatch(clocks, rooms, others, question, leadership, transfer, info, log);
   }
 
   /**
@@ -261,7 +261,7 @@ public final class Replication {
               requestTimeoutMillis,
               RaftSettings.waitingBytes(Runtime.getRuntime().maxMemory(), entryBytes).getSize());
       Group.remember(cluster, directory);
-      machine.confirmBy(replication.confirmation);
+      machine.readBy(replication.readIndex);
       machine.tellOfLeader(replication::leaderMayHaveChanged);
       machine.tellOfWrites(replication.sweeper::look);
       server.start();
@@ -350,7 +350,7 @@ public final class Replication {
   public void close() {
     try {
       if (leadership.isSelf()) {
-        handover.run();
+        transfer.run();
       }
       abort();
     } catch (IOException e) {
@@ -359,8 +359,8 @@ public final class Replication {
   }
 
   /** Gives the lead to a member; answers whether it took it. */
-  boolean handOverTo(Member member) throws IOException {
-    return handover.to(Group.id(member));
+  boolean transferTo(Member member) throws IOException {
+    return transfer.to(Group.id(member));
   }
 
   /** Whether this node leads. */

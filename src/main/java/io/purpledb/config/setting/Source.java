@@ -40,14 +40,14 @@ public record Source(Function<Setting<?>, String> naming, Map<Setting<?>, Given>
               .formatted(
                   port.where(), naming.apply(Setting.HTTP_PORT), naming.apply(Setting.GRPC_PORT)));
     }
-    Setting<Long> protocol = Setting.portOf(protocols.iterator().next());
-    Given other = given.getOrDefault(protocol, port);
-    if (!other.read(protocol.kind()).equals(port.read(protocol.kind()))) {
+    Setting<Long> own = Setting.portOf(protocols.iterator().next());
+    Given other = given.getOrDefault(own, port);
+    if (!other.read(own.kind()).equals(port.read(own.kind()))) {
       throw port.wrong(Setting.PORT.kind(), "%s as %s".formatted(other.text(), other.where()));
     }
     Map<Setting<?>, Given> turned = new LinkedHashMap<>(given);
     turned.remove(Setting.PORT);
-    turned.put(protocol, port);
+    turned.put(own, port);
     return new Source(naming, turned);
   }
 }

@@ -1,4 +1,4 @@
-/** Entries in the memory of the process. */
+/** Entries in the memory of a process: of a server, and of each node of a cluster. */
 @NullMarked
 package io.purpledb.engine.memory;
 

@@ -89,7 +89,7 @@ public final class GrpcServerVerticle extends VerticleBase implements ServerVert
   }
 
   /**
-   * A server to other operations.
+   * A server of other operations.
    *
    * @param operations of services that are deployed on the same event loops
    */

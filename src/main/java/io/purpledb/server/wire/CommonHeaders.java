@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 
 /**
- * What every answer of every server says: when it was made, and to browsers that it is what it says
- * and no part of another page.
+ * What every answer says, over HTTP and gRPC: when it was made, and to browsers that it is what it
+ * says and no part of another page.
  */
 public final class CommonHeaders {
 

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a version before has kept in databases of their own is served, and told when it cannot. */
 @Timeout(120)
@@ -188,6 +190,41 @@ class UpgradeTest {
     }
   }
 
+  /** Killed when all was copied and nothing removed yet; then as above, or at once. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasWrittenWhenAllWasCopiedIsTaken(boolean isWritten) throws Exception {
+    old.write();
+    Path backup = parent.resolve("backup");
+    KvFiles.copy(data, backup);
+    open().close();
+    for (String suffix : OldData.SUFFIXES) {
+      Files.deleteIfExists(data.resolve("kv" + suffix));
+      Files.copy(backup.resolve("kv" + suffix), data.resolve("kv" + suffix));
+    }
+    DatabaseConnections kv = old.openKv();
+    UpgradeState copied =
+        new UpgradeState(
+            UpgradeState.Stage.COPIED,
+            kv.dataSet(),
+            kv.lastNumber(),
+            ByteString.copyFromUtf8("last"));
+    if (isWritten) {
+      OldData.put(kv, "key0", OldData.value(99, 5));
+    }
+    kv.commit(false);
+    kv.force();
+    kv.close();
+    note(copied);
+    try (Disk disk = open()) {
+      assertThat(await(disk.kv.get("key0")))
+          .isEqualTo(isWritten ? OldData.value(99, 5) : OldData.value(0, 0));
+      assertThat(await(disk.kv.get("key1"))).isEqualTo(OldData.value(1, 1));
+      assertThat(await(disk.kv.get("last"))).isEqualTo(OldData.value(3, 10));
+    }
+    assertThat(OldData.files(data)).isEqualTo(MARKS);
+  }
+
   @Test
   void filesThatWereMovedAwayInTheMiddleAreEmpty() throws Exception {
     old.write();
@@ -293,7 +330,7 @@ class UpgradeTest {
     assertThat(refusal()).contains("counter.* there is only the file .state, and ", "start empty");
   }
 
-  /** A kill while the files are removed, and a power cut, which may bring back any of them. */
+  /** A kill while the files are removed, and a power cut, which may bring back some of them. */
   @Test
   void whatIsLeftOfFilesThatAreRemovedGoes() throws Exception {
     old.write();
@@ -301,7 +338,7 @@ class UpgradeTest {
     KvFiles.copy(data, backup);
     open().close();
     long dataSet = new DiskFile(data, "kv", Durability.FSYNC).markedDataSet();
-    for (int left = 0; left < 1 << 4; left++) {
+    for (int left = 0; left < (1 << 4) - 1; left++) {
       note(new UpgradeState(UpgradeState.Stage.COPIED, dataSet, 0, ByteString.EMPTY));
       for (int i = 0; i < 4; i++) {
         if ((left & 1 << i) != 0) {

@@ -1,4 +1,4 @@
-/** Tests of the replicated memory backend: several nodes in one process, on loopback. */
+/** What data in memory takes of the heap, and its bound. */
 @NullMarked
 package io.purpledb.backend.memory;
 

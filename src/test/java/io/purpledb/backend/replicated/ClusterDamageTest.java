@@ -52,7 +52,7 @@ final class ClusterDamageTest {
       Data data = new Data("");
       data.fill(new Ask(nodes.node(0)), 20);
       for (int i = 0; i < 2; i++) { // each leader begins a segment of the log
-        nodes.handOverTo(nodes.aFollower());
+        nodes.transferTo(nodes.aFollower());
         data.fill(new Ask(nodes.node(0)), 15);
       }
       MemberFiles.copy(running, killed);
@@ -109,7 +109,7 @@ final class ClusterDamageTest {
       nodes.awaitLeader();
       Data.assertRight(new Ask(nodes.node((damaged + 1) % 3)), SIZE, what);
       if (!refused) {
-        nodes.handOverTo(damaged);
+        nodes.transferTo(damaged);
         Data.assertRight(new Ask(nodes.node(damaged)), SIZE, what);
       }
     } finally {

@@ -129,7 +129,7 @@ final class CopiesTest {
       nodes.clock = new FakeClock();
       nodes.startAll();
       for (int i = 0; i < 3; i++) {
-        nodes.handOverTo(i);
+        nodes.transferTo(i);
         Ask ask = new Ask(nodes.node(i));
         Data.assertRight(ask, OLD_SIZE, "node " + i);
         assertThat(ask.get("deleted")).isNull();
@@ -155,7 +155,7 @@ final class CopiesTest {
   private static List<Entry> assertSameOnAll(Nodes nodes) throws Exception {
     List<List<Entry>> found = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      nodes.handOverTo(i);
+      nodes.transferTo(i);
       Engine engine = nodes.node(i).engine();
       found.add(await(engine.scan(Call.NOTHING, Scan.of(ALL, Scan.MAX_LIMIT))).entries());
     }

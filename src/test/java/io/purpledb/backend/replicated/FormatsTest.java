@@ -21,6 +21,7 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.SetAddRequest;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
@@ -84,6 +86,30 @@ final class FormatsTest {
     assertThat(again.store().entries().get(FLAG, CLOCK)).isEqualTo(flag);
   }
 
+  /** What of a batch is done depends on the sizes of its replies, so those are as they were. */
+  @Test
+  void ofABatchOfFormat3AsMuchIsDoneAsThen() {
+    ReplicatedState state = copy();
+    SetAddRequest last = SetAddRequest.newBuilder().setKey("s").setItem("last").build();
+    int number = 1;
+    while (state.store().mostReplyBytes(last) < (1 << 20) - 4_000) {
+      String item = "item %d ".formatted(number).repeat(100);
+      SetAddRequest add = SetAddRequest.newBuilder().setKey("s").setItem(item).build();
+      state.apply(CLIENT, number++, entryOf3(Wire.request(add)));
+    }
+    List<ByteString> writes = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) { // a byte each then
+      writes.add(Wire.request(FlagSetRequest.newBuilder().setKey("f" + i).build()));
+    }
+    writes.add(Wire.request(last));
+
+    ByteString reply =
+        state.apply(CLIENT, number, entryOf3(writes.toArray(ByteString[]::new))).getContent();
+
+    assertThat(Batch.replies(reply, writes.size()).get(1_000)).isNotEqualTo(Wire.LATER);
+    assertThat(state.store().mostReplyBytes(last)).isGreaterThan((1 << 20) - 4_000);
+  }
+
   private static ReplicatedState copy() {
     return new ReplicatedState(
         0, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
@@ -95,9 +121,9 @@ final class FormatsTest {
         Commit.of(new Change.Put(key, value, Description.NONE, Change.FOREVER)));
   }
 
-  private static Wire.LogEntry entryOf3(ByteString write) {
+  private static Wire.LogEntry entryOf3(ByteString... writes) {
     byte[] bytes =
-        Wire.entry(CLOCK.millis(), 1 << 20, Batch.bytes(0, List.of(write))).toByteArray();
+        Wire.entry(CLOCK.millis(), 1 << 20, Batch.bytes(0, List.of(writes))).toByteArray();
     bytes[0] = 3;
     return Wire.entry(ByteString.copyFrom(bytes));
   }

@@ -240,7 +240,7 @@ final class LogInPlaceTest {
       }
       awaitLooks(cutOff);
       assertThat(isRed(cutOff)).as("%s", cutOff.health().cause()).isFalse();
-      nodes.handOverTo(old);
+      nodes.transferTo(old);
       new Ask(cutOff).put("k", "again");
       assertThat(other.get("k")).isEqualTo("again");
     }

@@ -12,11 +12,10 @@ import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
+import io.purpledb.support.ClusterPorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -60,17 +59,8 @@ final class Nodes implements AutoCloseable {
   }
 
   /** Members on ports that are free now. */
-  static List<Member> members(int size) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    List<Member> members = new ArrayList<>();
-    for (ServerSocket socket : sockets) {
-      members.add(new Member("127.0.0.1", socket.getLocalPort()));
-      socket.close();
-    }
-    return members;
+  static List<Member> members(int size) {
+    return new ArrayList<>(ClusterPorts.members(size));
   }
 
   Nodes startAll() throws Exception {
@@ -163,13 +153,13 @@ final class Nodes implements AutoCloseable {
    * Gives the lead to a node, so that it answers from its own copy. One that is still behind does
    * not take it, and is given it as soon as it has what the others have.
    */
-  void handOverTo(int next) throws Exception {
+  void transferTo(int next) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     for (int leader = awaitLeader(); leader != next; leader = awaitLeader()) {
       if (System.nanoTime() > end) {
         throw new AssertionError(next + " did not take the lead of " + leader + " within 20 s");
       }
-      node(leader).handOverTo(members.get(next));
+      node(leader).transferTo(members.get(next));
     }
   }
 

@@ -3,7 +3,10 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.backend.replicated.raft.LogRoom;
+import io.purpledb.backend.replicated.raft.LogUnavailableException;
 import io.purpledb.config.StartFailure;
+import io.purpledb.message.Failure;
 import io.purpledb.support.FakeClock;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.KvPutRequest;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Tag;
@@ -87,7 +91,7 @@ final class RestartTest {
       nodes.start((away + 2) % 3);
       assertThat(new Ask(nodes.node(nodes.awaitLeader())).get("large")).hasSize(LARGE);
       nodes.start(away); // it gets what is larger than the setting of now
-      nodes.handOverTo(away);
+      nodes.transferTo(away);
       assertThat(new Ask(nodes.node(away)).get("large")).hasSize(LARGE);
     }
   }
@@ -141,7 +145,7 @@ final class RestartTest {
       fill(new Ask(nodes.node(nodes.awaitLeader())), 100);
       nodes.start(away);
       nodes.awaitLeader();
-      nodes.handOverTo(away);
+      nodes.transferTo(away);
       assertFilled(new Ask(nodes.node(away)), 100);
       assertThat(snapshots(nodes, away)).isPositive();
     }
@@ -190,8 +194,30 @@ final class RestartTest {
       nodes.startAll();
       Ask on = new Ask(nodes.node(0));
       assertThatThrownBy(() -> on.put("once", tenth)).hasMessageContaining("bytes are in use");
+      // Where its place in the log has no room, it is not said that nothing was done.
+      nodes.usable(0).set(LogRoom.LAST_BYTES - 1);
+      while (!isLogFull(on)) { // it is looked at now and then
+        LockSupport.parkNanos(10_000_000);
+      }
+      assertThatThrownBy(write::send)
+          .hasRootCauseInstanceOf(LogUnavailableException.class)
+          .hasStackTraceContaining("a write may or may not have happened");
+      nodes.usable(0).set(1L << 40);
+      while (isLogFull(on)) {
+        LockSupport.parkNanos(10_000_000);
+      }
       assertThat(write.send()).isEqualTo(reply);
       assertThat(on.get("once")).isNull();
+    }
+  }
+
+  private static boolean isLogFull(Ask on) throws Exception {
+    try {
+      on.increment("c", 1);
+      return false;
+    } catch (Failure full) {
+      assertThat(full).hasMessageContaining("are free for the log");
+      return true;
     }
   }
 

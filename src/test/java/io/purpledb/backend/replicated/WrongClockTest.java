@@ -60,7 +60,7 @@ final class WrongClockTest {
       nodes.clock = ahead;
       nodes.start(2);
       awaitLeaderOtherThan(2, nodes);
-      nodes.node(nodes.awaitLeader()).handOverTo(nodes.members.get(2)); // which keeps it no longer
+      nodes.node(nodes.awaitLeader()).transferTo(nodes.members.get(2)); // which keeps it no longer
       new Ask(nodes.node(2)).put("k", "by way of the one that is ahead");
       assertThat(new Ask(nodes.node(0)).cached("c")).isEqualTo("v");
       awaitLeaderOtherThan(2, nodes);

@@ -28,7 +28,7 @@ final class Crowd implements AutoCloseable {
   private static final int MAX_PAUSE_MILLIS = 12;
   private static final int AWAY_IN = 5;
 
-  /** What a client asks next of a protocol. */
+  /** What is asked next through a client. */
   interface Work {
     CompletableFuture<?> ask(int client, ServiceClient purple, Random random);
   }

@@ -30,7 +30,7 @@ final class Deposits {
   private final AtomicInteger steps = new AtomicInteger();
   private final Set<Integer> acknowledged = new ConcurrentSkipListSet<>();
 
-  /** Writes the next thing through a protocol; the answer fails when it is refused. */
+  /** Writes the next thing through a client; the answer fails when it is refused. */
   CompletableFuture<?> next(ServiceClient purple) {
     int step = steps.getAndIncrement();
     return write(purple, step).thenAccept(done -> acknowledged.add(step));
@@ -42,8 +42,7 @@ final class Deposits {
   }
 
   /**
-   * Checks, through a protocol, that every acknowledged write is there, and nothing that is not
-   * ours.
+   * Checks, through a client, that every acknowledged write is there, and nothing that is not ours.
    */
   void check(ServiceClient purple) {
     all(service(0), i -> same(purple.kvGet(key(i)), value(i), key(i)));

@@ -174,7 +174,7 @@ class FaultsIT {
     }
   }
 
-  /** One of the protocols of all nodes. */
+  /** One of the clients of all nodes. */
   private ServiceClient client(int index) {
     int nodes = cluster.nodes().size();
     NodeProcess node = cluster.node(index % nodes);

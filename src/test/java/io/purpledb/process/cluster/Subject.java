@@ -26,7 +26,7 @@ final class Subject<S> {
    * What a client may ask.
    *
    * @param reads whether it changes nothing
-   * @param request asks a protocol, and answers what the action would reply
+   * @param request asks a client, and answers what the action would reply
    */
   record Move<S>(
       Action<S> action, boolean reads, Function<ServiceClient, CompletableFuture<?>> request) {}

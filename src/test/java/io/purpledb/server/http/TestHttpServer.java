@@ -97,7 +97,7 @@ final class TestHttpServer implements AutoCloseable, AfterAllCallback {
     return new TestHttpServer(vertx, config, 60_000, 1, () -> await(vertx.close()));
   }
 
-  /** Everything on memory, and no servers but the one that the test opens. */
+  /** Everything on memory, and neither protocol served but by what the test opens. */
   static Config config(int maxValueBytes, long timeoutMillis) {
     return config(maxValueBytes, timeoutMillis, 64L << 20);
   }

@@ -347,7 +347,7 @@ public final class DatabaseConnections {
   }
 
   /**
-   * Brings all that is committed into the database file, safely, and starts the log again; on a
+   * Brings all that is committed into the database file, durably, and starts the log again; on a
    * full disk the log goes on instead.
    */
   void checkpoint() throws SQLException, IOException {

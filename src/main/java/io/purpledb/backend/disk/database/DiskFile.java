@@ -171,6 +171,12 @@ public final class DiskFile {
         .anyMatch(suffix -> !suffix.equals(MARK_SUFFIX) && stored(suffix).exists());
   }
 
+  /** Whether all files are there. */
+  public boolean isWhole() {
+    checkDirectory();
+    return SUFFIXES.stream().allMatch(suffix -> stored(suffix).exists());
+  }
+
   /** Whether there is the mark. */
   public boolean isMarked() {
     checkDirectory();
@@ -187,7 +193,7 @@ public final class DiskFile {
   }
 
   /**
-   * Removes all files, safely, but the mark: because of it a version before, which would look for
+   * Removes all files, durably, but the mark: because of it a version before, which would look for
    * them, refuses to start, and is not empty without a word.
    */
   public void remove() {

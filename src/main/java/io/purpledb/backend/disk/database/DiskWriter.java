@@ -24,7 +24,7 @@ public final class DiskWriter implements Runnable {
   private final Shared shared;
   private final Recovery recovery;
   private final Maintenance maintenance;
-  private final FsyncPolicy forcing;
+  private final FsyncPolicy fsync;
   private final long idleMillis;
 
   /** Those of a batch that are left for the next one. */
@@ -37,12 +37,12 @@ public final class DiskWriter implements Runnable {
       Shared shared,
       Recovery recovery,
       Maintenance maintenance,
-      FsyncPolicy forcing,
+      FsyncPolicy fsync,
       long idleMillis) {
     this.shared = shared;
     this.recovery = recovery;
     this.maintenance = maintenance;
-    this.forcing = forcing;
+    this.fsync = fsync;
     this.idleMillis = idleMillis;
   }
 
@@ -58,7 +58,7 @@ public final class DiskWriter implements Runnable {
         List<Request<?>> batch = shared.writes().next(more ? 0 : idleMillis);
         DatabaseConnections open = shared.open();
         ended = open == null || (batch.isEmpty() && shared.writes().stopped());
-        more = !ended && open != null && isUpkept(open, batch);
+        more = !ended && open != null && serve(open, batch);
       } catch (Exception | Error e) {
         shared.unavailable(LOST); // while handling another error, probably for lack of memory
         more = false;
@@ -69,18 +69,18 @@ public final class DiskWriter implements Runnable {
 
   /** Serves a batch; answers whether the maintenance changed anything. */
   @SuppressWarnings("CatchingUnchecked") // whatever it is: requests are answered, the thread lives
-  private boolean isUpkept(DatabaseConnections open, List<Request<?>> batch) {
+  private boolean serve(DatabaseConnections open, List<Request<?>> batch) {
     List<Request<?>> unanswered = batch;
     try {
       open.lookForRoom();
-      boolean upkept = commit(open, batch);
+      boolean maintained = commit(open, batch);
       if (!later.isEmpty()) {
         batch.removeAll(later);
         shared.writes().putBack(later);
       }
       long bytes = bytes(batch);
       if (open.isLarge(bytes)) {
-        upkept = cleanUp(open, bytes, upkept);
+        maintained = cleanUp(open, bytes, maintained);
       }
       if (batch.stream().anyMatch(Request::lasting)) {
         open.checkpoint();
@@ -91,7 +91,7 @@ public final class DiskWriter implements Runnable {
         open.checkFiles();
       }
       checkpointIfDue(open);
-      return upkept;
+      return maintained;
     } catch (Exception | Error e) {
       fail(unanswered, e);
       return false;
@@ -114,10 +114,10 @@ public final class DiskWriter implements Runnable {
    * Frees the memory of a large batch, and as much garbage as it may have made, before its answers
    * let more come.
    */
-  private boolean cleanUp(DatabaseConnections open, long bytes, boolean upkept)
+  private boolean cleanUp(DatabaseConnections open, long bytes, boolean maintained)
       throws SQLException, IOException {
     checkpointIfDue(open);
-    boolean more = upkept;
+    boolean more = maintained;
     for (long left = 2 * bytes; more && left > 0; left -= LargeValues.FREED_BYTES) {
       more = commit(open, List.of());
       checkpointIfDue(open);
@@ -193,9 +193,9 @@ public final class DiskWriter implements Runnable {
       shared.notDurable().addAll(changed(batch)); // before any of it is committed
     }
     runAll(open, batch);
-    boolean upkept = maintenance.run(open.writing());
+    boolean maintained = maintenance.run(open.writing());
     List<Object> keys = changed(batch);
-    boolean changed = upkept || !keys.isEmpty();
+    boolean changed = maintained || !keys.isEmpty();
     shared.notDurable().addAll(keys);
     try {
       open.commit(freeing); // a transaction that only read ends, too
@@ -205,15 +205,15 @@ public final class DiskWriter implements Runnable {
       throw e;
     }
     if (changed) {
-      forcing.committed();
+      fsync.committed();
     }
-    if (forcing.due(!changed)) {
+    if (fsync.due(!changed)) {
       open.force();
-      forcing.forced();
+      fsync.forced();
     }
     keys.forEach(shared.notDurable()::remove);
     maintenance.durable();
-    return upkept;
+    return maintained;
   }
 
   /** What requests change, as far as that is known. */

@@ -97,7 +97,16 @@ public final class EntryStore implements Maintenance {
     Map<String, String> statements = new HashMap<>(LargeValues.STATEMENTS);
     statements.put("position", SET_STATE);
     statements.put("upgrade", UpgradeState.PUT);
-    services.forEach(service -> statements.putAll(new EntryTable(service).statements()));
+    for (String service : services) {
+      new EntryTable(service)
+          .statements()
+          .forEach(
+              (name, statement) -> {
+                if (statements.put(name, statement) != null) {
+                  throw new IllegalArgumentException(name + " (expected: of one statement)");
+                }
+              });
+    }
     return new ChangeNames(statements);
   }
 

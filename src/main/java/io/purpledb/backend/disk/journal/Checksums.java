@@ -51,7 +51,7 @@ final class Checksums implements Closeable {
     return settled;
   }
 
-  /** The database file has the records of the journal up to one, safely. */
+  /** The database file has the records of the journal up to one, durably. */
   void settled(long record) throws IOException {
     slots.write(id, List.of(record));
     settled = record;

@@ -133,7 +133,7 @@ final class DataFile implements Closeable {
   }
 
   /**
-   * Writes blocks and their checksums, safely.
+   * Writes blocks and their checksums, durably.
    *
    * @param journal has those that are not in memory
    * @param bytes the size of the file with them

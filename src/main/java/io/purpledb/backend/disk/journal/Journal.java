@@ -155,7 +155,7 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Forgets all records, and what was written ahead; only when the database file has them safely.
+   * Forgets all records, and what was written ahead; only when the database file has them durably.
    */
   void restart(long keepBytes) throws IOException {
     records.restart(keepBytes);

@@ -171,7 +171,7 @@ public final class Mark implements Closeable {
     return state.announced;
   }
 
-  /** Makes the file, safely, if it is not there: from now on the data set has its number. */
+  /** Makes the file, durably, if it is not there: from now on the data set has its number. */
   public synchronized void begin() throws IOException {
     if (state.status != Status.NONE) {
       return;
@@ -193,7 +193,7 @@ public final class Mark implements Closeable {
   }
 
   /**
-   * All files are there, safely.
+   * All files are there, durably.
    *
    * @param record the last one of the log: what an earlier run has written after it, without a
    *     force, may be lost

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 /**
  * How a database keeps its changes until a checkpoint.
  *
- * @param forcing whether what is durable is on the device, or only with the operating system
+ * @param forcing whether a force reaches the device, or only the operating system
  * @param memory how much there may be, which bounds how long an opening takes, too
  * @param usableBytes the room that is left on the file system
  */

@@ -36,7 +36,7 @@ public final class RedoLog implements Closeable {
 
   /**
    * @param mark remembers how far the log goes
-   * @param forcing whether what is durable is on the device, or only with the operating system
+   * @param forcing whether a force reaches the device, or only the operating system
    * @param names what it calls statements
    */
   public RedoLog(FileChannel file, Mark mark, boolean forcing, ChangeNames names) {

@@ -21,6 +21,9 @@ public record UpgradeState(Stage stage, long dataSet, long record, ByteString la
   /** All is here, and there is no such database. */
   public static final UpgradeState DONE = new UpgradeState(Stage.DONE, 0, 0, ByteString.EMPTY);
 
+  /** With it a state is of no files. */
+  public static final long NO_RECORD = -1;
+
   /** A row for each service. */
   public static final String TABLE =
       """
@@ -86,6 +89,11 @@ public record UpgradeState(Stage stage, long dataSet, long record, ByteString la
 
   public UpgradeState at(ByteString key) {
     return new UpgradeState(stage, dataSet, record, key);
+  }
+
+  /** The same of files whose log ends with another record. */
+  public UpgradeState at(long otherRecord) {
+    return new UpgradeState(stage, dataSet, otherRecord, last);
   }
 
   public UpgradeState at(Stage next) {

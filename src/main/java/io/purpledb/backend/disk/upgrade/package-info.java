@@ -1,4 +1,7 @@
-/** Brings what a version before has kept of a service into the tables of entries. */
+/**
+ * What an upgrade reads of a version before, and how far it is; {@code Upgrade} in the package
+ * above does it.
+ */
 @NullMarked
 package io.purpledb.backend.disk.upgrade;
 

@@ -1,4 +1,4 @@
-/** One pipelined connection to Redis for each event loop: sent, lost, made anew. */
+/** One pipelined connection to Redis for each event loop and service: sent, lost, made anew. */
 @NullMarked
 package io.purpledb.backend.redis.connection;
 

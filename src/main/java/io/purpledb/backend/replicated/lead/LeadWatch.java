@@ -34,7 +34,7 @@ public final class LeadWatch {
   private final List<RaftPeerId> others;
   private final TermQuestion question;
   private final Leadership leadership;
-  private final LeadershipTransfer handover;
+  private final LeadershipTransfer transfer;
   private final DivisionInfo info;
   private final LogInPlace log;
   private volatile boolean closed;
@@ -55,7 +55,7 @@ public final class LeadWatch {
       List<RaftPeerId> others,
       TermQuestion question,
       Leadership leadership,
-      LeadershipTransfer handover,
+      LeadershipTransfer transfer,
       DivisionInfo info,
       LogInPlace log) {
     this.info = info;
@@ -65,7 +65,7 @@ public final class LeadWatch {
     this.others = others;
     this.question = question;
     this.leadership = leadership;
-    this.handover = handover;
+    this.transfer = transfer;
   }
 
   public void start() {
@@ -119,7 +119,7 @@ public final class LeadWatch {
       if ((off || full) && leadership.isSelf()) {
         for (RaftPeerId other : others) {
           boolean better = (!off || clocks.isRight(other)) && (!full || rooms.hasRoom(other));
-          if (better && handover.to(other)) {
+          if (better && transfer.to(other)) {
             return;
           }
         }

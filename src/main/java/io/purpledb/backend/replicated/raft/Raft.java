@@ -89,7 +89,7 @@ public final class Raft {
         return Failure.busy("cluster: too many writes wait for the other members");
       }
       if (cause instanceof StateMachineException
-          && cause.getCause() instanceof LogHarmedException harmed) {
+          && cause.getCause() instanceof LogUnavailableException harmed) {
         return Failure.unavailable(String.valueOf(harmed.getMessage()));
       }
       return cause instanceof StateMachineException ? cause : null;

@@ -12,9 +12,9 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
 /**
- * The part of a snapshot with what is {@link DeduplicationTable}: 4 bytes how many clients; of each
- * its id, 8 bytes the lowest number that it waits for, 4 bytes how many replies; of each 8 bytes
- * its number, and the reply.
+ * The part of a snapshot with the {@link DeduplicationTable}: 4 bytes how many clients; of each its
+ * id, 8 bytes the lowest number that it waits for, 4 bytes how many replies; of each 8 bytes its
+ * number, and the reply.
  */
 public final class AnsweredPart {
 

@@ -5,6 +5,7 @@ import io.purpledb.backend.replicated.lead.PeerClocks;
 import io.purpledb.backend.replicated.wire.Batch;
 import io.purpledb.backend.replicated.wire.EngineWire;
 import io.purpledb.backend.replicated.wire.Item;
+import io.purpledb.backend.replicated.wire.OldRequests;
 import io.purpledb.backend.replicated.wire.Wire;
 import io.purpledb.backend.replicated.write.Sweeper;
 import io.purpledb.engine.Change;
@@ -211,7 +212,9 @@ public final class ReplicatedState {
     try {
       if (item instanceof Item.OfCommit of) {
         requireAnswer(of.commit().reads().size(), mostBytes, entry.answerBytes());
-        return EngineWire.reply(commit(of));
+        Committed committed = commit(of);
+        com.google.protobuf.Message old = of.isOld() ? OldRequests.response(of.commit()) : null;
+        return old == null ? EngineWire.reply(committed) : Wire.reply(old);
       }
       if (item instanceof Item.OfClaim of) {
         return EngineWire.reply(store.entries().claim(of.claim(), stamp, left));

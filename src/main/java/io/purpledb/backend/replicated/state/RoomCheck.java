@@ -1,11 +1,13 @@
 package io.purpledb.backend.replicated.state;
 
 import io.purpledb.backend.replicated.lead.PeerRooms;
+import io.purpledb.backend.replicated.raft.LogUnavailableException;
 import io.purpledb.backend.replicated.raft.NoRoomException;
 import io.purpledb.backend.replicated.wire.Batch;
 import io.purpledb.backend.replicated.wire.Item;
 import io.purpledb.backend.replicated.wire.Wire;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -37,11 +39,14 @@ public final class RoomCheck {
    * @param bytes of the batch
    * @return the batch, with a refusal in the place of each write that finds no room
    * @throws NoRoomException when none does
+   * @throws LogUnavailableException when the log has no room for one that was done
    */
   public Batch admit(ByteString client, long number, Batch batch, int bytes, ReplicatedState copy)
-      throws NoRoomException {
+      throws NoRoomException, LogUnavailableException {
     if (copy.knows(client, number)) {
-      takeLog(bytes); // it is sent again, and its place in the log needs room all the same
+      if (!rooms.own().take(bytes)) { // sent again, its place in the log needs room all the same
+        throw new LogUnavailableException(rooms.own().refusal() + Outcome.UNKNOWN);
+      }
       return batch;
     }
     String noLog = rooms.refusal(bytes);
@@ -66,8 +71,8 @@ public final class RoomCheck {
           admitted.add(refused(full));
         }
       }
-      if (refusals.size() < admitted.size()) {
-        takeLog(bytes);
+      if (refusals.size() < admitted.size() && !rooms.own().take(bytes)) {
+        throw new NoRoomException(List.of(rooms.own().refusal()));
       }
       if (refusals.size() == admitted.size()) {
         throw new NoRoomException(refusals);
@@ -77,12 +82,6 @@ public final class RoomCheck {
       }
     }
     return refusals.isEmpty() ? batch : new Batch(batch.oldestOpen(), admitted);
-  }
-
-  private void takeLog(int bytes) throws NoRoomException {
-    if (!rooms.own().take(bytes)) {
-      throw new NoRoomException(List.of(rooms.own().refusal()));
-    }
   }
 
   /** A batch is applied. */

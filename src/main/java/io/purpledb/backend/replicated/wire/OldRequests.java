@@ -13,6 +13,7 @@ import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.message.Call;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.FlagSetResponse;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvPutRequest;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,17 @@ public final class OldRequests {
                 increment.getAmount(),
                 Long.MIN_VALUE,
                 Long.MAX_VALUE))
+        : null;
+  }
+
+  /**
+   * What the release before answered to a flag that was set; null of anything else, which was alone
+   * or a commit then as well. It is answered again: how large replies are decides which writes of a
+   * batch are done.
+   */
+  public static @Nullable Message response(Commit commit) {
+    return commit.changes().get(0).key().service().equals("flag")
+        ? FlagSetResponse.getDefaultInstance()
         : null;
   }
 

@@ -144,9 +144,8 @@ public final class Input {
    *
    * @param prototype an empty message
    */
-  @SuppressWarnings("unchecked")
-  public // a message of the prototype's type
-  <M extends Message> M document(M prototype) {
+  @SuppressWarnings("unchecked") // a message of the prototype's type
+  public <M extends Message> M document(M prototype) {
     JsonDocument schema = operation.body().document();
     if (schema == null) {
       throw new IllegalStateException(operation.id() + " has no JSON document");

@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What the HTTP servers of all servers have in common. */
+/** The options that Vert.x' servers of HTTP and gRPC have in common. */
 public final class ServerOptions {
 
   /** Requests in flight on one connection of HTTP/2; more wait in the client. */
