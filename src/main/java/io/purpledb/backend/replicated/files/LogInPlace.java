@@ -153,10 +153,6 @@ public final class LogInPlace {
     }
     looksWithout = 0;
     if (!Objects.equals(before.key(), key(file))) {
-      if (before.last() == null) { // nothing was seen that could be gone
-        seen = null;
-        return;
-      }
       missed(before.first(), before.start(), file, "it was replaced under the running server");
       return;
     }
