@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ final class LogIT {
   /**
    * Who starts, joins, leaves and stops as it should reads of Purple, and nothing of its engines.
    */
+  @Tag("long")
   @Test
   @Timeout(120)
   void aClusterThatComesAndGoes(@TempDir Path directory) {

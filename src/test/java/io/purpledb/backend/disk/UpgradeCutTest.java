@@ -150,7 +150,7 @@ class UpgradeCutTest {
   /** Of what the other finds a part. */
   @Test
   void nothingIsLostByAPowerCutNowAndThen() throws Exception {
-    assertNothingIsLost(Durability.ASYNC, 6);
+    assertNothingIsLost(Durability.ASYNC, 12);
   }
 
   /**
