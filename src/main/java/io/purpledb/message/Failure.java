@@ -2,7 +2,6 @@ package io.purpledb.message;
 
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
-import io.vertx.grpc.common.GrpcStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.UUID;
@@ -23,55 +22,54 @@ public final class Failure extends RuntimeException {
    * users.
    */
   public enum Kind {
-    INVALID("invalid_argument", 400, GrpcStatus.INVALID_ARGUMENT, "Bad Request"),
-    NOT_FOUND("not_found", 404, GrpcStatus.NOT_FOUND, "Not Found"),
-    NO_SUCH_PATH("no_such_path", 404, 1, GrpcStatus.UNIMPLEMENTED, "No Such Path"),
-    NO_SUCH_METHOD("no_such_method", 405, GrpcStatus.UNIMPLEMENTED, "Method Not Allowed"),
-    NOT_ACCEPTABLE("not_acceptable", 406, GrpcStatus.INVALID_ARGUMENT, "Not Acceptable"),
-    REQUEST_TIMEOUT("request_timeout", 408, GrpcStatus.DEADLINE_EXCEEDED, "Request Timeout"),
-    CONFLICT("conflict", 409, GrpcStatus.FAILED_PRECONDITION, "Conflict"),
-    CONDITION_FAILED("condition_failed", 412, GrpcStatus.ABORTED, "Precondition Failed"),
-    TOO_LARGE("value_too_large", 413, GrpcStatus.RESOURCE_EXHAUSTED, "Content Too Large"),
-    ANSWER_TOO_LARGE("answer_too_large", 413, 1, GrpcStatus.RESOURCE_EXHAUSTED, "Answer Too Large"),
-    URI_TOO_LONG("uri_too_long", 414, GrpcStatus.INVALID_ARGUMENT, "URI Too Long"),
+    INVALID("invalid_argument", 400, GrpcCode.INVALID_ARGUMENT, "Bad Request"),
+    NOT_FOUND("not_found", 404, GrpcCode.NOT_FOUND, "Not Found"),
+    NO_SUCH_PATH("no_such_path", 404, 1, GrpcCode.UNIMPLEMENTED, "No Such Path"),
+    NO_SUCH_METHOD("no_such_method", 405, GrpcCode.UNIMPLEMENTED, "Method Not Allowed"),
+    NOT_ACCEPTABLE("not_acceptable", 406, GrpcCode.INVALID_ARGUMENT, "Not Acceptable"),
+    REQUEST_TIMEOUT("request_timeout", 408, GrpcCode.DEADLINE_EXCEEDED, "Request Timeout"),
+    CONFLICT("conflict", 409, GrpcCode.FAILED_PRECONDITION, "Conflict"),
+    CONDITION_FAILED("condition_failed", 412, GrpcCode.ABORTED, "Precondition Failed"),
+    TOO_LARGE("value_too_large", 413, GrpcCode.RESOURCE_EXHAUSTED, "Content Too Large"),
+    ANSWER_TOO_LARGE("answer_too_large", 413, 1, GrpcCode.RESOURCE_EXHAUSTED, "Answer Too Large"),
+    URI_TOO_LONG("uri_too_long", 414, GrpcCode.INVALID_ARGUMENT, "URI Too Long"),
     UNSUPPORTED_MEDIA_TYPE(
-        "unsupported_media_type", 415, GrpcStatus.UNIMPLEMENTED, "Unsupported Media Type"),
-    EXPECTATION_FAILED(
-        "expectation_failed", 417, GrpcStatus.INVALID_ARGUMENT, "Expectation Failed"),
-    MISDIRECTED("misdirected", 421, GrpcStatus.PERMISSION_DENIED, "Misdirected Request"),
-    BUSY("busy", 429, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Requests"),
+        "unsupported_media_type", 415, GrpcCode.UNIMPLEMENTED, "Unsupported Media Type"),
+    EXPECTATION_FAILED("expectation_failed", 417, GrpcCode.INVALID_ARGUMENT, "Expectation Failed"),
+    MISDIRECTED("misdirected", 421, GrpcCode.PERMISSION_DENIED, "Misdirected Request"),
+    BUSY("busy", 429, GrpcCode.RESOURCE_EXHAUSTED, "Too Many Requests"),
     HEADERS_TOO_LARGE(
-        "headers_too_large", 431, GrpcStatus.RESOURCE_EXHAUSTED, "Request Header Fields Too Large"),
-    INTERNAL("internal", 500, GrpcStatus.INTERNAL, "Internal Server Error"),
-    NOT_IMPLEMENTED("not_implemented", 501, GrpcStatus.UNIMPLEMENTED, "Not Implemented"),
-    UNAVAILABLE("unavailable", 503, GrpcStatus.UNAVAILABLE, "Service Unavailable"),
-    OVERLOADED("overloaded", 503, 1, GrpcStatus.RESOURCE_EXHAUSTED, "Service Overloaded"),
+        "headers_too_large", 431, GrpcCode.RESOURCE_EXHAUSTED, "Request Header Fields Too Large"),
+    INTERNAL("internal", 500, GrpcCode.INTERNAL, "Internal Server Error"),
+    NOT_IMPLEMENTED("not_implemented", 501, GrpcCode.UNIMPLEMENTED, "Not Implemented"),
+    UNAVAILABLE("unavailable", 503, GrpcCode.UNAVAILABLE, "Service Unavailable"),
+    OVERLOADED("overloaded", 503, 1, GrpcCode.RESOURCE_EXHAUSTED, "Service Overloaded"),
     ANSWER_DROPPED(
-        "answer_dropped", 503, 2, GrpcStatus.RESOURCE_EXHAUSTED, "Too Many Unread Answers"),
-    TIMED_OUT("timed_out", 504, GrpcStatus.DEADLINE_EXCEEDED, "Gateway Timeout"),
-    STORAGE_FULL("storage_full", 507, GrpcStatus.RESOURCE_EXHAUSTED, "Insufficient Storage");
+        "answer_dropped", 503, 2, GrpcCode.RESOURCE_EXHAUSTED, "Too Many Unread Answers"),
+    TIMED_OUT("timed_out", 504, GrpcCode.DEADLINE_EXCEEDED, "Gateway Timeout"),
+    STORAGE_FULL("storage_full", 507, GrpcCode.RESOURCE_EXHAUSTED, "Insufficient Storage");
 
     private static final int NUMBERS_OF_A_STATUS = 10;
 
     private final String code;
     private final int httpStatus;
     private final int number;
-    private final GrpcStatus grpcStatus;
+    private final GrpcCode grpcCode;
     private final String title;
 
-    Kind(String code, int httpStatus, GrpcStatus grpcStatus, String title) {
-      this(code, httpStatus, 0, grpcStatus, title);
+    Kind(String code, int httpStatus, GrpcCode grpcCode, String title) {
+      this(code, httpStatus, 0, grpcCode, title);
     }
 
     /**
      * @param variant tells kinds with the same HTTP status apart; 0 for the one that a reader takes
      *     the status alone for
      */
-    Kind(String code, int httpStatus, int variant, GrpcStatus grpcStatus, String title) {
+    Kind(String code, int httpStatus, int variant, GrpcCode grpcCode, String title) {
       this.code = code;
       this.httpStatus = httpStatus;
       this.number = variant == 0 ? httpStatus : NUMBERS_OF_A_STATUS * httpStatus + variant;
-      this.grpcStatus = grpcStatus;
+      this.grpcCode = grpcCode;
       this.title = title;
     }
 
@@ -92,8 +90,8 @@ public final class Failure extends RuntimeException {
       return number;
     }
 
-    public GrpcStatus grpcStatus() {
-      return grpcStatus;
+    public GrpcCode grpcCode() {
+      return grpcCode;
     }
 
     /** What it is called, for people (the title of RFC 9457). */

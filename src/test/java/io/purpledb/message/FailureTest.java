@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.grpc.common.GrpcStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,12 @@ class FailureTest {
     assertThat(Kind.ofNumber(kind.httpStatus()).httpStatus()).isEqualTo(kind.httpStatus());
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void namesTheCodesOfGrpcAsGrpcDoes(GrpcCode code) {
+    assertThat(GrpcStatus.valueOf(code.number()).name()).isEqualTo(code.name());
+  }
+
   @Test
   void isListedForUsers() throws IOException {
     List<String> rows =
@@ -59,7 +66,7 @@ class FailureTest {
                             .formatted(
                                 kind.code(),
                                 kind.httpStatus(),
-                                kind.grpcStatus().name(),
+                                kind.grpcCode().name(),
                                 kind.number()))
                 .toList());
   }

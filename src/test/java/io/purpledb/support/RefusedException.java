@@ -43,9 +43,10 @@ public final class RefusedException extends RuntimeException {
    * @param code the one in the details, or empty when there is none, as of what grpc-java says
    */
   static RefusedException ofGrpc(int number, String code, String description) {
-    GrpcStatus status = GrpcStatus.valueOf(number);
     return new RefusedException(
-        kinds(k -> k.grpcStatus() == status && fits(k, code)), "gRPC " + status, description);
+        kinds(k -> k.grpcCode().number() == number && fits(k, code)),
+        "gRPC " + GrpcStatus.valueOf(number),
+        description);
   }
 
   private static boolean fits(Kind kind, String code) {

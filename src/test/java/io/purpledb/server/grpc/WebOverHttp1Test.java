@@ -62,7 +62,7 @@ class WebOverHttp1Test {
 
     /** Checks that the headers alone are the status of a failure, and returns its text. */
     String failure(Kind kind) throws IOException {
-      return failure(kind, kind.grpcStatus().code);
+      return failure(kind, kind.grpcCode().number());
     }
 
     String failure(Kind kind, int grpcStatus) throws IOException {

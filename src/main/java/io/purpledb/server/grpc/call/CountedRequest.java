@@ -178,7 +178,7 @@ public final class CountedRequest extends HttpServerRequestWrapper {
   }
 
   private void refuse(Failure failure) {
-    refuse(failure, failure.kind().grpcStatus());
+    refuse(failure, StatusAnswer.status(failure));
   }
 
   private void refuse(Failure failure, GrpcStatus status) {

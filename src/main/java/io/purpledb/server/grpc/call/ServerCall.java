@@ -179,7 +179,7 @@ public abstract class ServerCall extends DeadlineQueue.Waiter {
   final void fail(Throwable thrown) {
     if (finish()) {
       Failure failure = Failure.of(thrown);
-      GrpcStatus status = failure.kind().grpcStatus();
+      GrpcStatus status = StatusAnswer.status(failure);
       response
           .trailers()
           .set(Details.TRAILER, Details.of(failure, status))

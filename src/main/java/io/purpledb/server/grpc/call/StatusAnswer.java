@@ -21,9 +21,14 @@ public final class StatusAnswer {
 
   private StatusAnswer() {}
 
+  /** What gRPC calls a failure. */
+  static GrpcStatus status(Failure failure) {
+    return GrpcStatus.valueOf(failure.kind().grpcCode().number());
+  }
+
   /** Ends a call with a failure. */
   public static void send(HttpServerRequest request, Failure failure) {
-    send(request, failure, failure.kind().grpcStatus());
+    send(request, failure, status(failure));
   }
 
   /**
@@ -46,7 +51,7 @@ public final class StatusAnswer {
     Failure failure = Malformed.failure(request);
     HttpServerResponse response = request.response();
     response.putHeader(HttpHeaders.CONTENT_TYPE, GRPC_WEB);
-    put(failure, failure.kind().grpcStatus(), response::putHeader);
+    put(failure, status(failure), response::putHeader);
     Malformed.answer(response, failure, Buffer.buffer());
   }
 
@@ -54,7 +59,7 @@ public final class StatusAnswer {
   public static LargeHeaders.Refusal overHttp2(Failure failure) {
     Http2Headers headers =
         CommonHeaders.ofHttp2().status("200").set(HttpHeaders.CONTENT_TYPE, GRPC);
-    put(failure, failure.kind().grpcStatus(), headers::set);
+    put(failure, status(failure), headers::set);
     return new LargeHeaders.Refusal(headers, Unpooled.EMPTY_BUFFER);
   }
 
