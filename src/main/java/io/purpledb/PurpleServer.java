@@ -1,6 +1,6 @@
 package io.purpledb;
 
-import io.purpledb.cluster.ClusterNode;
+import io.purpledb.cluster.ClusterMember;
 import io.purpledb.cluster.Membership;
 import io.purpledb.cluster.bus.BusLimits;
 import io.purpledb.cluster.bus.BusTransport;
@@ -103,7 +103,7 @@ public final class PurpleServer {
     Membership membership = new Membership(cluster);
     BusLimits limits = BusLimits.of(config.maxValueBytes());
     BusTransport bus = new BusTransport(transport, limits);
-    return ClusterNode.join(cluster, bus, options, membership)
+    return ClusterMember.join(cluster, bus, options, membership)
         .compose(
             vertx -> {
               Bus.registerCodecs(vertx, limits.maxMessageBytes());

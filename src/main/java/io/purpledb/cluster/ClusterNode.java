@@ -6,9 +6,7 @@ import io.purpledb.cluster.bus.BusLimits;
 import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.cluster.membership.Stack;
-import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
-import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.OwnAddress;
 import io.purpledb.config.StartFailure;
@@ -21,7 +19,6 @@ import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
-import java.net.UnknownHostException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -59,30 +56,13 @@ public final class ClusterNode {
   private final List<Member> members;
   private final @Nullable Tls tls;
 
-  private ClusterNode(@Nullable Member self, List<Member> members, @Nullable ClusterTls tls) {
+  /**
+   * @param self which of the members joins; null when a guest does
+   */
+  ClusterNode(@Nullable Member self, List<Member> members, @Nullable ClusterTls tls) {
     this.self = self;
     this.members = members;
     this.tls = tls == null ? null : new Tls(tls);
-  }
-
-  /**
-   * Joins as a member. It does not wait for others.
-   *
-   * @param transport of the Vertx that joins
-   * @param options for it
-   * @param membership told who is there
-   */
-  public static Future<Vertx> join(
-      ClusterConfig cluster, BusTransport transport, VertxOptions options, Membership membership) {
-    ClusterNode node = new ClusterNode(cluster.self(), cluster.members(), cluster.tls());
-    try {
-      FreePorts.checkMember(cluster);
-    } catch (StartFailure taken) {
-      return Future.failedFuture(taken);
-    } catch (UnknownHostException e) {
-      return Future.failedFuture(node.cannotJoin(e));
-    }
-    return node.join(transport, options, membership::update);
   }
 
   /**
@@ -97,7 +77,14 @@ public final class ClusterNode {
         .join(new BusTransport(transport, BusLimits.ofGuest()), options, nodes -> {});
   }
 
-  private Future<Vertx> join(
+  /**
+   * Joins. A member does not wait for others.
+   *
+   * @param transport of the Vertx that joins
+   * @param options for it
+   * @param view told who is there
+   */
+  Future<Vertx> join(
       BusTransport transport, VertxOptions options, Consumer<Collection<String>> view) {
     NodeManager manager;
     try {
@@ -151,7 +138,8 @@ public final class ClusterNode {
     return new DefaultCacheManager(holder, false);
   }
 
-  private StartFailure cannotJoin(Throwable cause) {
+  /** The failure of one that cannot join, in a line. */
+  StartFailure cannotJoin(Throwable cause) {
     Throwable root = cause;
     while (root.getCause() != null) {
       root = root.getCause();

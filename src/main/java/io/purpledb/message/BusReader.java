@@ -6,8 +6,9 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a stream that {@link BusStream} sends. It asks for a message when its reader has asked for
- * one, so one that pauses for longer than {@link BusStream#PATIENCE_MILLIS} loses its stream.
+ * Reads a stream that comes over the event bus, as the conversation that docs/event-bus.md tells.
+ * It asks for a message when its reader has asked for one, so one that pauses for longer than the
+ * other end's patience, 30 s, loses its stream.
  */
 final class BusReader<R extends Message> implements ResponseStream<R> {
 
@@ -48,14 +49,14 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
       sayCancel();
       return;
     }
-    String what = reply.headers().get(BusStream.HEADER);
-    if (BusStream.END.equals(what)) {
+    String what = reply.headers().get(StreamHeader.NAME);
+    if (StreamHeader.END.equals(what)) {
       ended = true;
       Handler<Void> done = endHandler;
       if (done != null) {
         done.handle(null);
       }
-    } else if (BusStream.MESSAGE.equals(what)) {
+    } else if (StreamHeader.MESSAGE.equals(what)) {
       held = reply.body();
     }
     deliver();
@@ -86,7 +87,7 @@ final class BusReader<R extends Message> implements ResponseStream<R> {
   }
 
   private void sayCancel() {
-    current.reply(null, new DeliveryOptions().addHeader(BusStream.HEADER, BusStream.CANCEL));
+    current.reply(null, new DeliveryOptions().addHeader(StreamHeader.NAME, StreamHeader.CANCEL));
   }
 
   @Override

@@ -15,21 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusStream {
 
-  /** Header of a stream's messages, in both directions. */
-  static final String HEADER = "purple-stream";
-
-  /** The reply has a message; ask for the next. */
-  static final String MESSAGE = "message";
-
-  /** The reply has none yet; ask again. */
-  static final String WAITING = "waiting";
-
-  /** There will be no more. */
-  static final String END = "end";
-
-  /** The reader wants no more. */
-  static final String CANCEL = "cancel";
-
   /** How long a reader may take before it asks for the next message, in milliseconds. */
   static final long PATIENCE_MILLIS = 30_000;
 
@@ -70,9 +55,9 @@ final class BusStream {
   /** Says that the stream has begun; its messages come when they are asked for. */
   void start() {
     stream.handler(this::take);
-    stream.endHandler(end -> endWith(() -> asked.end(options(END))));
+    stream.endHandler(end -> endWith(() -> asked.end(options(StreamHeader.END))));
     stream.exceptionHandler(cause -> endWith(() -> asked.complete(null, cause)));
-    say(null, WAITING);
+    say(null, StreamHeader.WAITING);
   }
 
   private void take(Message message) {
@@ -85,7 +70,7 @@ final class BusStream {
 
   private void sendHeld(Message message) {
     held = null;
-    say(message, MESSAGE);
+    say(message, StreamHeader.MESSAGE);
   }
 
   private void endWith(Runnable end) {
@@ -112,7 +97,7 @@ final class BusStream {
   }
 
   private void next(io.vertx.core.eventbus.Message<Object> message) {
-    if (CANCEL.equals(message.headers().get(HEADER))) {
+    if (StreamHeader.CANCEL.equals(message.headers().get(StreamHeader.NAME))) {
       stream.cancel();
       return;
     }
@@ -125,7 +110,7 @@ final class BusStream {
     } else if (end != null) {
       end.run();
     } else {
-      timer = vertx.setTimer(WAITING_MILLIS, id -> say(null, WAITING));
+      timer = vertx.setTimer(WAITING_MILLIS, id -> say(null, StreamHeader.WAITING));
       fetch();
     }
   }
@@ -138,6 +123,6 @@ final class BusStream {
   }
 
   private DeliveryOptions options(String what) {
-    return new DeliveryOptions().addHeader(HEADER, what).setSendTimeout(patienceMillis);
+    return new DeliveryOptions().addHeader(StreamHeader.NAME, what).setSendTimeout(patienceMillis);
   }
 }

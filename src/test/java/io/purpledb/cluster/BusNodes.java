@@ -36,7 +36,7 @@ final class BusNodes implements AutoCloseable {
       Membership membership = new Membership(cluster);
       memberships.add(membership);
       BusTransport transport = new BusTransport(WrappedTransport.nativeOrJava(), limits);
-      joined.add(await(ClusterNode.join(cluster, transport, new VertxOptions(), membership)));
+      joined.add(await(ClusterMember.join(cluster, transport, new VertxOptions(), membership)));
     }
     joined.forEach(vertx -> Bus.registerCodecs(vertx, limits.maxMessageBytes()));
   }
