@@ -13,10 +13,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export root=$PWD out=$PWD/target/clients tools=$PWD/target/clients/tools version=$2
-export http= grpc= broken= picky= language=
+export backend= http= grpc= broken= picky= language=
 unset "${!PURPLE_@}" # settings of another server
 excluded=${3:-} only=${4:-}
-all=(go java python rust typescript todo v0)
+all=(go java python rust typescript eventbus todo v0)
 languages=()
 servers=()
 
@@ -191,5 +191,5 @@ fail() {
   exit 1
 }
 
-export -f readme fail say step prefix follow_readme fence
+export -f readme fail say step prefix ready stop follow_readme fence
 main "$1"

@@ -2,17 +2,26 @@ package io.purpledb.conformance;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.TOP_LEVEL_CLASSES;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.purpledb.PurpleClient;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Imports go one way. */
 @AnalyzeClasses(
@@ -80,6 +89,52 @@ final class LayerGuardTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.purpledb.backend.*..");
+
+  /**
+   * The jar of PurpleClient has, of our classes, only each other, and of libraries only those that
+   * its project depends on.
+   */
+  @ArchTest
+  static final ArchRule CLIENT =
+      classes()
+          .that(ClientPom.CLIENT.classes())
+          .should()
+          .onlyDependOnClassesThat(
+              ClientPom.CLIENT
+                  .classes()
+                  .or(
+                      resideInAnyPackage(
+                          V1,
+                          "java..",
+                          "javax.net.ssl",
+                          "com.sun.management",
+                          "com.google.protobuf",
+                          "io.netty..",
+                          "io.vertx.core..",
+                          "io.vertx.ext.cluster.infinispan",
+                          "org.infinispan..",
+                          "org.jgroups..",
+                          "org.jspecify.annotations")));
+
+  /** Javac puts constants where they are used, and leaves no trace of who said them. */
+  private static final DescribedPredicate<JavaClass> CONSTANTS =
+      simpleName("StreamHeader").or(simpleName("package-info"));
+
+  @ArchTest
+  static void theClientHasNothingThatItDoesNotNeed(JavaClasses all) {
+    Set<JavaClass> needed = new HashSet<>();
+    need(all.get(PurpleClient.class), needed);
+    assertThat(all.that(ClientPom.CLIENT.classes().and(TOP_LEVEL_CLASSES).and(not(CONSTANTS))))
+        .isNotEmpty()
+        .isSubsetOf(needed);
+  }
+
+  private static void need(JavaClass type, Set<JavaClass> needed) {
+    if (resideInAPackage(OURS).test(type) && needed.add(type)) {
+      type.getDirectDependenciesFromSelf()
+          .forEach(dependency -> need(dependency.getTargetClass(), needed));
+    }
+  }
 
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("io.purpledb.(**)").should().beFreeOfCycles();
