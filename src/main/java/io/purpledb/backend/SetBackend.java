@@ -1,5 +1,6 @@
 package io.purpledb.backend;
 
+import io.purpledb.engine.Items;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.SetAddRequest;
@@ -22,13 +23,13 @@ public interface SetBackend extends Backend {
   }
 
   /** The items, none when the set does not exist. */
-  Future<SortedItems> get(String key);
+  Future<Items> get(String key);
 
   /** Adds an item and answers the resulting set. */
-  Future<SortedItems> add(String key, String item);
+  Future<Items> add(String key, String item);
 
   /** Removes an item, if it is there, and answers the resulting set. */
-  Future<SortedItems> remove(String key, String item);
+  Future<Items> remove(String key, String item);
 
   @Override
   default void bind(Handlers handlers) {

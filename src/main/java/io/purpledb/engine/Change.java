@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import io.purpledb.message.Failure;
+
 /** One change of a commit. Changes are made in their order; a later one sees the earlier. */
 public sealed interface Change {
 
@@ -39,8 +41,21 @@ public sealed interface Change {
    */
   record Touch(Key key, long ttlMillis) implements Change {}
 
-  /** Deletes all entries of a range. */
+  /**
+   * Deletes all entries of a range. The commit fails as too large when there are more than {@link
+   * #MOST}: others wait meanwhile.
+   */
   record DeleteRange(Range range) implements Change {
+
+    /** How many it deletes at most; those count that have expired and are not freed yet. */
+    public static final int MOST = 10_000;
+
+    /** What is said of a range that has more. */
+    public static Failure tooMany() {
+      return Failure.tooLarge(
+          "a range of more than %d entries (expected: at most %d in one change)"
+              .formatted(MOST, MOST));
+    }
 
     @Override
     public Key key() {

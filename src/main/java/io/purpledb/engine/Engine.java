@@ -31,7 +31,8 @@ public interface Engine {
   /**
    * Answers entries as they are at one moment, in the order of the keys; null where nothing is.
    * Several keys whose values together are too much for the engine's memory fail as {@code
-   * answer_too_large}, here and as reads of a commit.
+   * answer_too_large}, here and as reads of a commit; so do several names that a commit asks the
+   * items of.
    */
   Future<List<@Nullable Entry>> read(Call call, List<Key> keys);
 

@@ -19,6 +19,11 @@ public record Key(String namespace, String service, String name, String item)
     return new Key(namespace, service, name, "");
   }
 
+  /** That of its name, without an item. */
+  public Key ofName() {
+    return item.isEmpty() ? this : of(namespace, service, name);
+  }
+
   @Override
   public int compareTo(Key other) {
     int order = compare(namespace, other.namespace);

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -119,6 +121,10 @@ abstract class EngineKit {
           .as("%s: read %d of %s", what, i, commit)
           .isEqualTo(expected == null ? Map.of() : ModelEngine.withoutVersions(List.of(expected)));
     }
+    assertThat(done.items())
+        .as("%s: %s", what, commit)
+        .isEqualTo(
+            commit.itemsOf().stream().map(name -> model.items(name, clock.millis())).toList());
   }
 
   private void claim(Claim claim, ModelEngine model, String what) throws Exception {
@@ -425,6 +431,139 @@ abstract class EngineKit {
     byte[] bytes = new byte[size];
     new Random(size).nextBytes(bytes);
     return new Value.OfBytes(ByteString.copyFrom(bytes));
+  }
+
+  /** Who replays what comes behind the position of the items that it has got misses nothing. */
+  @RepeatedTest(3)
+  final void itemsAreAsOfTheirPosition() throws Exception {
+    Key name = Key.of(N, "set", "s");
+    int most = 300;
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try {
+      CompletableFuture<Void> writing =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i <= most; i++) {
+                  Key item = new Key(N, "set", "s", "%03d".formatted(i));
+                  unchecked(
+                      () ->
+                          await(
+                              engine.commit(
+                                  Call.NOTHING, Commit.of(put(item, "", Change.FOREVER)))));
+                }
+              },
+              writer);
+      List<String> items = List.of();
+      while (items.size() < most) {
+        Committed seen = await(engine.commit(Call.NOTHING, Commit.items(name)));
+        items = seen.items().get(0);
+        if (items.size() > most) {
+          break; // nothing comes behind it
+        }
+        Set<String> replayed = new TreeSet<>(items);
+        BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+        ReadStream<Event> watch = watch(Range.of(N, "set"), seen.position());
+        watch.handler(told::add);
+        String next = "%03d".formatted(items.size());
+        while (!replayed.contains(next)) { // the first that it may miss
+          Event event = told.poll(10, TimeUnit.SECONDS);
+          assertThat(event).as("%s behind %s", next, items).isNotNull();
+          replayed.add(event.key().item());
+        }
+        watch.handler(null);
+        assertThat(replayed).hasSizeGreaterThan(items.size());
+        assertThat(new ArrayList<>(replayed).get(items.size())).isEqualTo(next);
+      }
+      writing.get(60, TimeUnit.SECONDS);
+    } finally {
+      writer.shutdownNow();
+    }
+  }
+
+  /** A bound for how long others wait. */
+  @Test
+  final void aRangeThatHasTooManyIsNotDeleted() throws Exception {
+    Range range = Range.of(N, "queue");
+    Key one = new Key(N, "queue", "q", "more");
+    await(engine.commit(Call.NOTHING, Commit.of(put(one, "", Change.FOREVER))));
+    for (int i = 0; i < Change.DeleteRange.MOST; i += CHANGES_AT_ONCE) {
+      List<Change> puts = new ArrayList<>();
+      for (int j = i; j < i + CHANGES_AT_ONCE; j++) {
+        puts.add(put(new Key(N, "queue", "q", "%05d".formatted(j)), "", Change.FOREVER));
+      }
+      await(engine.commit(Call.NOTHING, new Commit(List.of(), puts, List.of())));
+    }
+    Commit deleteAll = Commit.of(new Change.DeleteRange(range));
+
+    assertThatThrownBy(() -> await(engine.commit(Call.NOTHING, deleteAll)))
+        .isInstanceOfSatisfying(
+            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.TOO_LARGE))
+        .hasMessageContaining("more than 10000 entries");
+    assertThat(await(engine.get(Call.NOTHING, one))).isNotNull();
+    await(engine.commit(Call.NOTHING, Commit.of(new Change.Delete(one))));
+    await(engine.commit(Call.NOTHING, deleteAll));
+    assertThat(await(engine.scan(Call.NOTHING, Scan.of(range, 1))).entries()).isEmpty();
+  }
+
+  /** Two items come and go together, while others are there: all who ask see both or neither. */
+  @Test
+  final void itemsAreOfOneMoment() throws Exception {
+    Key name = Key.of(N, "set", "s");
+    Key first = new Key(N, "set", "s", "0");
+    Key last = new Key(N, "set", "s", "999");
+    List<Change> others = new ArrayList<>();
+    for (int i = 100; i < 400; i++) {
+      others.add(put(new Key(N, "set", "s", "" + i), "", Change.FOREVER));
+    }
+    await(engine.commit(Call.NOTHING, new Commit(List.of(), others, List.of())));
+    Commit come =
+        new Commit(
+            List.of(),
+            List.of(put(first, "", Change.FOREVER), put(last, "", Change.FOREVER)),
+            List.of(),
+            List.of(name));
+    Commit go =
+        new Commit(
+            List.of(),
+            List.of(new Change.Delete(first), new Change.Delete(last)),
+            List.of(),
+            List.of(name));
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    AtomicBoolean done = new AtomicBoolean();
+    try {
+      List<CompletableFuture<Void>> reading = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        reading.add(
+            CompletableFuture.runAsync(
+                () -> {
+                  while (!done.get()) {
+                    Committed seen =
+                        (Committed)
+                            unchecked(() -> await(engine.commit(Call.NOTHING, Commit.items(name))));
+                    assertBothOrNeither(seen.items().get(0));
+                  }
+                },
+                threads));
+      }
+      for (int i = 0; i < manyCommits() / 200; i++) {
+        List<String> with = await(engine.commit(Call.NOTHING, come)).items().get(0);
+        assertThat(with).hasSize(302).contains("0", "999");
+        List<String> without = await(engine.commit(Call.NOTHING, go)).items().get(0);
+        assertThat(without).hasSize(300).doesNotContain("0", "999");
+      }
+      done.set(true);
+      for (CompletableFuture<Void> reader : reading) {
+        reader.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  private static void assertBothOrNeither(List<String> items) {
+    assertThat(items.contains("0")).isEqualTo(items.contains("999"));
+    assertThat(items.size()).isEqualTo(items.contains("0") ? 302 : 300);
   }
 
   /** No two of many callers get the same, and none is lost. */

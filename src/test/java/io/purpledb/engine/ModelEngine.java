@@ -118,6 +118,14 @@ final class ModelEngine {
     return ttlMillis == Change.FOREVER ? Entry.NEVER : now + ttlMillis;
   }
 
+  /** The items of a name, in order. */
+  List<String> items(Key name, long now) {
+    return scan(Range.items(name.namespace(), name.service(), name.name()), now).stream()
+        .map(entry -> entry.key().item())
+        .filter(item -> !item.isEmpty())
+        .toList();
+  }
+
   /** All entries of a range, in order. */
   List<Entry> scan(Range range, long now) {
     return alive(now).values().stream().filter(entry -> range.has(entry.key())).toList();

@@ -37,6 +37,10 @@ final class RandomCommits {
     return new Key(any(NAMESPACES), any(SERVICES), any(NAMES), any(ITEMS));
   }
 
+  private Key name() {
+    return Key.of(any(NAMESPACES), any(SERVICES), any(NAMES));
+  }
+
   private <T> T any(List<T> all) {
     return all.get(random.nextInt(all.size()));
   }
@@ -54,9 +58,10 @@ final class RandomCommits {
     List<Check> checks = random.nextInt(3) == 0 ? some(2, () -> check(there)) : List.of();
     List<Change> changes = some(4, this::change);
     List<Key> reads = some(3, this::key);
-    return checks.size() + changes.size() + reads.size() == 0
+    List<Key> itemsOf = random.nextBoolean() ? List.of() : some(2, this::name);
+    return checks.size() + changes.size() + reads.size() + itemsOf.size() == 0
         ? Commit.answering(change())
-        : new Commit(checks, changes, reads);
+        : new Commit(checks, changes, reads, itemsOf);
   }
 
   private Check check(Map<Key, Entry> there) {

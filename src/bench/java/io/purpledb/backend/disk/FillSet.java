@@ -1,33 +1,55 @@
 package io.purpledb.backend.disk;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.purpledb.backend.disk.database.DatabaseConnections;
-import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.config.Durability;
-import java.io.IOException;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Key;
+import io.purpledb.message.Call;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Makes a large set in a data directory that no server has open: a server would read the whole set
- * for each item that is added. Arguments: directory, name of the set, items.
+ * Makes a large set in a data directory that no server has open: a server would answer the whole
+ * set to each item that is added. Arguments: directory, name of the set, items.
  */
 final class FillSet {
 
   private FillSet() {}
 
-  public static void main(String[] args) throws SQLException, IOException {
-    Path directory = Path.of(args[0]).toAbsolutePath();
-    byte[] set = args[1].getBytes(UTF_8);
-    DatabaseConnections database =
-        new DiskFile(directory, "set", Durability.FSYNC).open(DiskSet.SCHEMA);
-    for (int i = 0; i < Integer.parseInt(args[2]); i++) {
-      byte[] item = ("item-" + i).getBytes(UTF_8);
-      database.writing().change("INSERT INTO SET_ITEM VALUES (?, ?)", set, item);
+  public static void main(String[] args) {
+    Vertx vertx = Vertx.vertx();
+    Engine engine =
+        DiskEngine.open(
+            vertx,
+            Path.of(args[0]),
+            Durability.FSYNC,
+            InstantSource.system(),
+            1_000,
+            DiskBackends.IN_ENTRIES);
+    int items = Integer.parseInt(args[2]);
+    for (int from = 0; from < items; from += Commit.MAX_PARTS) {
+      List<Change> puts = new ArrayList<>();
+      for (int i = from; i < Math.min(items, from + Commit.MAX_PARTS); i++) {
+        Key member = new Key(Call.DEFAULT_NAMESPACE, "set", args[1], "item-" + i);
+        puts.add(new Change.Put(member, EngineSet.MEMBER, Description.NONE, Change.FOREVER));
+      }
+      engine
+          .commit(Call.NOTHING, new Commit(List.of(), puts, List.of()))
+          .toCompletionStage()
+          .toCompletableFuture()
+          .join();
     }
-    database.commit(false);
-    database.force();
-    database.close();
+    engine
+        .close()
+        .compose(closed -> vertx.close())
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
   }
 }

@@ -6,6 +6,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
@@ -32,18 +33,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps data in H2 databases. Counters, values and flags are in the tables of one {@link
- * DiskEngine}; each other service still has a database of its own: {@code set.mv.db} with its
- * journal {@code set.journal}. Instances of all event loops share them.
+ * Keeps data in H2 databases. All but the cache is in the tables of one {@link DiskEngine}; the
+ * cache still has a database of its own: {@code cache.mv.db} with its journal {@code
+ * cache.journal}. Instances of all event loops share them.
  */
 public final class DiskBackends implements Backends {
 
   /** The tables of each service that has a database of its own. */
-  static final Map<String, Schema> SCHEMAS =
-      Map.of("cache", DiskCache.SCHEMA, "set", DiskSet.SCHEMA);
+  static final Map<String, Schema> SCHEMAS = Map.of("cache", DiskCache.SCHEMA);
 
   /** The services in the tables of entries, in the order in which they came there. */
-  static final List<String> IN_ENTRIES = List.of("counter", "kv", "flag");
+  static final List<String> IN_ENTRIES = List.of("counter", "kv", "flag", "set");
 
   /** About how much an upgrade has in memory. */
   private static final long PIECE_BYTES = 1 << 20;
@@ -54,7 +54,6 @@ public final class DiskBackends implements Backends {
   private final Path directory;
   private final Durability durability;
   private final CacheRoom room;
-  private final RecentSets recentSets;
   private final DiskClock clock;
   private final int maxQueued;
   private final String fileSystem;
@@ -112,7 +111,6 @@ public final class DiskBackends implements Backends {
     this.maxQueued = maxQueued;
     this.fileSystem = fileSystem;
     this.memory = memory;
-    this.recentSets = new RecentSets(memory.sets());
     this.idleMillis = idleMillis;
   }
 
@@ -189,7 +187,7 @@ public final class DiskBackends implements Backends {
 
   @Override
   public SetBackend set() {
-    return new DiskSet(disk("set"), recentSets);
+    return EngineSet.on(engine("set"));
   }
 
   @Override
@@ -219,7 +217,6 @@ public final class DiskBackends implements Backends {
   private Maintenance maintenance(String service) {
     return switch (service) {
       case "cache" -> room;
-      case "set" -> recentSets;
       default -> Maintenance.NONE;
     };
   }

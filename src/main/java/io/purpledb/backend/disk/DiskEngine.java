@@ -145,6 +145,7 @@ public final class DiskEngine implements Engine {
             log,
             clock,
             memory.batch(),
+            memory.items(),
             durability == Durability.FSYNC ? 0 : UNFORCED_POSITIONS);
     Shared shared = new Shared(maxQueued, memory.batch());
     Recovery recovery = new Recovery(file, EntryStore.schema(services), store, shared);
@@ -189,6 +190,13 @@ public final class DiskEngine implements Engine {
     if (unknown != null) {
       return Future.failedFuture(unknown);
     }
+    if (isOfItems(commit)) {
+      Key name = commit.itemsOf().get(0);
+      long position = log.position(); // before it is read: who watches from it on misses nothing
+      return read(Request.read(
+              call, new DiskReach.ItemsOf(name), sql -> store.readItems(sql, name), loop()))
+          .map(items -> new Committed(Committed.DONE, position, List.of(), List.of(items)));
+    }
     DiskReach.Changed changed = new DiskReach.Changed(first(commit));
     Task<Committed> task = sql -> store.commit(sql, commit, changed);
     if (commit.changes().isEmpty()) {
@@ -200,11 +208,19 @@ public final class DiskEngine implements Engine {
             : Request.write(call, changed, bytes(commit), task, loop()));
   }
 
+  /** Whether it only asks for the items of one name, which needs no turn of the writer. */
+  private static boolean isOfItems(Commit commit) {
+    return commit.isRead() && commit.reads().isEmpty() && commit.itemsOf().size() == 1;
+  }
+
   private static Key first(Commit commit) {
     if (!commit.changes().isEmpty()) {
       return commit.changes().get(0).key();
     }
-    return commit.reads().isEmpty() ? commit.checks().get(0).key() : commit.reads().get(0);
+    if (!commit.checks().isEmpty()) {
+      return commit.checks().get(0).key();
+    }
+    return commit.reads().isEmpty() ? commit.itemsOf().get(0) : commit.reads().get(0);
   }
 
   private static boolean isDeletion(Commit commit) {
@@ -297,6 +313,7 @@ public final class DiskEngine implements Engine {
 
   private @Nullable Failure unknown(Commit commit) {
     Failure unknown = unknown(commit.reads());
+    unknown = unknown == null ? unknown(commit.itemsOf()) : unknown;
     for (Check check : commit.checks()) {
       unknown = unknown == null ? unknown(check.key()) : unknown;
     }

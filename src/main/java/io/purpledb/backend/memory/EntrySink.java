@@ -1,6 +1,5 @@
 package io.purpledb.backend.memory;
 
-import io.purpledb.backend.SortedItems;
 import io.purpledb.engine.memory.StateImage;
 import java.io.IOException;
 
@@ -13,6 +12,4 @@ public interface EntrySink extends StateImage.Sink {
    * @param deadlineMillis when it expires, in milliseconds since 1970
    */
   void cache(String key, String value, long deadlineMillis) throws IOException;
-
-  void set(String key, SortedItems items) throws IOException;
 }

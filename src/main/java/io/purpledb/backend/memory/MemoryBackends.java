@@ -7,23 +7,21 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.memory.MemoryEngine;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
-import io.vertx.core.shareddata.LocalMap;
 import java.time.InstantSource;
 
 /**
- * Keeps data in the memory of the process: values, counters and flags as entries of a {@link
- * MemoryEngine}, sets in a local map of Vert.x, whose atomic operations make each request atomic,
- * and a bounded cache. Instances of all event loops share them.
+ * Keeps data in the memory of the process, as entries of a {@link MemoryEngine}, and a bounded
+ * cache. Instances of all event loops share them.
  */
 public final class MemoryBackends implements Backends {
 
-  private final Vertx vertx;
   private final InstantSource clock;
   private final Cache<String, MemoryCache.CacheEntry> cache;
   private final MemoryBudget budget;
@@ -35,7 +33,6 @@ public final class MemoryBackends implements Backends {
    * @param clock tells when cache entries expire
    */
   public MemoryBackends(Vertx vertx, long cacheMaxBytes, long maxBytes, InstantSource clock) {
-    this.vertx = vertx;
     this.clock = clock;
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, true);
@@ -73,7 +70,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public SetBackend set() {
-    return new MemorySet(MemoryEntries.sets(map("set"), budget));
+    return EngineSet.on(engine);
   }
 
   @Override
@@ -84,9 +81,5 @@ public final class MemoryBackends implements Backends {
   /** What all but the cache take of the heap, in bytes. */
   long usedBytes() {
     return budget.used();
-  }
-
-  private <V> LocalMap<String, V> map(String service) {
-    return vertx.sharedData().getLocalMap("purple." + service);
   }
 }

@@ -1,8 +1,6 @@
 package io.purpledb.backend.memory;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.google.protobuf.Message;
-import io.purpledb.backend.SortedItems;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Footprint;
@@ -10,13 +8,10 @@ import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.memory.StateImage;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Handlers;
-import io.purpledb.v1.SetAddRequest;
-import io.purpledb.v1.SetRemoveRequest;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The data of all services in maps of its own, for an engine that keeps copies of it. Any thread
@@ -31,7 +26,6 @@ public final class MemoryStore implements EntrySink {
 
   private final Cache<String, MemoryCache.CacheEntry> cache;
   private final MemoryBudget budget;
-  private final CountedMap<SortedItems> sets;
   private final MemoryState entries;
 
   /**
@@ -44,7 +38,6 @@ public final class MemoryStore implements EntrySink {
   public MemoryStore(long cacheMaxBytes, long maxBytes, InstantSource clock, ChangeLog log) {
     this.cache = MemoryCache.create(clock);
     this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, false);
-    this.sets = MemoryEntries.sets(new ConcurrentHashMap<>(), budget);
     this.entries = new MemoryState(log, budget::add);
   }
 
@@ -54,41 +47,15 @@ public final class MemoryStore implements EntrySink {
   }
 
   /**
-   * Fails as storage full when a write would need more room than there is.
+   * Fails as storage full when a commit would need more room than there is.
    *
    * @param promised the room for writes that are taken and not applied yet, in bytes
    * @return how much more room it needs, in bytes; 0 or less when none
    */
-  public long requireRoom(Message write, long promised) {
-    long more = 0;
-    if (write instanceof SetAddRequest add) {
-      more = MemoryEntries.itemBytes(sets.get(add.getKey()), add.getKey(), add.getItem());
-    }
-    budget.require(more, promised);
-    return more;
-  }
-
-  /** The same for a commit. */
   public long requireRoom(Commit write, long promised) {
     long more = entries.bytesMore(write);
     budget.require(more, promised);
     return more;
-  }
-
-  /** More than the reply to a write has, in bytes: a set is answered whole. */
-  public long mostReplyBytes(Message write) {
-    if (write instanceof SetAddRequest add) {
-      return SMALL_REPLY_BYTES + SortedItems.heapBytes(add.getItem()) + setBytes(add.getKey());
-    }
-    return write instanceof SetRemoveRequest remove
-        ? SMALL_REPLY_BYTES + setBytes(remove.getKey())
-        : SMALL_REPLY_BYTES;
-  }
-
-  /** On all machines the same: no item is so large that a collector would round it up. */
-  private long setBytes(String key) {
-    SortedItems items = sets.get(key);
-    return items == null ? 0 : items.heapBytes();
   }
 
   /** More than any write takes of the heap whose message has so many bytes. */
@@ -112,18 +79,17 @@ public final class MemoryStore implements EntrySink {
   }
 
   /**
-   * Binds the operations of all services to this data.
+   * Binds the operations of the cache to this data.
    *
    * @param clock tells which cache entries are alive, and from when a time to live counts
    */
   public void bind(Handlers handlers, InstantSource clock) {
     new MemoryCache(cache, clock).bind(handlers);
-    new MemorySet(sets).bind(handlers);
   }
 
   /** The data of this moment, called by the writing thread. Copies references, no values. */
   public Image image() {
-    return new Image(new HashMap<>(cache.asMap()), new HashMap<>(sets.map()), entries.image());
+    return new Image(new HashMap<>(cache.asMap()), entries.image());
   }
 
   @Override
@@ -136,24 +102,14 @@ public final class MemoryStore implements EntrySink {
     entries.restore(entry);
   }
 
-  @Override
-  public void set(String key, SortedItems items) {
-    sets.put(key, items);
-  }
-
   /** The data of one moment. */
   public static final class Image {
 
     private final Map<String, MemoryCache.CacheEntry> cache;
-    private final Map<String, SortedItems> sets;
     private final StateImage entries;
 
-    private Image(
-        Map<String, MemoryCache.CacheEntry> cache,
-        Map<String, SortedItems> sets,
-        StateImage entries) {
+    private Image(Map<String, MemoryCache.CacheEntry> cache, StateImage entries) {
       this.cache = cache;
-      this.sets = sets;
       this.entries = entries;
     }
 
@@ -168,9 +124,6 @@ public final class MemoryStore implements EntrySink {
         sink.cache(e.getKey(), e.getValue().value(), e.getValue().deadlineMillis());
       }
       entries.sendTo(sink);
-      for (Map.Entry<String, SortedItems> e : sets.entrySet()) {
-        sink.set(e.getKey(), e.getValue());
-      }
     }
   }
 }

@@ -5,22 +5,15 @@ import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
-import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
 import io.purpledb.engine.Description;
-import io.purpledb.engine.Engine;
 import io.purpledb.engine.Entry;
-import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
-import io.purpledb.engine.Page;
-import io.purpledb.engine.Range;
-import io.purpledb.engine.Scan;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
-import io.vertx.core.streams.ReadStream;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -30,27 +23,14 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The entries of one service in layout 1: a database for the service, a Redis string for an entry,
- * one native command for a change, as v0.1.6 has them. So it keeps what a string keeps and no more:
- * versions and positions are 0, and what needs a {@link Capability} is refused. For one event loop.
- */
-final class NativeEngine implements Engine {
+/** The entries of one service in layout 1, of which each is a Redis string. */
+final class NativeEngine extends NativeLayout {
 
-  private static final long NONE = 0;
-  private static final Committed DONE = new Committed(Committed.DONE, NONE, List.of());
-  private static final Committed NOT_TRUE = new Committed(0, NONE, List.of());
-
-  private final RedisLink link;
   private final NativeForm form;
 
   NativeEngine(RedisLink link, NativeForm form) {
-    this.link = link;
+    super(link);
     this.form = form;
-  }
-
-  RedisLink link() {
-    return link;
   }
 
   @Override
@@ -67,7 +47,7 @@ final class NativeEngine implements Engine {
 
   @Override
   public Future<@Nullable Entry> get(Call call, Key key) {
-    Failure tooMuch = tooMuch(key);
+    Failure tooMuch = ofString(key);
     return tooMuch == null
         ? ask(
             call,
@@ -79,7 +59,7 @@ final class NativeEngine implements Engine {
 
   @Override
   public Future<Committed> commit(Call call, Commit commit) {
-    Failure tooMuch = tooMuch(commit);
+    Failure tooMuch = ofStrings(commit);
     if (tooMuch != null) {
       return Future.failedFuture(tooMuch);
     }
@@ -125,11 +105,9 @@ final class NativeEngine implements Engine {
           Capability.KINDS,
           "%s (expected: %s)".formatted(put.value().getClass().getSimpleName(), form));
     }
-    if (put.ttlMillis() != Change.FOREVER) {
-      return refused(Capability.EXPIRY, put.ttlMillis() + " ms to live (expected: for ever)");
-    }
-    if (!put.description().equals(Description.NONE)) {
-      return refused(Capability.DESCRIPTIONS, put.description() + " (expected: none)");
+    Failure tooMuch = tooMuch(put);
+    if (tooMuch != null) {
+      return Future.failedFuture(tooMuch);
     }
     String name = put.key().name();
     return ifAbsent
@@ -137,7 +115,7 @@ final class NativeEngine implements Engine {
             call,
             put.key(),
             Request.cmd(Command.SETNX).arg(name).arg(content),
-            NativeEngine::ofCount)
+            NativeLayout::ofCount)
         : ask(call, put.key(), Request.cmd(Command.SET).arg(name).arg(content), set -> DONE);
   }
 
@@ -147,11 +125,6 @@ final class NativeEngine implements Engine {
         key,
         Request.cmd(Command.DEL).arg(key.name()),
         deleted -> ifPresent ? ofCount(deleted) : DONE);
-  }
-
-  /** What a command has done that answers how many keys it has changed. */
-  private static Committed ofCount(@Nullable Response keys) {
-    return keys == null || keys.toLong() == 0 ? NOT_TRUE : DONE;
   }
 
   private Future<Committed> add(Call call, Change.Add add, boolean isRead) {
@@ -189,28 +162,8 @@ final class NativeEngine implements Engine {
   }
 
   @Override
-  public Future<Page> scan(Call call, Scan scan) {
-    return refused(Capability.SCAN, "a page of a range");
-  }
-
-  @Override
-  public Future<List<Entry>> claim(Call call, Claim claim) {
-    return refused(Capability.CLAIM, "a claim");
-  }
-
-  @Override
-  public ReadStream<Event> watch(Call call, Range range, long after) {
-    throw failure(Capability.WATCH, "a watch");
-  }
-
-  @Override
-  public Future<Void> health() {
-    return link.health().compose(serves -> link.permission().tryOut(() -> form.tryToWrite(link)));
-  }
-
-  @Override
-  public Future<Void> close() {
-    return link.close();
+  Future<?> tryToWrite() {
+    return form.tryToWrite(link());
   }
 
   private <T> Future<T> ask(
@@ -218,52 +171,21 @@ final class NativeEngine implements Engine {
       Key key,
       Request request,
       Function<? super @Nullable Response, ? extends T> meaning) {
-    return new Strings(link, call, form).reply(key.name(), request, meaning);
+    return new Strings(link(), call, form).reply(key.name(), request, meaning);
   }
 
-  /** What of a commit layout 1 has no place for; null when it has one for all. */
-  private static @Nullable Failure tooMuch(Commit commit) {
-    int checks = commit.checks().size();
-    int changes = commit.changes().size();
-    int reads = commit.reads().size();
-    if (changes != 1 || checks > 1 || reads > 1) {
-      return failure(
-          Capability.SEVERAL,
-          "%d checks, %d changes and %d reads (expected: 1 change, and 1 of the others at most)"
-              .formatted(checks, changes, reads));
+  private static @Nullable Failure ofStrings(Commit commit) {
+    Failure tooMuch = tooMuch(commit);
+    if (tooMuch == null && !commit.itemsOf().isEmpty()) {
+      return failure(Capability.ITEMS, "items of a name (expected: none)");
     }
-    Key key = commit.changes().get(0).key();
-    if (checks == 1 && commit.checks().get(0) instanceof Check.HasVersion version) {
-      return failure(Capability.VERSIONS, version.version() + " (expected: present, absent)");
-    }
-    if (checks == 1 && commit.checks().get(0) instanceof Check.Within) {
-      return failure(Capability.CHECKS, "Within (expected: present, absent)");
-    }
-    boolean isOfOne =
-        (checks == 0 || commit.checks().get(0).key().equals(key))
-            && (reads == 0 || commit.reads().get(0).equals(key));
-    return isOfOne ? tooMuch(key) : failure(Capability.SEVERAL, "several keys (expected: one)");
+    return tooMuch == null ? ofString(commit.changes().get(0).key()) : tooMuch;
   }
 
-  private static @Nullable Failure tooMuch(Key key) {
-    if (!key.item().isEmpty()) {
-      return failure(Capability.ITEMS, "item " + key.item() + " (expected: none)");
-    }
-    return key.namespace().equals(Call.DEFAULT_NAMESPACE)
-        ? null
-        : failure(
-            Capability.NAMESPACES,
-            "namespace %s (expected: %s)".formatted(key.namespace(), Call.DEFAULT_NAMESPACE));
-  }
-
-  private static <T> Future<T> refused(Capability missing, String what) {
-    return Future.failedFuture(failure(missing, what));
-  }
-
-  private static Failure failure(Capability missing, String what) {
-    return new Failure(
-        Failure.Kind.NOT_IMPLEMENTED,
-        "redis with databases 0 to 4 has no %s: %s".formatted(missing.text(), what));
+  private static @Nullable Failure ofString(Key key) {
+    return key.item().isEmpty()
+        ? otherNamespace(key)
+        : failure(Capability.ITEMS, "item " + key.item() + " (expected: none)");
   }
 
   /** Commands on the strings of a service. */

@@ -6,6 +6,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
@@ -105,7 +106,7 @@ public final class RedisBackends implements Backends {
 
   @Override
   public SetBackend set() {
-    return new RedisSet(link("set"));
+    return EngineSet.owning(new NativeSets(link("set")));
   }
 
   @Override

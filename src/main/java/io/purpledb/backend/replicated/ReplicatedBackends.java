@@ -5,6 +5,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.config.ClusterConfig;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend set() {
-    return backend("set");
+    return EngineSet.on(replication().engine());
   }
 
   @Override

@@ -61,7 +61,10 @@ final class ReplicatedEngine implements Engine {
 
   @Override
   public Future<Committed> commit(Call call, Commit commit) {
-    return write(call, EngineWire.commit(commit), EngineWire::committed);
+    ByteString content = EngineWire.commit(commit);
+    return commit.isRead()
+        ? ask(call, content, false, EngineWire::committed)
+        : write(call, content, EngineWire::committed);
   }
 
   @Override

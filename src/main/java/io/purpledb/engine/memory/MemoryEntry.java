@@ -20,6 +20,9 @@ abstract sealed class MemoryEntry implements Kept {
   /** An object with a reference, a reference to a description and two numbers. */
   private static final int OBJECT_BYTES = 40;
 
+  /** One for all that have no bytes, such as the items of sets. */
+  private static final byte[] NOTHING = {};
+
   /** Set once, before the cell is where others see it. */
   private long version;
 
@@ -33,7 +36,8 @@ abstract sealed class MemoryEntry implements Kept {
 
   static MemoryEntry of(Value value, Description description, long expiresMillis) {
     if (value instanceof Value.OfBytes bytes) {
-      return new OfBytes(Bytes.of(bytes.content()), description, expiresMillis);
+      byte[] content = bytes.content().isEmpty() ? NOTHING : Bytes.of(bytes.content());
+      return new OfBytes(content, description, expiresMillis);
     }
     return new OfNumber(((Value.OfNumber) value).number(), description, expiresMillis);
   }
@@ -105,7 +109,7 @@ abstract sealed class MemoryEntry implements Kept {
 
     @Override
     public long heapBytes() {
-      return OBJECT_BYTES + Footprint.array(bytes.length);
+      return OBJECT_BYTES + (bytes.length == 0 ? 0 : Footprint.array(bytes.length));
     }
   }
 
@@ -198,6 +202,11 @@ abstract sealed class MemoryEntry implements Kept {
    * @param after null where nothing is to be
    */
   record Next(Key key, @Nullable MemoryEntry before, @Nullable MemoryEntry after) {
+
+    /** How many cells there are more: 1, 0 or -1. */
+    int more() {
+      return (after == null ? 0 : 1) - (before == null ? 0 : 1);
+    }
 
     MemoryEntry undecided(Decision decision) {
       return new Undecided(before, after, decision);

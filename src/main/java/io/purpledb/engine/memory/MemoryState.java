@@ -16,8 +16,11 @@ import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.engine.support.Moment;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -76,8 +79,26 @@ public final class MemoryState {
   }
 
   /** Makes changes if all checks are true, all or none. */
-  public synchronized Committed commit(Commit commit, InstantSource clock) {
+  public Committed commit(Commit commit, InstantSource clock) {
+    if (commit.itemsOf().isEmpty()) {
+      return commit(commit, new Moment(clock), List.of());
+    }
     Moment now = new Moment(clock);
+    List<ItemTree> trees = new ArrayList<>(commit.itemsOf().size());
+    Committed done = commit(commit, now, trees);
+    return new Committed(
+        done.refusedBy(),
+        done.position(),
+        done.entries(),
+        trees.stream().map(tree -> tree.items(now)).toList()); // others need not wait for this
+  }
+
+  /**
+   * Makes changes if all checks are true, all or none.
+   *
+   * @param trees gets those of the names whose items are asked for
+   */
+  private synchronized Committed commit(Commit commit, Moment now, List<ItemTree> trees) {
     MemoryStep step = new MemoryStep(this, now);
     int refusedBy = step.work(commit);
     if (refusedBy == Committed.DONE) {
@@ -85,7 +106,19 @@ public final class MemoryState {
     }
     List<@Nullable Entry> entries =
         commit.reads().isEmpty() ? List.of() : readAll(commit.reads(), now);
+    for (Key name : commit.itemsOf()) {
+      ItemTree tree = items(name);
+      if (tree.mayExpire()) {
+        now.millis(); // it is asked for now, not when others may have come in between
+      }
+      trees.add(tree);
+    }
     return new Committed(refusedBy, log.position(), entries);
+  }
+
+  private ItemTree items(Key name) {
+    Space space = space(name);
+    return space == null ? ItemTree.NONE : space.items(name.name());
   }
 
   /**
@@ -113,12 +146,14 @@ public final class MemoryState {
         changes.add(new ChangeLog.Change(after == null ? whenAbsent : Event.Kind.PUT, key, after));
       }
     }
-    room.accept(bytes);
+    bytes += nameBytesMore(next);
+    long more = bytes;
+    room.accept(more);
     try {
       next.forEach(one -> expiries.replaced(one.key(), one.before(), one.after()));
       show(next);
     } catch (Throwable t) {
-      room.accept(-bytes);
+      room.accept(-more);
       throw t;
     }
     firstExpiryMillis = expiries.firstMillis();
@@ -147,12 +182,46 @@ public final class MemoryState {
     space.set(key.name(), key.item(), cell);
   }
 
+  /** What an entry takes of the heap beside its name, in bytes. */
   private static long heapBytes(Key key, @Nullable MemoryEntry cell) {
     if (cell == null) {
       return 0;
     }
     int expires = cell.expiresMillis() == Entry.NEVER ? 0 : Expiries.HEAP_BYTES;
-    return Space.keyBytes(key) + cell.heapBytes() + expires;
+    return Space.itemBytes(key.item()) + cell.heapBytes() + expires;
+  }
+
+  /** How much more names take that come or go with a step: each is there once for all its items. */
+  private long nameBytesMore(List<MemoryEntry.Next> next) {
+    if (next.size() == 1) {
+      MemoryEntry.Next one = next.get(0);
+      return nameBytesMore(one.key(), one.more(), one.key().item().isEmpty() ? 0 : one.more());
+    }
+    Map<Key, int[]> counts = new HashMap<>();
+    for (MemoryEntry.Next one : next) {
+      int[] count = counts.computeIfAbsent(one.key().ofName(), absent -> new int[2]);
+      count[0] += one.more();
+      count[1] += one.key().item().isEmpty() ? 0 : one.more();
+    }
+    long bytes = 0;
+    for (Map.Entry<Key, int[]> e : counts.entrySet()) {
+      bytes += nameBytesMore(e.getKey(), e.getValue()[0], e.getValue()[1]);
+    }
+    return bytes;
+  }
+
+  private long nameBytesMore(Key key, int cells, int items) {
+    if (cells == 0 && items == 0) {
+      return 0;
+    }
+    Space.Count before = count(key);
+    Space.Count after = new Space.Count(before.cells() + cells, before.items() + items);
+    return after.heapBytes(key.name()) - before.heapBytes(key.name());
+  }
+
+  private Space.Count count(Key key) {
+    Space space = space(key);
+    return space == null ? Space.Count.NONE : space.count(key.name());
   }
 
   /**
@@ -267,19 +336,26 @@ public final class MemoryState {
    */
   public long bytesMore(Commit commit) {
     long more = 0;
+    Set<Key> names = new HashSet<>();
     for (Change change : commit.changes()) {
       MemoryEntry before = find(change.key());
       if (change instanceof Change.Put put) {
         MemoryEntry after = MemoryEntry.of(put.value(), put.description(), expiryOf(put, before));
         more += heapBytes(put.key(), after) - heapBytes(put.key(), before);
+        more += before == null && names.add(put.key().ofName()) ? nameBytesMore(put.key()) : 0;
       } else if (change instanceof Change.Add && before == null) {
         MemoryEntry after = MemoryEntry.of(ZERO, Description.NONE, Entry.NEVER);
         more += heapBytes(change.key(), after);
+        more += names.add(change.key().ofName()) ? nameBytesMore(change.key()) : 0;
       } else if (change instanceof Change.Touch touch && touch.ttlMillis() != Change.FOREVER) {
         more += before == null ? 0 : Expiries.HEAP_BYTES;
       }
     }
     return more;
+  }
+
+  private long nameBytesMore(Key added) {
+    return nameBytesMore(added, 1, added.item().isEmpty() ? 0 : 1);
   }
 
   /** Any time will do: what matters is whether there is one. */
@@ -299,6 +375,15 @@ public final class MemoryState {
     return bytes;
   }
 
+  /** More than what the answer has with the items of names, in bytes. */
+  public long itemsBytes(List<Key> names) {
+    long bytes = 0;
+    for (Key name : names) {
+      bytes += items(name).bytes();
+    }
+    return bytes;
+  }
+
   /** More than what an answer has with the first entry of a range, in bytes; 0 without one. */
   public long answerBytesOfFirst(Range range, InstantSource clock) {
     Moment now = new Moment(clock);
@@ -312,6 +397,11 @@ public final class MemoryState {
           return bytes[0] == 0;
         });
     return bytes[0];
+  }
+
+  /** What an item takes of the heap beside its cell, in bytes; an answer has less of it. */
+  public static long itemBytes(Key key) {
+    return Space.itemBytes(key.item());
   }
 
   private static long answerBytes(Key key, @Nullable MemoryEntry cell) {
@@ -334,7 +424,7 @@ public final class MemoryState {
     Key key = entry.key();
     MemoryEntry cell = MemoryEntry.of(entry.value(), entry.description(), entry.expiresMillis());
     cell.become(entry.version());
-    room.accept(heapBytes(key, cell));
+    room.accept(heapBytes(key, cell) + nameBytesMore(key));
     expiries.replaced(key, null, cell);
     set(key, cell);
     firstExpiryMillis = expiries.firstMillis();
@@ -366,10 +456,10 @@ public final class MemoryState {
     return services == null ? null : services.get(key.service());
   }
 
-  /** The keys of a range. */
-  List<Key> keys(Range range) {
+  /** The first keys of a range, so many at most. */
+  List<Key> keys(Range range, int most) {
     List<Key> keys = new ArrayList<>();
-    walk(range.from(), end(range), false, (key, cell) -> keys.add(key));
+    walk(range.from(), end(range), false, (key, cell) -> keys.add(key) && keys.size() < most);
     return keys;
   }
 

@@ -25,8 +25,8 @@ final class MemoryStep extends Step<MemoryEntry, RuntimeException> {
   }
 
   @Override
-  protected List<Key> keys(Range range) {
-    return state.keys(range);
+  protected List<Key> keys(Range range, int most) {
+    return state.keys(range, most);
   }
 
   @Override

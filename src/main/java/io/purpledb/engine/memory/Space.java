@@ -1,5 +1,8 @@
 package io.purpledb.engine.memory;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
 import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import java.util.Comparator;
@@ -7,10 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
@@ -25,68 +25,82 @@ final class Space {
 
   private static final Comparator<String> BY_UTF8 = Key::compare;
 
-  /** From a name to what is there: a cell, or the items where there are any. */
+  /** From a name to what is there: a cell, or an {@link ItemTree} where there are any items. */
   private final Map<String, Object> names = new ConcurrentHashMap<>();
 
   private final NavigableSet<String> order = new ConcurrentSkipListSet<>(BY_UTF8);
 
-  private static final class Items {
-    private final ConcurrentNavigableMap<String, MemoryEntry> cells =
-        new ConcurrentSkipListMap<>(BY_UTF8);
+  /** What an item takes of the heap beside its cell, in bytes. */
+  static long itemBytes(String item) {
+    return item.isEmpty() ? 0 : ItemTree.itemBytes(item.getBytes(UTF_8).length);
   }
 
-  /** What a key takes of the heap beside its cell, in bytes. */
-  static long keyBytes(Key key) {
-    long name = Footprint.ENTRY + ORDER_BYTES + Footprint.text(key.name());
-    return key.item().isEmpty() ? name : name + ORDER_BYTES + Footprint.text(key.item());
+  /** How many cells a name has, and how many of them are of items. */
+  record Count(int cells, int items) {
+
+    static final Count NONE = new Count(0, 0);
+
+    static Count of(@Nullable Object found) {
+      if (found instanceof ItemTree tree) {
+        return new Count(tree.size(), tree.size() - (tree.hasEmpty() ? 1 : 0));
+      }
+      return found == null ? NONE : new Count(1, 0);
+    }
+
+    /** What a name takes of the heap beside what is in it, in bytes. */
+    long heapBytes(String name) {
+      return (cells == 0 ? 0 : Footprint.ENTRY + ORDER_BYTES + Footprint.text(name))
+          + (items == 0 ? 0 : ItemTree.HEAP_BYTES);
+    }
+  }
+
+  Count count(String name) {
+    return Count.of(names.get(name));
   }
 
   @Nullable MemoryEntry find(String name, String item) {
     Object found = names.get(name);
-    if (found instanceof Items items) {
-      return decided(items.cells.get(item));
+    if (found instanceof ItemTree tree) {
+      return decided(tree.find(ByteString.copyFromUtf8(item)));
     }
     return item.isEmpty() ? decided((MemoryEntry) found) : null;
+  }
+
+  /** The items of a name. */
+  ItemTree items(String name) {
+    return names.get(name) instanceof ItemTree tree ? tree : ItemTree.NONE;
   }
 
   private static @Nullable MemoryEntry decided(@Nullable MemoryEntry cell) {
     return cell instanceof MemoryEntry.Undecided undecided ? undecided.now() : cell;
   }
 
-  /** What is there now, by name: a cell, or a map of items. Copies references. */
+  /** What is there now, by name: a cell, or an {@link ItemTree}. Copies references. */
   Map<String, Object> image() {
-    Map<String, Object> image = new HashMap<>(names);
-    image.replaceAll(
-        (name, found) -> found instanceof Items items ? new TreeMap<>(items.cells) : found);
-    return image;
+    return new HashMap<>(names);
   }
 
   /** Puts a cell in the place of another; null removes. */
   void set(String name, String item, @Nullable MemoryEntry cell) {
     Object found = names.get(name);
-    if (found instanceof Items items) {
-      setItem(name, items, item, cell);
+    if (found instanceof ItemTree tree) {
+      setSingle(name, found, after(tree, ByteString.copyFromUtf8(item), cell));
     } else if (item.isEmpty()) {
       setSingle(name, found, cell);
     } else if (cell != null) {
-      Items items = new Items();
+      ItemTree tree = ItemTree.NONE;
       if (found != null) {
-        items.cells.put("", (MemoryEntry) found);
+        tree = tree.with(ByteString.EMPTY, (MemoryEntry) found);
       }
-      items.cells.put(item, cell);
-      setSingle(name, found, items);
+      setSingle(name, found, tree.with(ByteString.copyFromUtf8(item), cell));
     }
   }
 
-  private void setItem(String name, Items items, String item, @Nullable MemoryEntry cell) {
-    if (cell != null) {
-      items.cells.put(item, cell);
-      return;
-    }
-    items.cells.remove(item);
-    if (items.cells.isEmpty()) {
-      setSingle(name, items, null);
-    }
+  /** A tree, or what there is in its place when it has no items. */
+  private static @Nullable Object after(
+      ItemTree tree, ByteString item, @Nullable MemoryEntry cell) {
+    ItemTree after = cell == null ? tree.without(item) : tree.with(item, cell);
+    return after.size() > (after.hasEmpty() ? 1 : 0) ? after : after.find(ByteString.EMPTY);
   }
 
   private void setSingle(String name, @Nullable Object before, @Nullable Object after) {
@@ -121,8 +135,8 @@ final class Space {
     while (walk.hasNext()) {
       String name = walk.next();
       Object found = names.get(name);
-      if (found instanceof Items items) {
-        if (!walkItems(name, items, from, to, reverse, visitor)) {
+      if (found instanceof ItemTree tree) {
+        if (!walkItems(name, tree, from, to, reverse, visitor)) {
           return;
         }
       } else if (found != null) {
@@ -142,23 +156,18 @@ final class Space {
   }
 
   private static boolean walkItems(
-      String name, Items items, Key from, @Nullable Key to, boolean reverse, Visitor visitor) {
-    ConcurrentNavigableMap<String, MemoryEntry> cells = items.cells;
+      String name, ItemTree tree, Key from, @Nullable Key to, boolean reverse, Visitor visitor) {
     String first = name.equals(from.name()) ? from.item() : "";
-    if (to == null || !name.equals(to.name())) {
-      cells = cells.tailMap(first, true);
-    } else if (Key.compare(first, to.item()) < 0) {
-      cells = cells.subMap(first, true, to.item(), false);
-    } else {
-      return true;
-    }
-    for (Map.Entry<String, MemoryEntry> e : (reverse ? cells.descendingMap() : cells).entrySet()) {
-      MemoryEntry cell = decided(e.getValue());
-      if (cell != null && !visitor.visit(name, e.getKey(), cell)) {
-        return false;
-      }
-    }
-    return true;
+    String end = to == null || !name.equals(to.name()) ? null : to.item();
+    return (end != null && Key.compare(first, end) >= 0)
+        || tree.walk(
+            ByteString.copyFromUtf8(first),
+            end == null ? null : ByteString.copyFromUtf8(end),
+            reverse,
+            (item, found) -> {
+              MemoryEntry cell = decided(found);
+              return cell == null || visitor.visit(name, item.toStringUtf8(), cell);
+            });
   }
 
   private static boolean isWithin(String name, String item, Key from, @Nullable Key to) {

@@ -26,7 +26,7 @@ public final class StateImage {
   /**
    * The entries of one service in one namespace.
    *
-   * @param names from a name to a cell, or to a map of items
+   * @param names from a name to a cell, or to an {@link ItemTree}
    */
   record Part(String namespace, String service, Map<String, Object> names) {
 
@@ -35,10 +35,10 @@ public final class StateImage {
         if (name.getValue() instanceof MemoryEntry cell) {
           sink.entry(cell.entry(new Key(namespace, service, name.getKey(), "")));
         } else {
-          for (Map.Entry<?, ?> item : ((Map<?, ?>) name.getValue()).entrySet()) {
-            Key key = new Key(namespace, service, name.getKey(), (String) item.getKey());
-            sink.entry(((MemoryEntry) item.getValue()).entry(key));
-          }
+          ((ItemTree) name.getValue())
+              .sendTo(
+                  (item, cell) ->
+                      sink.entry(cell.entry(new Key(namespace, service, name.getKey(), item))));
         }
       }
     }

@@ -43,8 +43,12 @@ public abstract class Step<K extends Kept, X extends Exception> {
   /** What is there before the step and has not expired; null where nothing is. */
   protected abstract @Nullable K alive(Key key) throws X;
 
-  /** The keys of a range before the step, with those that have expired or without. */
-  protected abstract List<Key> keys(Range range) throws X;
+  /**
+   * The first keys of a range before the step, with those that have expired or without.
+   *
+   * @param most how many
+   */
+  protected abstract List<Key> keys(Range range, int most) throws X;
 
   /** What is to be kept. */
   protected abstract K of(Value value, Description description, long expiresMillis);
@@ -130,7 +134,11 @@ public abstract class Step<K extends Kept, X extends Exception> {
 
   /** What is there, and what this commit itself has put there. */
   private void deleteRange(Range range) throws X {
-    keys(range).forEach(key -> set(key, null));
+    List<Key> found = keys(range, Change.DeleteRange.MOST + 1);
+    if (found.size() > Change.DeleteRange.MOST) {
+      throw Change.DeleteRange.tooMany();
+    }
+    found.forEach(key -> set(key, null));
     for (int i = 0; i < keys.size(); i++) {
       if (range.has(keys.get(i))) {
         next.set(i, null);

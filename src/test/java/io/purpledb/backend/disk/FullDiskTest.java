@@ -5,7 +5,13 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineKv;
 import io.purpledb.config.Durability;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Key;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import java.nio.file.Files;
@@ -27,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
 
   private static final int KEYS = 200;
+  private static final int MANY = 5_000;
 
   private final Path parent;
   private final Path directory;
@@ -194,6 +201,36 @@ class FullDiskTest {
       assertThat(await(delete)).isTrue();
       assertThat(await(read)).isNull();
       assertThat(await(disk.kv.get("key1"))).isNull();
+    }
+  }
+
+  /** Not what a deletion before it in the batch has shown until it was undone. */
+  @Test
+  void aReadOfABatchThatIsUndoneAnswersWhatIsThere() {
+    try (Disk disk = new Disk(directory, Durability.FSYNC)) {
+      List<Future<?>> puts = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        puts.add(disk.kv.put("many" + i, value(i)));
+      }
+      await(Future.all(puts));
+      ShadowDisk.full(directory, true);
+      int left = 0;
+      while (left < MANY && await(disk.kv.delete("many" + left).otherwise(false))) {
+        left++; // until the reserve is used up
+      }
+      assertThat(left).isBetween(1, MANY - 1);
+      Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", "many" + left);
+      Engine engine = ((EngineKv) disk.kv).engine();
+      List<Future<Boolean>> deletes = new ArrayList<>();
+      List<Future<Committed>> reads = new ArrayList<>();
+      for (int i = 0; i < 200; i++) { // many, so that a batch has some of both
+        deletes.add(disk.kv.delete("many" + left));
+        reads.add(engine.commit(Call.NOTHING, new Commit(List.of(), List.of(), List.of(key))));
+      }
+      deletes.forEach(delete -> assertRefused(delete, "kv"));
+      for (Future<Committed> read : reads) {
+        assertThat(await(read).entries()).doesNotContainNull();
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.backend.disk.upgrade.FormerKv;
 import io.purpledb.backend.disk.upgrade.FormerNumbers;
+import io.purpledb.backend.disk.upgrade.FormerSets;
 import io.purpledb.config.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,11 +22,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Values, counters and flags in databases of their own, as the version before {@code entries} has
- * left.
+ * Values, counters, flags and sets in databases of their own, as versions before {@code entries}
+ * have left.
  */
 final class OldData {
 
@@ -34,6 +36,7 @@ final class OldData {
   private static final String PUT = "MERGE INTO KV KEY(KV_KEY) VALUES (?, ?)";
   private static final String COUNT = "MERGE INTO COUNTER KEY(COUNTER_KEY) VALUES (?, ?)";
   private static final String SET = "MERGE INTO FLAG KEY(FLAG_KEY) VALUES (?, ?)";
+  private static final String ADD = "INSERT INTO SET_ITEM VALUES (?, ?)";
   private static final int IN_PARTS = 700_000;
 
   final int keys;
@@ -86,6 +89,20 @@ final class OldData {
     flag.commit(false);
     flag.force();
     flag.close();
+    DatabaseConnections set = open("set", new FormerSets().schema());
+    for (int i = 0; i < keys; i++) {
+      add(set, "large", "item%05d".formatted(i));
+      add(set, "set" + i % 10, "item" + i);
+    }
+    add(set, "set\0", "\0");
+    add(set, "\ud83d\ude00", "\ud83d\ude00");
+    set.commit(false);
+    set.force();
+    set.close();
+  }
+
+  private static void add(DatabaseConnections set, String key, String item) throws SQLException {
+    set.writing().change(ADD, key.getBytes(UTF_8), item.getBytes(UTF_8));
   }
 
   /** Puts a value as the version before does. */
@@ -105,6 +122,18 @@ final class OldData {
       assertThat(await(disk.counter.get("counter" + i))).isEqualTo(i);
       assertThat(await(disk.flag.get("flag" + i))).as("flag%d", i).isEqualTo(i % 2 == 0);
     }
+    assertThat(await(disk.set.get("large"))).hasSize(keys).isSorted();
+    for (int i = 0; i < 10; i++) {
+      int of = i;
+      assertThat(await(disk.set.get("set" + i)))
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, keys)
+                  .filter(n -> n % 10 == of)
+                  .mapToObj(n -> "item" + n)
+                  .toList());
+    }
+    assertThat(await(disk.set.get("set\0"))).containsExactly("\0");
+    assertThat(await(disk.set.get("\ud83d\ude00"))).containsExactly("\ud83d\ude00");
     assertRestServed(disk);
     assertThat(await(disk.counter.get("least"))).isEqualTo(Long.MIN_VALUE);
   }

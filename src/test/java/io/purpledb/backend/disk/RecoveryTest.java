@@ -6,7 +6,6 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.SortedItems;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -22,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What happens when the device or a request fails, and that it heals. */
 @Timeout(120)
 class RecoveryTest {
+
+  private static final long TTL = 3_600_000;
 
   private static final ByteString VALUE = ByteString.copyFromUtf8("value");
 
@@ -82,7 +83,7 @@ class RecoveryTest {
       assertThat(health.cause()).hasMessageContaining("entries.mv.db");
       assertThat(disk.kv.put("key", VALUE).failed()).isTrue();
       assertThat(disk.kv.get("key").failed()).isTrue();
-      assertThat(disk.set.health().succeeded()).isTrue();
+      assertThat(disk.cache.health().succeeded()).isTrue();
       disk.log("kv").failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));
@@ -128,30 +129,35 @@ class RecoveryTest {
   void aRequestThatBreaksFailsAloneAndChangesNothing() throws Exception {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      DiskAccess table = ((DiskSet) disk.set).disk();
-      ForceGate gate = new ForceGate(disk.log("set"));
-      Future<SortedItems> first = disk.set.add("first", "item");
+      DiskAccess table = ((DiskCache) disk.cache).disk();
+      ForceGate gate = new ForceGate(disk.log("cache"));
+      Future<Void> first = disk.cache.set("first", "1", TTL);
       gate.awaitForce();
-      Future<SortedItems> before = disk.set.add("items", "a");
+      Future<Void> before = disk.cache.set("before", "2", TTL);
       Future<Integer> broken =
           table.write(
-              "items",
+              "broken",
               sql -> {
-                sql.change("DELETE FROM SET_ITEM");
-                return sql.change("INSERT INTO SET_ITEM VALUES (0)");
+                sql.change("DELETE FROM CACHE");
+                return sql.change("INSERT INTO CACHE VALUES (0)");
               });
-      Future<SortedItems> after = disk.set.add("items", "b");
+      Future<Void> after = disk.cache.set("after", "3", TTL);
       gate.open();
       assertThat(thrownBy(broken)).isInstanceOf(SQLException.class);
-      assertThat(await(first)).containsExactly("item");
-      assertThat(await(before)).containsExactly("a");
-      assertThat(await(after)).containsExactly("a", "b");
-      assertThat(await(disk.set.get("first"))).containsExactly("item");
+      await(first);
+      await(before);
+      await(after);
+      assertHasAll(disk);
       ShadowDisk.cutPower(directory, found, new Random(1));
     }
     try (Disk disk = new Disk(found, Durability.FSYNC)) { // what the log says is the same
-      assertThat(await(disk.set.get("items"))).containsExactly("a", "b");
-      assertThat(await(disk.set.get("first"))).containsExactly("item");
+      assertHasAll(disk);
     }
+  }
+
+  private static void assertHasAll(Disk disk) throws Exception {
+    assertThat(await(disk.cache.get("first"))).isEqualTo("1");
+    assertThat(await(disk.cache.get("before"))).isEqualTo("2");
+    assertThat(await(disk.cache.get("after"))).isEqualTo("3");
   }
 }

@@ -93,7 +93,8 @@ class UpgradeCutTest {
         assertServed(disk);
       }
     }
-    assertThat(OldData.files(data)).containsExactly("counter.state", "flag.state", "kv.state");
+    assertThat(OldData.files(data))
+        .containsExactly("counter.state", "flag.state", "kv.state", "set.state");
   }
 
   /** The files as a kill would leave them; some second starts are killed as well. */
@@ -127,7 +128,7 @@ class UpgradeCutTest {
 
   private void copyAtEachForce(Path directory) {
     for (String suffix : OldData.SUFFIXES) {
-      for (String stem : List.of("kv", "counter", "flag", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
         ShadowDisk.of(directory.resolve(stem + suffix)).beforeForce(() -> copy(directory));
       }
     }
@@ -161,7 +162,7 @@ class UpgradeCutTest {
     old.write();
     Random random = new Random(1);
     for (String suffix : OldData.SUFFIXES) {
-      for (String stem : List.of("kv", "counter", "flag", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
         ShadowDisk.of(data.resolve(stem + suffix)).beforeForce(() -> cutPower(random));
       }
     }
@@ -183,7 +184,7 @@ class UpgradeCutTest {
     try {
       Path cut = Files.createDirectory(parent.resolve("found" + found.size()));
       ShadowDisk.cutPower(data, cut, random);
-      for (String stem : List.of("kv", "counter", "flag", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
         Path mark = cut.resolve(stem + ".state");
         if (Files.exists(mark)) {
           Heads.anotherBoot(mark);

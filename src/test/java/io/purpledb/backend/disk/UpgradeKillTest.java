@@ -32,7 +32,8 @@ class UpgradeKillTest {
     try (Disk disk = Disk.inPieces(data, Durability.PROCESS)) {
       old.assertServed(disk);
     }
-    assertThat(OldData.files(data)).containsExactly("counter.state", "flag.state", "kv.state");
+    assertThat(OldData.files(data))
+        .containsExactly("counter.state", "flag.state", "kv.state", "set.state");
     ShadowDisk.forget(data);
   }
 

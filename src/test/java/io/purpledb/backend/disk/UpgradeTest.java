@@ -36,7 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class UpgradeTest {
 
-  private static final List<String> MARKS = List.of("counter.state", "flag.state", "kv.state");
+  private static final List<String> MARKS =
+      List.of("counter.state", "flag.state", "kv.state", "set.state");
 
   private final Path parent;
   private final Path data;
@@ -153,7 +154,9 @@ class UpgradeTest {
             line -> assertThat(line).contains("flag.mv.db is of a version before: its 300"),
             line -> assertThat(line).contains("entries.mv.db has all 300 entries of "),
             line -> assertThat(line).contains("kv.mv.db is of a version before: its 304 entries"),
-            line -> assertThat(line).contains("entries.mv.db has all 304 entries of "));
+            line -> assertThat(line).contains("entries.mv.db has all 304 entries of "),
+            line -> assertThat(line).contains("set.mv.db is of a version before: its 602 entries"),
+            line -> assertThat(line).contains("entries.mv.db has all 602 entries of "));
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.SortedItems;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
@@ -14,7 +14,6 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
 import java.time.InstantSource;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +21,6 @@ import org.junit.jupiter.api.Test;
 class FootprintTest {
 
   private static final int ENTRIES = 100_000;
-
-  private final MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, true, 0, bytes -> {});
 
   @Test
   void ofCounters() {
@@ -40,28 +37,38 @@ class FootprintTest {
     assertClose("flag", i -> EngineFlag.value(i % 2 == 0));
   }
 
+  /** Of few members, and of one with many. */
   @Test
   void ofSets() {
+    assertClose(i -> "a key " + i / 5, i -> "an item " + i + " ж");
+    assertClose(i -> "one key", i -> "an item " + i);
+    assertClose(i -> "a key " + i % 3, i -> "an item " + Integer.reverse(i));
+  }
+
+  private void assertClose(IntFunction<String> name, IntFunction<String> item) {
     assertClose(
-        MemoryEntries.sets(new ConcurrentHashMap<>(), budget),
-        i -> {
-          SortedItems items = SortedItems.NONE;
-          for (int j = 0; j < 5; j++) {
-            items = items.with("an item " + i + " ж" + j);
-          }
-          return items;
-        });
+        i ->
+            new Change.Put(
+                new Key("default", "set", name.apply(i), item.apply(i)),
+                EngineSet.MEMBER,
+                Description.NONE,
+                0));
   }
 
   /** Of an engine's entries. */
   private void assertClose(String service, IntFunction<Value> maker) {
+    assertClose(
+        i ->
+            new Change.Put(
+                Key.of("default", service, "a key " + i), maker.apply(i), Description.NONE, 0));
+  }
+
+  private static void assertClose(IntFunction<Change> put) {
+    MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, true, 0, bytes -> {});
     MemoryState state = new MemoryState(new ChangeLog(0), budget::add);
     long before = heapInUse();
     for (int i = 0; i < ENTRIES; i++) {
-      Change put =
-          new Change.Put(
-              Key.of("default", service, "a key " + i), maker.apply(i), Description.NONE, 0);
-      state.commit(Commit.of(put), InstantSource.system());
+      state.commit(Commit.of(put.apply(i)), InstantSource.system());
     }
     long measured = heapInUse() - before;
 
@@ -69,19 +76,6 @@ class FootprintTest {
         .as("counted %d, measured %d", budget.used(), measured)
         .isBetween(0.75, 1.33);
     assertThat(state.firstExpiryMillis()).isEqualTo(Entry.NEVER);
-  }
-
-  private <V> void assertClose(CountedMap<V> map, IntFunction<V> maker) {
-    long before = heapInUse();
-    for (int i = 0; i < ENTRIES; i++) {
-      map.put("a key " + i, maker.apply(i));
-    }
-    long measured = heapInUse() - before;
-
-    assertThat((double) budget.used() / measured)
-        .as("counted %d, measured %d", budget.used(), measured)
-        .isBetween(0.75, 1.33);
-    assertThat(map.map()).hasSize(ENTRIES);
   }
 
   private static long heapInUse() {

@@ -16,10 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,29 +137,6 @@ class MemoryBudgetTest {
         default -> done(sets.remove(key, item));
       }
     }
-  }
-
-  /** A map that runs out of memory after it has asked for the new value. */
-  private static final class WeakMap extends ConcurrentHashMap<String, Boolean> {
-
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public Boolean compute(
-        String key,
-        BiFunction<? super String, ? super @Nullable Boolean, ? extends Boolean> change) {
-      var unused = change.apply(key, null);
-      throw new OutOfMemoryError("a test");
-    }
-  }
-
-  @Test
-  void anErrorOfTheMapIsNotCounted() {
-    MemoryBudget budget = new MemoryBudget(LIMIT, true, 0, bytes -> {});
-    CountedMap<Boolean> counted = new CountedMap<>(new WeakMap(), budget, value -> 0);
-
-    assertThatThrownBy(() -> counted.put("k", true)).isInstanceOf(OutOfMemoryError.class);
-    assertThat(budget.used()).isZero();
   }
 
   /** Nine tenths, and a little. */

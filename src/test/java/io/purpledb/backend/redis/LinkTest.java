@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -26,13 +27,13 @@ abstract class LinkTest {
   final RedisBackends backends =
       new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
   CounterBackend counter;
-  RedisSet set;
+  SetBackend set;
   LogLines log;
 
   @BeforeEach
   final void open() {
     counter = loop.call(() -> backends.counter());
-    set = loop.call(() -> (RedisSet) backends.set());
+    set = loop.call(() -> backends.set());
     awaitServing(); // at last, if the process is slow because it has just begun
     log = new LogLines();
   }

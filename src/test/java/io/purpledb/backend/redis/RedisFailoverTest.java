@@ -6,6 +6,7 @@ import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -48,7 +49,7 @@ class RedisFailoverTest {
   private final Front address = new Front(loop, old.port(), new NetServerOptions());
   private CounterBackend counter;
   private KvBackend kv;
-  private RedisSet set;
+  private SetBackend set;
   private LogLines log;
 
   @BeforeEach
@@ -60,7 +61,7 @@ class RedisFailoverTest {
             loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
     counter = loop.call(() -> backends.counter());
     kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> (RedisSet) backends.set());
+    set = loop.call(() -> backends.set());
     awaitHealth(true);
     log = new LogLines();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -159,7 +160,7 @@ class RedisOutageTest extends LinkTest {
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
     CounterBackend counter = loop.call(() -> own.counter());
-    RedisSet set = loop.call(() -> (RedisSet) own.set());
+    SetBackend set = loop.call(() -> own.set());
     loop.answer(() -> counter.increment("k", 7));
 
     for (String[] rules :
@@ -184,7 +185,7 @@ class RedisOutageTest extends LinkTest {
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
     CounterBackend counter = loop.call(() -> own.counter());
-    RedisSet set = loop.call(() -> (RedisSet) own.set());
+    SetBackend set = loop.call(() -> own.set());
     loop.answer(() -> counter.increment("k", 7));
     allowAnn("resetkeys");
     for (int i = 0; i < RedisPermission.REFUSALS; i++) {

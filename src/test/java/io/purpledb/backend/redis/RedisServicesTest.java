@@ -7,6 +7,7 @@ import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -35,7 +36,7 @@ class RedisServicesTest {
   private CounterBackend counter;
   private FlagBackend flag;
   private KvBackend kv;
-  private RedisSet set;
+  private SetBackend set;
 
   @BeforeEach
   void open() {
@@ -43,7 +44,7 @@ class RedisServicesTest {
     counter = loop.call(() -> backends.counter());
     flag = loop.call(() -> backends.flag());
     kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> (RedisSet) backends.set());
+    set = loop.call(() -> backends.set());
   }
 
   @AfterEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.List;
@@ -33,14 +34,14 @@ class RedisTrafficTest {
   private final LogLines log = new LogLines();
   private CounterBackend counter;
   private KvBackend kv;
-  private RedisSet set;
+  private SetBackend set;
 
   @BeforeEach
   void open() {
     RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
     counter = loop.call(() -> backends.counter());
     kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> (RedisSet) backends.set());
+    set = loop.call(() -> backends.set());
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class RedisTransactionTest {
   }
 
   /** A Redis that answers what a transaction consists of with these, over its first connection. */
-  private RedisSet set(String multi, String sadd, String smembers, String exec) {
+  private SetBackend set(String multi, String sadd, String smembers, String exec) {
     ScriptedRedis.Script script =
         (connection, command) -> {
           boolean first = connection == 1;
@@ -50,18 +51,18 @@ class RedisTransactionTest {
         };
     RedisBackends backends =
         new RedisBackends(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
-    return loop.call(() -> (RedisSet) backends.set());
+    return loop.call(() -> backends.set());
   }
 
   private static String results(String item) {
     return "*2\r\n:1\r\n~1\r\n" + bulk(item);
   }
 
-  private void assertItems(RedisSet set, String item) {
+  private void assertItems(SetBackend set, String item) {
     assertThat(loop.answer(() -> set.add("k", item))).containsExactly(item);
   }
 
-  private Failure refused(RedisSet set) {
+  private Failure refused(SetBackend set) {
     return loop.failure(() -> set.add("k", "x"));
   }
 
@@ -73,7 +74,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {"READONLY You can't write", "LOADING Redis is loading", "MASTERDOWN x"})
   void whatIsNotTakenDownDidNotRunAndIsSentOnceOverTheNextConnection(String error) {
-    RedisSet set = set("+OK\r\n", "-" + error + "\r\n", QUEUED, ABORTED);
+    SetBackend set = set("+OK\r\n", "-" + error + "\r\n", QUEUED, ABORTED);
 
     assertItems(set, "second");
     assertThat(loop.call(() -> changes.size())).isEqualTo(2);
@@ -114,7 +115,7 @@ class RedisTransactionTest {
   /** Without MULTI, Redis runs the change at once: it must not be sent again. */
   @Test
   void aChangeThatRanOutsideATransactionIsNotRepeated() {
-    RedisSet set =
+    SetBackend set =
         set("-LOADING Redis is loading\r\n", ":1\r\n", "*0\r\n", "-ERR EXEC without MULTI\r\n");
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
@@ -124,7 +125,7 @@ class RedisTransactionTest {
 
   @Test
   void soIsOneWhoseReadWasRefused() {
-    RedisSet set =
+    SetBackend set =
         set(
             "-NOPERM no permissions to run multi\r\n",
             ":1\r\n",
@@ -144,7 +145,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {":1\r\n", "*0\r\n", "$1\r\na\r\n", "_\r\n"})
   void anAnswerOfAnotherKindEndsTheConnection(String wrong) {
-    RedisSet set = set("+OK\r\n", wrong, QUEUED, results("first"));
+    SetBackend set = set("+OK\r\n", wrong, QUEUED, results("first"));
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
     log.await(2);
@@ -154,7 +155,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {"*0\r\n", "*1\r\n:1\r\n", "_\r\n", ":1\r\n"})
   void soDoResultsThatCannotBe(String wrong) {
-    RedisSet set = set("+OK\r\n", QUEUED, QUEUED, wrong);
+    SetBackend set = set("+OK\r\n", QUEUED, QUEUED, wrong);
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
     log.await(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
@@ -48,11 +49,11 @@ final class Traffic {
   private final Vertx vertx;
   private final CounterBackend counter;
   private final KvBackend kv;
-  private final RedisSet set;
+  private final SetBackend set;
   private final Promise<Void> end = Promise.promise();
   private long turn;
 
-  Traffic(String key, Vertx vertx, CounterBackend counter, KvBackend kv, RedisSet set) {
+  Traffic(String key, Vertx vertx, CounterBackend counter, KvBackend kv, SetBackend set) {
     this.key = key;
     this.vertx = vertx;
     this.counter = counter;

@@ -16,12 +16,16 @@ import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
+import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetAddResponse;
+import io.purpledb.v1.SetRemoveRequest;
+import io.purpledb.v1.SetRemoveResponse;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +51,7 @@ final class FormatsTest {
   private static final ByteString CLIENT = ByteString.copyFromUtf8("client");
   private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(1_000);
   private static final Key FLAG = Key.of("default", "flag", "f");
+  private static final Key MEMBER = new Key("default", "set", "s", "b");
   private static final Key FIRST = Key.of("default", "kv", "first");
   private static final Key SECOND = Key.of("default", "kv", "second");
 
@@ -63,7 +68,15 @@ final class FormatsTest {
     assertThat(first).isNotNull();
 
     Path snapshot = directory.resolve("snapshot");
-    writeSnapshotOf3(snapshot, first);
+    writeSnapshot(
+        snapshot,
+        3,
+        first,
+        out -> {
+          out.writeByte(3);
+          SnapshotFile.writeBytes(out, "f".getBytes(StandardCharsets.UTF_8));
+          out.writeBoolean(true);
+        });
     ReplicatedState fromSnapshot = copy();
     SnapshotFile.read(snapshot, null, fromSnapshot);
     fromSnapshot.apply(CLIENT, 3, entryOf3(put(SECOND)));
@@ -86,13 +99,68 @@ final class FormatsTest {
     assertThat(again.store().entries().get(FLAG, CLOCK)).isEqualTo(flag);
   }
 
+  /**
+   * In format 4 of the log and of the snapshots, sets took no position, and were answered whole.
+   */
+  @Test
+  void setsOfFormat4AreTheSameFromTheLogAndFromASnapshot(@TempDir Path directory)
+      throws IOException {
+    ByteString add = Wire.request(SetAddRequest.newBuilder().setKey("s").setItem("b").build());
+    ByteString gone = Wire.request(SetAddRequest.newBuilder().setKey("s").setItem("a").build());
+    ByteString remove =
+        Wire.request(SetRemoveRequest.newBuilder().setKey("s").setItem("a").build());
+    ReplicatedState fromLog = copy();
+    fromLog.apply(CLIENT, 1, entryOf(4, put(FIRST)));
+    fromLog.apply(CLIENT, 2, entryOf(4, gone));
+    ByteString added = fromLog.apply(CLIENT, 3, entryOf(4, add)).getContent();
+    assertThat(Batch.replies(added, 1))
+        .containsExactly(
+            Wire.reply(SetAddResponse.newBuilder().addItems("a").addItems("b").build()));
+    ByteString removed = fromLog.apply(CLIENT, 4, entryOf(4, remove)).getContent();
+    assertThat(Batch.replies(removed, 1))
+        .containsExactly(Wire.reply(SetRemoveResponse.newBuilder().addItems("b").build()));
+    fromLog.apply(CLIENT, 5, entryOf(4, put(SECOND)));
+    Entry first = Objects.requireNonNull(fromLog.store().entries().get(FIRST, CLOCK));
+
+    Path snapshot = directory.resolve("snapshot");
+    writeSnapshot(
+        snapshot,
+        4,
+        first,
+        out -> {
+          out.writeByte(5);
+          SnapshotFile.writeBytes(out, "s".getBytes(StandardCharsets.UTF_8));
+          out.writeInt(1);
+          SnapshotFile.writeBytes(out, "b".getBytes(StandardCharsets.UTF_8));
+        });
+    ReplicatedState fromSnapshot = copy();
+    SnapshotFile.read(snapshot, null, fromSnapshot);
+    fromSnapshot.apply(CLIENT, 5, entryOf(4, put(SECOND)));
+
+    for (Key key : List.of(FIRST, MEMBER, SECOND)) {
+      assertThat(fromSnapshot.store().entries().get(key, CLOCK))
+          .isNotNull()
+          .isEqualTo(fromLog.store().entries().get(key, CLOCK));
+    }
+    Entry member = Objects.requireNonNull(fromLog.store().entries().get(MEMBER, CLOCK));
+    assertThat(member.version()).isEqualTo(MemoryState.BEFORE);
+    assertThat(fromSnapshot.image().data().position())
+        .isEqualTo(fromLog.image().data().position())
+        .isEqualTo(2);
+
+    SnapshotFile.write(directory.resolve("again"), fromLog.image());
+    ReplicatedState again = copy();
+    SnapshotFile.read(directory.resolve("again"), null, again);
+    assertThat(again.store().entries().get(MEMBER, CLOCK)).isEqualTo(member);
+  }
+
   /** What of a batch is done depends on the sizes of its replies, so those are as they were. */
   @Test
   void ofABatchOfFormat3AsMuchIsDoneAsThen() {
     ReplicatedState state = copy();
     SetAddRequest last = SetAddRequest.newBuilder().setKey("s").setItem("last").build();
     int number = 1;
-    while (state.store().mostReplyBytes(last) < (1 << 20) - 4_000) {
+    while (mostReplyBytes(state, last) < (1 << 20) - 4_000) {
       String item = "item %d ".formatted(number).repeat(100);
       SetAddRequest add = SetAddRequest.newBuilder().setKey("s").setItem(item).build();
       state.apply(CLIENT, number++, entryOf3(Wire.request(add)));
@@ -107,7 +175,41 @@ final class FormatsTest {
         state.apply(CLIENT, number, entryOf3(writes.toArray(ByteString[]::new))).getContent();
 
     assertThat(Batch.replies(reply, writes.size()).get(1_000)).isNotEqualTo(Wire.LATER);
-    assertThat(state.store().mostReplyBytes(last)).isGreaterThan((1 << 20) - 4_000);
+    assertThat(mostReplyBytes(state, last)).isGreaterThan((1 << 20) - 4_000);
+  }
+
+  /** A removal was counted with the set alone. */
+  @Test
+  void aRemovalOfFormat4IsDoneWhereItWasThen() {
+    String item = "i".repeat(1_000);
+    SetRemoveRequest remove = SetRemoveRequest.newBuilder().setKey("s").setItem(item).build();
+    ReplicatedState state = copy();
+    int number = 1;
+    long before;
+    do { // until what is left is less than a member
+      SetAddRequest add =
+          SetAddRequest.newBuilder().setKey("s").setItem("%04d".formatted(number) + item).build();
+      state.apply(CLIENT, number++, entryOf(4, Wire.request(add)));
+      before = 512 + state.store().entries().itemsBytes(List.of(Key.of("default", "set", "s")));
+    } while (before + 1_100 < (1 << 20));
+    List<ByteString> writes = new ArrayList<>();
+    for (int i = 0; i < (1 << 20) - before; i++) { // a byte each, as little as is left
+      writes.add(Wire.request(FlagSetRequest.newBuilder().setKey("f").build()));
+    }
+    writes.add(Wire.request(remove));
+
+    ByteString reply =
+        state.apply(CLIENT, number, entryOf(4, writes.toArray(ByteString[]::new))).getContent();
+
+    List<ByteString> replies = Batch.replies(reply, writes.size());
+    assertThat(replies.get(writes.size() - 1)).isNotEqualTo(Wire.LATER);
+  }
+
+  /** As format 3 has it. */
+  private static long mostReplyBytes(ReplicatedState state, SetAddRequest add) {
+    return 512
+        + Items.heapBytes(add.getItem())
+        + state.store().entries().itemsBytes(List.of(Key.of("default", "set", add.getKey())));
   }
 
   private static ReplicatedState copy() {
@@ -122,26 +224,34 @@ final class FormatsTest {
   }
 
   private static Wire.LogEntry entryOf3(ByteString... writes) {
+    return entryOf(3, writes);
+  }
+
+  private static Wire.LogEntry entryOf(int format, ByteString... writes) {
     byte[] bytes =
         Wire.entry(CLOCK.millis(), 1 << 20, Batch.bytes(0, List.of(writes))).toByteArray();
-    bytes[0] = 3;
+    bytes[0] = (byte) format;
     return Wire.entry(ByteString.copyFrom(bytes));
   }
 
-  /** With one entry, and the flag. */
-  private static void writeSnapshotOf3(Path file, Entry entry) throws IOException {
+  /** Writes the rest of a snapshot. */
+  private interface Rest {
+    void writeTo(DataOutputStream out) throws IOException;
+  }
+
+  /** With one entry, and the rest. */
+  private static void writeSnapshot(Path file, int format, Entry entry, Rest rest)
+      throws IOException {
     CRC32C checksum = new CRC32C();
     try (DataOutputStream out =
         new DataOutputStream(new CheckedOutputStream(Files.newOutputStream(file), checksum))) {
-      out.writeLong(0x50555250_00000003L);
+      out.writeLong(0x50555250_00000000L | format);
       out.writeLong(CLOCK.millis());
       out.writeLong(entry.version()); // the position
       AnsweredPart.write(out, List.of());
       out.writeByte(6);
       EntryCodec.writeEntry(out, entry);
-      out.writeByte(3);
-      SnapshotFile.writeBytes(out, "f".getBytes(StandardCharsets.UTF_8));
-      out.writeBoolean(true);
+      rest.writeTo(out);
       out.writeByte(0);
       out.writeLong(checksum.getValue());
     }

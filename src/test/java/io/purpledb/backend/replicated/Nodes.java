@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.backend.replicated.raft.Group;
 import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
@@ -195,12 +196,11 @@ final class Nodes implements AutoCloseable {
             handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
           }
         };
-    for (String service : List.of("cache", "set")) {
-      new ReplicatedBackend(service, node).bind(table);
-    }
+    new ReplicatedBackend("cache", node).bind(table);
     EngineCounter.on(node.engine()).bind(table);
     EngineFlag.on(node.engine()).bind(table);
     EngineKv.on(node.engine()).bind(table);
+    EngineSet.on(node.engine()).bind(table);
     return Objects.requireNonNull(handlers.get(request.getClass()))
         .apply(request, call)
         .map(Message.class::cast);

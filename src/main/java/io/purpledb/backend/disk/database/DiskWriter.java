@@ -172,6 +172,11 @@ public final class DiskWriter implements Runnable {
     } catch (DiskFullException e) { // the reserve is used up
       left.stream().filter(Request::changing).forEach(request -> request.fail(full));
       undo(open);
+      List<Request<?>> reads = left.stream().filter(request -> !request.changing()).toList();
+      if (!reads.isEmpty()) {
+        runAll(open, reads); // they may have seen what is undone
+        undo(open);
+      }
       return false;
     }
   }

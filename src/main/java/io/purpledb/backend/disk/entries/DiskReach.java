@@ -4,6 +4,7 @@ import io.purpledb.backend.disk.database.Reach;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -59,7 +60,7 @@ public interface DiskReach extends Reach {
 
     @Override
     public boolean meets(Set<?> notDurable) {
-      return notDurable.stream().anyMatch(key -> range.has((Key) key));
+      return notDurable.stream().anyMatch(changed -> changed instanceof Key k && range.has(k));
     }
 
     @Override
@@ -73,11 +74,30 @@ public interface DiskReach extends Reach {
     }
   }
 
+  /** Reads the items of a name by one query. */
+  record ItemsOf(Key name) implements DiskReach {
+
+    @Override
+    public boolean meets(Set<?> notDurable) {
+      return notDurable.contains(this);
+    }
+
+    @Override
+    public boolean isOfOneMoment() {
+      return true;
+    }
+
+    @Override
+    public String toString() {
+      return name.name();
+    }
+  }
+
   /** Changes keys, which are known when it has run. */
   final class Changed implements DiskReach {
 
     private final Key first;
-    private List<Key> keys = List.of();
+    private Collection<?> keys = List.of();
 
     /**
      * @param first tells people what it is of
@@ -86,8 +106,16 @@ public interface DiskReach extends Reach {
       this.first = first;
     }
 
+    /** Of items the names too, as they are found by these. */
     void are(List<Key> changed) {
-      keys = changed;
+      Set<Object> names = Set.of();
+      for (Key key : changed) {
+        if (!key.item().isEmpty()) {
+          names = names.isEmpty() ? new LinkedHashSet<>(changed) : names;
+          names.add(new ItemsOf(key.ofName()));
+        }
+      }
+      keys = names.isEmpty() ? changed : names;
     }
 
     @Override

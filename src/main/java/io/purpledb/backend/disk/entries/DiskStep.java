@@ -52,8 +52,8 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   }
 
   @Override
-  protected List<Key> keys(Range range) throws SQLException {
-    return store.table(range.from()).keys(sql, range);
+  protected List<Key> keys(Range range, int most) throws SQLException {
+    return store.table(range.from()).keys(sql, range, most);
   }
 
   @Override

@@ -13,6 +13,8 @@ import io.purpledb.engine.Committed;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
+import io.purpledb.engine.Footprint;
+import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Page;
 import io.purpledb.engine.Scan;
@@ -41,6 +43,9 @@ public final class EntryStore implements Maintenance {
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
 
+  /** From so many changes on, names are read again: each change of a known one copies it. */
+  private static final int MANY_CHANGES = 32;
+
   private static final int CLEARED_AT_ONCE = 500;
 
   /** How many bytes several keys may have, in pages. */
@@ -51,6 +56,7 @@ public final class EntryStore implements Maintenance {
 
   private final Map<String, EntryTable> tables = new HashMap<>();
   private final LargeValues large = new LargeValues();
+  private final RecentItems recentItems;
   private final ChangeLog log;
   private final DiskClock clock;
   private final long pageBytes;
@@ -64,14 +70,21 @@ public final class EntryStore implements Maintenance {
   /**
    * @param log is told of what is durable
    * @param pageBytes after so many bytes of values a page ends
+   * @param recentBytes how much of the heap the items may take that were asked for last
    * @param forgotten how many positions the loss of power may let the database forget
    */
   public EntryStore(
-      List<String> services, ChangeLog log, DiskClock clock, long pageBytes, long forgotten) {
+      List<String> services,
+      ChangeLog log,
+      DiskClock clock,
+      long pageBytes,
+      long recentBytes,
+      long forgotten) {
     services.forEach(service -> tables.put(service, new EntryTable(service)));
     this.log = log;
     this.clock = clock;
     this.pageBytes = pageBytes;
+    this.recentItems = new RecentItems(recentBytes);
     this.forgotten = forgotten;
   }
 
@@ -115,6 +128,7 @@ public final class EntryStore implements Maintenance {
   @Override
   public void start(Sql sql) throws SQLException {
     large.start(sql);
+    recentItems.clear();
     for (EntryTable table : tables.values()) {
       table.start(sql);
     }
@@ -193,11 +207,53 @@ public final class EntryStore implements Maintenance {
       rows.add(isDone ? step.current(key) : step.alive(key));
     }
     requireFew(rows); // before anything is changed
+    requireFewItems(sql, commit.itemsOf(), step.now());
     if (isDone) {
       make(sql, step, Event.Kind.DELETED);
     }
     changed.are(isDone ? step.keys() : List.of());
-    return new Committed(refusedBy, position, entries(sql, keys, rows));
+    return new Committed(
+        refusedBy, position, entries(sql, keys, rows), items(sql, commit.itemsOf(), step.now()));
+  }
+
+  /** The items of names, as the transaction has them. */
+  private List<Items> items(Sql sql, List<Key> names, Moment now) throws SQLException {
+    List<Items> all = new ArrayList<>(names.size());
+    for (Key name : names) {
+      EntryTable table = table(name);
+      Items items = table.anyExpires() ? null : recentItems.get(name);
+      if (items == null) {
+        items = table.items(sql, name, now);
+        sql.fetched(items.heapBytes());
+        if (!table.anyExpires()) {
+          recentItems.put(name, items);
+        }
+      }
+      sql.fetched((long) Footprint.REFERENCE * items.size()); // others have the items, too
+      all.add(items);
+    }
+    return all;
+  }
+
+  /** As for values: the items of one name may be as many as they are. */
+  private void requireFewItems(Sql sql, List<Key> names, Moment now) throws SQLException {
+    long bytes = 0;
+    for (Key name : names.size() > 1 ? names : List.<Key>of()) {
+      bytes += table(name).items(sql, name, now).heapBytes();
+      if (bytes > READ_PAGES * pageBytes) {
+        throw new Failure(
+            Failure.Kind.ANSWER_TOO_LARGE,
+            "the items of %d names have more than %d bytes (expected: fewer at once, or one name)"
+                .formatted(names.size(), READ_PAGES * pageBytes));
+      }
+    }
+  }
+
+  /** The items of a name, of one moment. */
+  public Items readItems(Sql sql, Key name) throws SQLException {
+    Items items = table(name).items(sql, name, new Moment(clock));
+    sql.fetched(items.heapBytes());
+    return items;
   }
 
   /** Puts entries that a version before has kept; tells what it changed. */
@@ -257,6 +313,7 @@ public final class EntryStore implements Maintenance {
    * @param whenAbsent what those who watch are told of an entry that is gone
    */
   private void make(Sql sql, DiskStep step, Event.Kind whenAbsent) throws SQLException {
+    boolean isLarge = step.keys().size() > MANY_CHANGES;
     Set<Long> kept = large.any() ? parts(step) : Set.of();
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
@@ -283,6 +340,11 @@ public final class EntryStore implements Maintenance {
         put(sql, table, key, before, after);
       }
       table.recent().changed(key, after);
+      if (isLarge) {
+        recentItems.forget(key.ofName());
+      } else {
+        recentItems.changed(key, after != null);
+      }
       notDurable.add(change(key, after, whenAbsent));
     }
   }

@@ -2,11 +2,14 @@ package io.purpledb.backend.disk.entries;
 
 import static io.purpledb.backend.disk.entries.RowEnvelope.HEAD_BYTES;
 
+import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.LoggedChange;
 import io.purpledb.engine.Entry;
+import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
+import io.purpledb.engine.support.Moment;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,8 @@ public final class EntryTable {
   private final String touch;
   private final String delete;
   private final String keys;
+  private final String items;
+  private final String itemsWithHeads;
   private final String some;
   private final String forward;
   private final String pageBack;
@@ -53,6 +58,9 @@ public final class EntryTable {
   /** Before it nothing expires; of the writer. */
   private long firstExpiry;
 
+  /** Whether something has ever expired or will; read by others than the writer. */
+  private volatile boolean anyExpires;
+
   EntryTable(String service) {
     this.service = service;
     String entries = entries(service);
@@ -65,7 +73,14 @@ public final class EntryTable {
                 + " WHERE ENTRY_KEY = ?")
             .formatted(entries);
     delete = "DELETE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
-    keys = "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ?".formatted(entries);
+    items =
+        "SELECT ENTRY_KEY FROM %s WHERE ENTRY_KEY >= ? AND ENTRY_KEY < ? ORDER BY ENTRY_KEY"
+            .formatted(entries);
+    itemsWithHeads =
+        items.replace(
+            "SELECT ENTRY_KEY",
+            "SELECT ENTRY_KEY, SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
+    keys = items + " FETCH FIRST ? ROWS ONLY";
     some = "SELECT ENTRY_KEY FROM %s FETCH FIRST ? ROWS ONLY".formatted(entries);
     forward =
         """
@@ -137,6 +152,7 @@ public final class EntryTable {
   /** Called when what is in the tables may be other than before. */
   void start(Sql sql) throws SQLException {
     firstExpiry = first(sql);
+    anyExpires |= mayExpire();
     recent.clear();
   }
 
@@ -181,6 +197,7 @@ public final class EntryTable {
     if (row.expiresMillis() != Entry.NEVER) {
       sql.change(noteExpiry, row.expiresMillis(), row.version(), key);
       firstExpiry = Math.min(firstExpiry, row.expiresMillis());
+      anyExpires = true;
     }
   }
 
@@ -196,13 +213,49 @@ public final class EntryTable {
     return sql.change(delete, key) > 0;
   }
 
-  /** The keys of a range. */
-  List<Key> keys(Sql sql, Range range) throws SQLException {
+  /** The first keys of a range, so many at most. */
+  List<Key> keys(Sql sql, Range range, int most) throws SQLException {
     return sql.all(
         keys,
         row -> KeyBytes.key(service, row.getBytes(1)),
         KeyBytes.of(range.from()),
-        KeyBytes.end(range));
+        KeyBytes.end(range),
+        (long) most);
+  }
+
+  /** Whether a moment has to be known to say which entries are there. */
+  boolean anyExpires() {
+    return anyExpires;
+  }
+
+  /** The items of a name that have not expired. */
+  Items items(Sql sql, Key name, Moment now) throws SQLException {
+    byte[] bytes = KeyBytes.of(name);
+    byte[] from = KeyBytes.behind(name);
+    byte[] to = KeyBytes.behindItems(name);
+    int start = bytes.length + 1;
+    if (!anyExpires) {
+      return Items.ofSortedBytes(
+          sql.all(this.items, row -> item(row.getBytes(1), start), from, to));
+    }
+    List<ByteString> alive = new ArrayList<>();
+    for (Item item :
+        sql.all(
+            itemsWithHeads,
+            row -> new Item(item(row.getBytes(1), start), RowEnvelope.readHead(row.getBytes(2))),
+            from,
+            to)) {
+      if (item.head.isAlive(now.millis())) {
+        alive.add(item.item);
+      }
+    }
+    return Items.ofSortedBytes(alive);
+  }
+
+  private record Item(ByteString item, EntryRow head) {}
+
+  private static ByteString item(byte[] key, int start) {
+    return ByteString.copyFrom(key, start, key.length - start); // the name would be kept, too
   }
 
   /** Any keys, so many at most. */

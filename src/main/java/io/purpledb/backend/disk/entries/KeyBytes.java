@@ -58,6 +58,11 @@ final class KeyBytes {
     return append(of(key), END); // behind a name as behind an item, a zero is the least
   }
 
+  /** The first key behind all items of a name. */
+  static byte[] behindItems(Key name) {
+    return append(append(of(name), END), INSIDE); // no item begins with it
+  }
+
   private static byte[] append(byte[] bytes, byte last) {
     byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
     longer[bytes.length] = last;

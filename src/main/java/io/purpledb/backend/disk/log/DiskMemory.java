@@ -10,9 +10,9 @@ package io.purpledb.backend.disk.log;
  * @param batch of requests that are run together; one alone may be larger
  * @param journal of blocks that are not in the database file yet, in memory as on disk
  * @param log changes since the last checkpoint, which an opening runs again in memory
- * @param sets that were changed last
+ * @param items of sets that were changed last
  */
-public record DiskMemory(long cache, long changed, long batch, long journal, long log, long sets) {
+public record DiskMemory(long cache, long changed, long batch, long journal, long log, long items) {
 
   private static final long MIB = 1 << 20;
 
@@ -22,8 +22,8 @@ public record DiskMemory(long cache, long changed, long batch, long journal, lon
   /** What the databases may have together, in shares of which the heap has 32. */
   private static final int SHARES = 5;
 
-  /** How many are open together: caches, sets, entries, and one that an upgrade reads. */
-  private static final int DATABASES = 4;
+  /** How many are open together: caches, entries, and one that an upgrade reads. */
+  private static final int DATABASES = 3;
 
   /** A share of the heap that this JVM may have. */
   public static DiskMemory ofThisJvm() {

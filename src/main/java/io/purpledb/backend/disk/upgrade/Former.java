@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public interface Former {
 
   /** Of each service that a version before has kept elsewhere than in the tables of entries. */
-  List<Former> ALL = List.of(FormerNumbers.counters(), new FormerKv(), FormerNumbers.flags());
+  List<Former> ALL =
+      List.of(FormerNumbers.counters(), new FormerKv(), FormerNumbers.flags(), new FormerSets());
 
   /** What the names of its files began with, too. */
   String service();

@@ -83,8 +83,8 @@ public final class RedisLink {
   }
 
   /**
-   * Sends a change and a read that are executed as one, and answers with what was read. Fails as
-   * {@link #send} does, also with the error reply to the one or the other.
+   * Sends a change and a read that are executed as one, and answers what both answered, in this
+   * order. Fails as {@link #send} does, also with the error reply to the one or the other.
    */
   public Future<@Nullable Response> send(Call call, Request change, Request read) {
     RedisTransaction transaction = new RedisTransaction(change, read);

@@ -88,11 +88,16 @@ final class RedisTransaction {
     return reply == null ? "null" : "a " + reply.type();
   }
 
-  /** What was read, or the error of the change or the read. */
+  /** What the change and the read answered, or the error of the one or the other. */
   static @Nullable Response result(@Nullable Response exec) {
     if (exec == null || exec.size() != 2) {
       throw new RespFormException("no answer to EXEC", shown(exec));
     }
-    return exec.get(0) instanceof ErrorType error ? error : exec.get(1);
+    for (Response result : exec) {
+      if (result instanceof ErrorType error) {
+        return error;
+      }
+    }
+    return exec;
   }
 }

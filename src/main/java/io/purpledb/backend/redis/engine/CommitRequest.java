@@ -28,6 +28,7 @@ final class CommitRequest {
    * @throws Failure when a time to live is too long
    */
   CommitRequest(Commit commit) {
+    commit.itemsOf().forEach(this::addItems);
     commit.reads().forEach(key -> add("G", key));
     commit.checks().forEach(this::add);
     commit.changes().forEach(this::add);
@@ -40,6 +41,15 @@ final class CommitRequest {
     request.arg(time.argument()).arg(Long.toString(maxReadBytes));
     parameters.forEach(request::arg);
     return request;
+  }
+
+  /** Its index, and the ends of its items there: a zero, and what no item begins with. */
+  private void addItems(Key name) {
+    byte[] first = StoredKey.join(StoredKey.member(name), new byte[] {0});
+    text("I");
+    parameters.add(StoredKey.ofIndex(name));
+    parameters.add(StoredKey.bound('[', first));
+    parameters.add(StoredKey.bound('(', StoredKey.join(first, new byte[] {(byte) 0xff})));
   }
 
   private void add(Check check) {

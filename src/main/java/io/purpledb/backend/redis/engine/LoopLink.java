@@ -2,6 +2,7 @@ package io.purpledb.backend.redis.engine;
 
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.engine.Change;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
@@ -22,7 +23,7 @@ final class LoopLink {
   /** What a script says of an answer that is too large. */
   private static final Pattern TOO_LARGE = Pattern.compile("TOOLARGE (\\d+) (\\d+) (\\d+)");
 
-  private static final Pattern TOO_MANY = Pattern.compile("TOOMANY (\\d+)");
+  private static final String TOO_MANY = "TOOMANY";
 
   private final RedisLink link;
   private @Nullable Future<?> renewal;
@@ -138,11 +139,8 @@ final class LoopLink {
           "the values of %s keys have %s bytes or more (expected: at most %s at once, or one key)"
               .formatted(large.group(2), large.group(1), large.group(3)));
     }
-    Matcher many = TOO_MANY.matcher(text);
-    if (many.find()) {
-      return Failure.tooLarge(
-          "a range of more than %s entries (expected: at most %s in one commit)"
-              .formatted(many.group(1), many.group(1)));
+    if (text.contains(TOO_MANY)) {
+      return Change.DeleteRange.tooMany();
     }
     return new Failure(Failure.Kind.INTERNAL, "redis: " + text);
   }

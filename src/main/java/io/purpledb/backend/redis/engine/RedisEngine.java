@@ -2,6 +2,8 @@ package io.purpledb.backend.redis.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
@@ -9,6 +11,7 @@ import io.purpledb.engine.Committed;
 import io.purpledb.engine.Engine;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
+import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Page;
 import io.purpledb.engine.Range;
@@ -196,7 +199,19 @@ public final class RedisEngine implements Engine {
     }
     long position = answer.get(1).toLong();
     changed(position, answer.get(2).toLong());
-    return new Committed(answer.get(0).toInteger(), position, entries);
+    List<Items> items = new ArrayList<>(commit.itemsOf().size());
+    for (int i = 0; i < commit.itemsOf().size(); i++) {
+      items.add(items(answer.get(COMMIT_HEAD + keys.size() + i)));
+    }
+    return new Committed(answer.get(0).toInteger(), position, entries, items);
+  }
+
+  private static Items items(Response found) {
+    ByteString[] items = new ByteString[found.size()];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = UnsafeByteOperations.unsafeWrap(found.get(i).toBytes());
+    }
+    return Items.ofUnsorted(items);
   }
 
   private void changed(long position, long changes) {

@@ -133,7 +133,11 @@ final class StoredKey {
   }
 
   private static byte[] join(String first, byte[] second) {
-    byte[] head = first.getBytes(UTF_8);
+    return join(first.getBytes(UTF_8), second);
+  }
+
+  /** One behind the other. */
+  static byte[] join(byte[] head, byte[] second) {
     byte[] joined = Arrays.copyOf(head, head.length + second.length);
     System.arraycopy(second, 0, joined, head.length, second.length);
     return joined;

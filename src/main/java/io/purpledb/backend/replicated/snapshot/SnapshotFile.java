@@ -1,9 +1,7 @@
 package io.purpledb.backend.replicated.snapshot;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.SortedItems;
 import io.purpledb.backend.memory.EntrySink;
 import io.purpledb.backend.replicated.raft.DamageException;
 import io.purpledb.backend.replicated.state.ReplicatedState;
@@ -24,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -41,13 +37,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotFile {
 
-  /** "PURP" and format 4. */
-  private static final long MAGIC = 0x50555250_00000004L;
+  /** "PURP" and format 5. */
+  private static final long MAGIC = 0x50555250_00000005L;
 
-  /** Of a release where flags were no entries of an engine. */
+  /** Of a release where sets were no entries of an engine. */
+  private static final long MAGIC_4 = 0x50555250_00000004L;
+
+  /** Of one where flags were none either. */
   private static final long MAGIC_3 = 0x50555250_00000003L;
 
-  /** Of a release where KV values and counters were none either. */
+  /** Of one where KV values and counters were none either. */
   private static final long MAGIC_2 = 0x50555250_00000002L;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -109,7 +108,7 @@ public final class SnapshotFile {
   private static void read(Path file, DataInputStream in, CRC32C checksum, ReplicatedState copy)
       throws IOException {
     long magic = in.readLong();
-    if (magic != MAGIC && magic != MAGIC_3 && magic != MAGIC_2) {
+    if (magic != MAGIC && magic != MAGIC_4 && magic != MAGIC_3 && magic != MAGIC_2) {
       throw new DamageException(
           file, "a snapshot of format %x (expected: %x)".formatted(magic, MAGIC));
     }
@@ -144,7 +143,8 @@ public final class SnapshotFile {
 
     @Override
     public void cache(String key, String value, long deadlineMillis) throws IOException {
-      begin(CACHE, key);
+      out.writeByte(CACHE);
+      text(key);
       text(value);
       out.writeLong(deadlineMillis);
     }
@@ -153,25 +153,6 @@ public final class SnapshotFile {
     public void entry(Entry entry) throws IOException {
       out.writeByte(ENTRY);
       EntryCodec.writeEntry(out, entry);
-    }
-
-    @Override
-    public void set(String key, SortedItems items) throws IOException {
-      begin(SET, key);
-      out.writeInt(items.size());
-      for (ByteString item : items.bytes()) {
-        bytes(item);
-      }
-    }
-
-    private void begin(int kind, String key) throws IOException {
-      out.writeByte(kind);
-      text(key);
-    }
-
-    private void bytes(ByteString bytes) throws IOException {
-      out.writeInt(bytes.size());
-      bytes.writeTo(out);
     }
 
     private void text(String text) throws IOException {
@@ -189,7 +170,7 @@ public final class SnapshotFile {
           case FLAG ->
               sink.entry(OldRequests.entry("flag", text(), EngineFlag.value(in.readBoolean())));
           case KV -> sink.entry(OldRequests.entry("kv", text(), content()));
-          case SET -> sink.set(text(), items());
+          case SET -> set(text(), sink);
           case ENTRY -> sink.entry(entry());
           default -> throw new IOException("damaged: an entry of kind " + kind);
         }
@@ -212,13 +193,11 @@ public final class SnapshotFile {
       return entry;
     }
 
-    private SortedItems items() throws IOException {
+    private void set(String key, EntrySink sink) throws IOException {
       int size = in.readInt();
-      List<ByteString> items = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        items.add(ByteString.copyFrom(readBytes(in)));
+        sink.entry(OldRequests.member(key, text()));
       }
-      return SortedItems.ofSortedBytes(items);
     }
 
     private String text() throws IOException {

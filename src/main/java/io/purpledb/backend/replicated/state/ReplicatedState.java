@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -103,9 +105,7 @@ public final class ReplicatedState {
     if (part.item() instanceof Item.OfCommit of) {
       return store.requireRoom(of.commit(), promised);
     }
-    return part.item() instanceof Item.Asked asked
-        ? store.requireRoom(asked.request(), promised)
-        : 0; // a claim only moves
+    return 0; // a claim only moves, and the cache makes room
   }
 
   /** Whether the writes of a client were done, and would only be answered again. */
@@ -181,16 +181,29 @@ public final class ReplicatedState {
       return MemoryStore.SMALL_REPLY_BYTES
           + store.entries().answerBytesOfFirst(of.claim().range(), stamp);
     }
-    return item instanceof Item.Asked asked ? store.mostReplyBytes(asked.request()) : 0;
+    return item instanceof Item.Asked ? MemoryStore.SMALL_REPLY_BYTES : 0;
   }
 
-  /** Of each key what is there, and what is put there. */
+  /**
+   * Of each key what is there, and what is put there; of items what they take of the heap. It
+   * decides what of a batch is done, so it may not change: it is a part of the format of the log.
+   */
   private long mostReadBytes(Commit commit) {
     List<Key> reads = commit.reads();
-    long bytes = reads.isEmpty() ? 0 : store.entries().answerBytes(reads);
-    for (Change change : reads.isEmpty() ? List.<Change>of() : commit.changes()) {
+    List<Key> names = commit.itemsOf();
+    if (reads.isEmpty() && names.isEmpty()) {
+      return 0;
+    }
+    Map<Key, Integer> counts = names.isEmpty() ? Map.of() : new HashMap<>();
+    names.forEach(name -> counts.merge(name, 1, Integer::sum));
+    long bytes = store.entries().answerBytes(reads) + store.entries().itemsBytes(names);
+    for (Change change : commit.changes()) {
       if (change instanceof Change.Put put && put.value() instanceof Value.OfBytes value) {
         bytes += (long) Collections.frequency(reads, put.key()) * value.content().size();
+      }
+      if (change instanceof Change.Put || change instanceof Change.Add) {
+        bytes +=
+            counts.getOrDefault(change.key().ofName(), 0) * MemoryState.itemBytes(change.key());
       }
     }
     return bytes;
@@ -211,9 +224,10 @@ public final class ReplicatedState {
     }
     try {
       if (item instanceof Item.OfCommit of) {
-        requireAnswer(of.commit().reads().size(), mostBytes, entry.answerBytes());
+        requireAnswer(of.commit(), mostBytes, entry.answerBytes());
         Committed committed = commit(of);
-        com.google.protobuf.Message old = of.isOld() ? OldRequests.response(of.commit()) : null;
+        com.google.protobuf.Message old =
+            of.isOld() ? OldRequests.response(of.commit(), committed) : null;
         return old == null ? EngineWire.reply(committed) : Wire.reply(old);
       }
       if (item instanceof Item.OfClaim of) {
@@ -233,7 +247,11 @@ public final class ReplicatedState {
         : entries.commit(of.commit(), stamp);
   }
 
-  /** One value may be as large as it is. */
+  private static void requireAnswer(Commit commit, long bytes, long most) {
+    requireAnswer(commit.reads().size() + commit.itemsOf().size(), bytes, most);
+  }
+
+  /** One value, and one set, may be as large as it is. */
   private static void requireAnswer(int keys, long bytes, long most) {
     if (keys > 1 && bytes > most) {
       throw new Failure(
@@ -259,6 +277,14 @@ public final class ReplicatedState {
         }
         requireAnswer(keys.size(), entries.answerBytes(keys), answerBytes);
         yield EngineWire.reply(entries.read(keys, now));
+      }
+      case Item.COMMIT -> {
+        Commit commit = EngineWire.readCommit(question);
+        if (!commit.isRead()) {
+          throw Failure.invalid("a commit that changes something (expected: a question)");
+        }
+        requireAnswer(commit, mostReadBytes(commit), answerBytes);
+        yield EngineWire.reply(entries.commit(commit, now));
       }
       case Item.SCAN -> {
         long most = Math.min(REPLY_BYTES, answerBytes);

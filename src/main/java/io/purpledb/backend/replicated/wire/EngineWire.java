@@ -50,8 +50,10 @@ public final class EngineWire {
     return bytes(Item.SCAN, out -> CommitCodec.writeScan(out, scan));
   }
 
-  static Commit readCommit(ByteString item) {
-    return read(item, CommitCodec::readCommit);
+  public static Commit readCommit(ByteString item) {
+    return item.byteAt(0) == Item.OLD_COMMIT
+        ? read(item, CommitCodec::readOldCommit)
+        : read(item, CommitCodec::readCommit);
   }
 
   static Claim readClaim(ByteString item) {
@@ -73,13 +75,21 @@ public final class EngineWire {
           out.writeInt(committed.refusedBy());
           out.writeLong(committed.position());
           EntryCodec.writeEntries(out, committed.entries());
+          if (!committed.items().isEmpty()) { // a release before asks for none and expects none
+            EntryCodec.writeItems(out, committed.items());
+          }
         });
   }
 
   public static Committed committed(ByteString reply) {
     return read(
         Wire.present(reply),
-        in -> new Committed(in.readInt(), in.readLong(), EntryCodec.readEntries(in)));
+        in ->
+            new Committed(
+                in.readInt(),
+                in.readLong(),
+                EntryCodec.readEntries(in),
+                in.available() == 0 ? List.of() : EntryCodec.readItems(in)));
   }
 
   public static ByteString reply(List<? extends @Nullable Entry> entries) {

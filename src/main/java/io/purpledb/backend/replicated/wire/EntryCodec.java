@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
+import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import java.io.DataInputStream;
@@ -128,6 +129,31 @@ public final class EntryCodec {
       entries.add(readEntry(in));
     }
     return entries;
+  }
+
+  static void writeItems(DataOutputStream out, List<Items> all) throws IOException {
+    writeLength(out, all.size());
+    for (Items items : all) {
+      writeLength(out, items.size());
+      for (ByteString item : items.bytes()) {
+        writeLength(out, item.size());
+        item.writeTo(out);
+      }
+    }
+  }
+
+  static List<Items> readItems(DataInputStream in) throws IOException {
+    int size = readLength(in);
+    List<Items> all = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      int count = readLength(in);
+      List<ByteString> items = new ArrayList<>();
+      for (int j = 0; j < count; j++) {
+        items.add(readBytes(in));
+      }
+      all.add(Items.ofSortedBytes(items));
+    }
+    return all;
   }
 
   static void writeText(DataOutputStream out, String text) throws IOException {

@@ -5,7 +5,6 @@ import io.purpledb.engine.Change;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.message.Failure;
-import io.purpledb.v1.SetRemoveRequest;
 import java.nio.ByteBuffer;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
@@ -15,11 +14,14 @@ public sealed interface Item {
   /** These are not the length of the name of an operation. */
   byte REFUSED = -1;
 
-  byte COMMIT = -2;
+  /** A commit as releases before wrote it. */
+  byte OLD_COMMIT = -2;
+
   byte CLAIM = -3;
   byte SWEEP = -4;
   byte READ = -5;
   byte SCAN = -6;
+  byte COMMIT = -7;
 
   /** A request of a service; its first byte is the length of the operation's name. */
   record Asked(Message request) implements Item {}
@@ -53,7 +55,7 @@ public sealed interface Item {
     byte kind = bytes.byteAt(0);
     return switch (kind) {
       case REFUSED -> new Refused(bytes.substring(1));
-      case COMMIT -> new OfCommit(EngineWire.readCommit(bytes));
+      case COMMIT, OLD_COMMIT -> new OfCommit(EngineWire.readCommit(bytes));
       case CLAIM -> new OfClaim(EngineWire.readClaim(bytes));
       case SWEEP -> new Sweep();
       case READ, SCAN -> throw Failure.invalid("a read is no write");
@@ -76,7 +78,6 @@ public sealed interface Item {
       return of.commit().changes().stream()
           .allMatch(c -> c instanceof Change.Delete || c instanceof Change.DeleteRange);
     }
-    return this instanceof Sweep
-        || (this instanceof Asked asked && asked.request() instanceof SetRemoveRequest);
+    return this instanceof Sweep;
   }
 }

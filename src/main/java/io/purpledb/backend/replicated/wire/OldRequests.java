@@ -2,9 +2,11 @@ package io.purpledb.backend.replicated.wire;
 
 import com.google.protobuf.Message;
 import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
@@ -16,6 +18,11 @@ import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.FlagSetResponse;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetAddResponse;
+import io.purpledb.v1.SetRemoveRequest;
+import io.purpledb.v1.SetRemoveResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +54,12 @@ public final class OldRequests {
               Description.NONE,
               Change.FOREVER));
     }
+    if (request instanceof SetAddRequest add) {
+      return EngineSet.addition(Call.DEFAULT_NAMESPACE, add.getKey(), add.getItem());
+    }
+    if (request instanceof SetRemoveRequest remove) {
+      return EngineSet.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
+    }
     return request instanceof CounterIncrementRequest increment
         ? Commit.answering(
             new Change.Add(
@@ -58,18 +71,35 @@ public final class OldRequests {
   }
 
   /**
-   * What the release before answered to a flag that was set; null of anything else, which was alone
-   * or a commit then as well. It is answered again: how large replies are decides which writes of a
-   * batch are done.
+   * What releases before answered to a change of a flag or a set; null of anything else, which was
+   * alone or a commit then as well. It is answered again: how large replies are decides which
+   * writes of a batch are done.
    */
-  public static @Nullable Message response(Commit commit) {
-    return commit.changes().get(0).key().service().equals("flag")
-        ? FlagSetResponse.getDefaultInstance()
-        : null;
+  public static @Nullable Message response(Commit commit, Committed committed) {
+    Change change = commit.changes().get(0);
+    return switch (change.key().service()) {
+      case "flag" -> FlagSetResponse.getDefaultInstance();
+      case "set" -> {
+        List<String> items = committed.items().get(0).texts();
+        yield change instanceof Change.Put
+            ? SetAddResponse.newBuilder().addAllItems(items).build()
+            : SetRemoveResponse.newBuilder().addAllItems(items).build();
+      }
+      default -> null;
+    };
   }
 
   public static Entry entry(String service, String name, Value value) {
-    return new Entry(key(service, name), value, Description.NONE, MemoryState.BEFORE, Entry.NEVER);
+    return entry(key(service, name), value);
+  }
+
+  /** A member of a set. */
+  public static Entry member(String set, String item) {
+    return entry(new Key(Call.DEFAULT_NAMESPACE, "set", set, item), EngineSet.MEMBER);
+  }
+
+  private static Entry entry(Key key, Value value) {
+    return new Entry(key, value, Description.NONE, MemoryState.BEFORE, Entry.NEVER);
   }
 
   private static Key key(String service, String name) {

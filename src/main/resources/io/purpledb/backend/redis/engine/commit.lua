@@ -1,12 +1,14 @@
 -- A commit. ARGV: the time or nothing; how many bytes several reads may have; then what is asked
--- for, the reads first, each a letter and its parameters, keys by their place in KEYS.
--- Answers what refused it (-1: nothing), the last position, how many changes were made, the reads.
+-- for, names whose items are asked for and the reads first, each a letter and its parameters, keys by
+-- their place in KEYS.
+-- Answers what refused it (-1: nothing), the last position, how many changes were made, the reads,
+-- and a list of items for each name.
 
 local now = time(ARGV[1])
 local max_read_bytes = tonumber(ARGV[2])
 local h = history()
-local after, order, reads = {}, {}, {}
-local MOST_DELETED = 50000
+local after, order, reads, names = {}, {}, {}, {}
+local MOST_DELETED = 10000 -- Change.DeleteRange.MOST
 
 local function current(key)
   local cell = after[key]
@@ -79,7 +81,7 @@ local function delete_range(at)
   local index = ARGV[at]
   local members =
     redis.call('ZRANGEBYLEX', index, ARGV[at + 1], ARGV[at + 2], 'LIMIT', 0, MOST_DELETED + 1)
-  if #members > MOST_DELETED then error('TOOMANY ' .. MOST_DELETED) end
+  if #members > MOST_DELETED then error('TOOMANY') end
   for _, member in ipairs(members) do
     set(value_key(string.sub(index, 10) .. ':' .. member), false)
   end
@@ -92,6 +94,10 @@ local function delete_range(at)
 end
 
 local refused_by, asked, at = -1, 0, 3
+while ARGV[at] == 'I' do -- items: index, from, to
+  names[#names + 1] = { index = ARGV[at + 1], from = ARGV[at + 2], to = ARGV[at + 3] }
+  at = at + 4
+end
 while ARGV[at] == 'G' do
   reads[#reads + 1] = KEYS[tonumber(ARGV[at + 1])]
   at = at + 2
@@ -174,10 +180,50 @@ if #reads > 1 and bytes > max_read_bytes then
   error('TOOLARGE ' .. bytes .. ' ' .. #reads .. ' ' .. max_read_bytes)
 end
 
+-- The items of a name as they will be: those of the index, and what this commit changes.
+local function items_of(name)
+  local space = string.sub(name.index, 10) .. ':'
+  local start = string.sub(name.from, 2) -- all that its members begin with
+  local own, items = {}, {}
+  for _, key in ipairs(order) do
+    local full = full_of(key)
+    if string.sub(full, 1, #space + #start) == space .. start
+      and string.byte(full, #space + #start + 1) ~= 255 then
+      own[string.sub(full, #space + 1)] = after[key]
+    end
+  end
+  local some_expire = redis.call('EXISTS', EXPIRIES) == 1
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', name.index, name.from, name.to)) do
+    local cell = own[member]
+    if cell == nil then
+      cell = not some_expire or look(value_key(space .. member), now).alive
+    end
+    own[member] = nil
+    if cell then items[#items + 1] = string.sub(member, #start + 1) end
+  end
+  for member, cell in pairs(own) do
+    if cell then items[#items + 1] = string.sub(member, #start + 1) end
+  end
+  return items
+end
+
+local listed, item_bytes = {}, 0
+for i, name in ipairs(names) do
+  listed[i] = items_of(name)
+  for _, item in ipairs(listed[i]) do item_bytes = item_bytes + #item end
+  if #names > 1 and item_bytes > max_read_bytes then
+    error('TOOLARGE ' .. item_bytes .. ' ' .. #names .. ' ' .. max_read_bytes)
+  end
+end
+
 local steps = plan(h, order, after, now, 'D')
 local refusal = write(h, steps)
 if refusal then return refusal end
 
 local answer = { refused_by, h.position, #steps }
-for i, cell in ipairs(found) do answer[3 + i] = cell and cell.value or false end
+for i = 1, #reads do
+  local cell = found[i]
+  answer[3 + i] = cell and cell.value or false
+end
+for i, items in ipairs(listed) do answer[3 + #reads + i] = items end
 return answer

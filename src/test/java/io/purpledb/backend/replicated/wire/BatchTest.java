@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.EngineSet;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Claim;
@@ -14,9 +15,11 @@ import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
+import io.purpledb.v1.CacheSetRequest;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.KvPutRequest;
 import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetRemoveRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 final class BatchTest {
 
   private static final Key KEY = new Key("n", "kv", "k \ud83d\ude00", "i".repeat(200));
+  private static final Key OTHER = new Key("n", "kv", KEY.name(), "other");
   private static final Commit COMMIT =
       new Commit(
           List.of(
@@ -44,9 +48,10 @@ final class BatchTest {
               new Change.Add(KEY, 1, -2, 3),
               new Change.Touch(KEY, 8),
               new Change.DeleteRange(Range.itemsBefore(KEY))),
-          List.of(KEY, KEY));
+          List.of(KEY, KEY, OTHER),
+          List.of(KEY.ofName(), OTHER.ofName(), OTHER.ofName()));
   private static final Claim CLAIM = new Claim(Range.items("n", "queue", "q"), 7, "m", "p");
-  private static final SetAddRequest ADD = SetAddRequest.newBuilder().setKey("s").build();
+  private static final CacheSetRequest SET = CacheSetRequest.newBuilder().setKey("s").build();
 
   private static org.apache.ratis.thirdparty.com.google.protobuf.ByteString bytes() {
     return Batch.bytes(
@@ -54,7 +59,7 @@ final class BatchTest {
         List.of(
             EngineWire.commit(COMMIT),
             EngineWire.claim(CLAIM),
-            Wire.request(ADD),
+            Wire.request(SET),
             EngineWire.sweep(),
             Item.refused(Wire.reply(Failure.storageFull("full")))));
   }
@@ -68,7 +73,7 @@ final class BatchTest {
         .containsExactly(
             new Item.OfCommit(COMMIT),
             new Item.OfClaim(CLAIM),
-            new Item.Asked(ADD),
+            new Item.Asked(SET),
             new Item.Sweep(),
             new Item.Refused(Wire.reply(Failure.storageFull("full"))));
     assertThat(batch.bytes()).isEqualTo(bytes());
@@ -101,6 +106,36 @@ final class BatchTest {
                         Description.NONE,
                         Change.FOREVER)),
                 true));
+    SetAddRequest add = SetAddRequest.newBuilder().setKey("s").setItem("i").build();
+    assertThat(Item.of(Wire.request(add)))
+        .isEqualTo(new Item.OfCommit(EngineSet.addition("default", "s", "i"), true));
+    SetRemoveRequest remove = SetRemoveRequest.newBuilder().setKey("s").setItem("i").build();
+    assertThat(Item.of(Wire.request(remove)))
+        .isEqualTo(new Item.OfCommit(EngineSet.removal("default", "s", "i"), true));
+  }
+
+  /** Each key in full, and no items. */
+  @Test
+  void aCommitOfBeforeIsRead() {
+    byte[] key = {1, 'n', 2, 'k', 'v', 1, 'k', 0};
+    org.apache.ratis.thirdparty.com.google.protobuf.ByteString.Output out =
+        org.apache.ratis.thirdparty.com.google.protobuf.ByteString.newOutput();
+    out.write(-2);
+    out.write(1);
+    out.write(2); // present
+    out.write(key, 0, key.length);
+    out.write(1);
+    out.write(2); // delete
+    out.write(key, 0, key.length);
+    out.write(1);
+    out.write(key, 0, key.length);
+    Key of = Key.of("n", "kv", "k");
+
+    assertThat(Item.of(out.toByteString()))
+        .isEqualTo(
+            new Item.OfCommit(
+                new Commit(
+                    List.of(new Check.Present(of)), List.of(new Change.Delete(of)), List.of(of))));
   }
 
   @Test

@@ -1,13 +1,14 @@
-package io.purpledb.backend;
+package io.purpledb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Items that are kept as bytes and read as texts. */
-class SortedItemsTest {
+class ItemsTest {
 
   /** In the order of their UTF-8, which is not that of {@link String}. */
   private static final List<String> SORTED =
@@ -15,7 +16,7 @@ class SortedItemsTest {
 
   @Test
   void areSortedInWhateverOrderTheyCome() {
-    SortedItems items = SortedItems.NONE;
+    Items items = Items.NONE;
     for (int i = 0; i < SORTED.size(); i++) {
       items = items.with(SORTED.get(i * 7 % SORTED.size()));
     }
@@ -26,7 +27,7 @@ class SortedItemsTest {
     assertThat(items.with("ж")).isSameAs(items);
     assertThat(items.without("no")).isSameAs(items);
     assertThat(items.without("ж")).hasSize(SORTED.size() - 1).doesNotContain("ж");
-    assertThat(items.heapBytes()).isEqualTo(SortedItems.ofSorted(SORTED).heapBytes());
+    assertThat(items.heapBytes()).isEqualTo(Items.ofSorted(SORTED).heapBytes());
   }
 
   @Test
@@ -36,11 +37,11 @@ class SortedItemsTest {
       reversed[i] = ByteString.copyFromUtf8(SORTED.get(reversed.length - 1 - i));
     }
 
-    assertThat(SortedItems.ofUnsorted(reversed)).isEqualTo(SORTED);
+    assertThat(Items.ofUnsorted(reversed)).isEqualTo(SORTED);
   }
 
   @Test
   void theLastOneLeavesNoSet() {
-    assertThat(SortedItems.NONE.with("a").without("a")).isNull();
+    assertThat(Items.NONE.with("a").without("a")).isEmpty();
   }
 }

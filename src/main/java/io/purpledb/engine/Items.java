@@ -1,28 +1,26 @@
-package io.purpledb.backend;
+package io.purpledb.engine;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.LazyStringArrayList;
-import io.purpledb.engine.Footprint;
 import io.vertx.core.shareddata.Shareable;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The items of one set, sorted by their UTF-8 and immutable: a change makes another one. They are
- * kept as the bytes of their UTF-8, because an answer carries all of them: to copy bytes costs a
- * tenth of encoding texts.
+ * The items of one name, such as the members of a set, sorted by their UTF-8 and immutable: a
+ * change makes another one. They are kept as the bytes of their UTF-8, because an answer carries
+ * all of them: to copy bytes costs a tenth of encoding texts.
  */
-public final class SortedItems extends AbstractList<String> implements Shareable {
+public final class Items extends AbstractList<String> implements Shareable {
 
-  public static final SortedItems NONE = new SortedItems(new ByteString[0], 0);
+  public static final Items NONE = new Items(new ByteString[0], 0);
 
   private final ByteString[] sorted;
   private final long heapBytes;
 
-  private SortedItems(ByteString[] sorted, long heapBytes) {
+  private Items(ByteString[] sorted, long heapBytes) {
     this.sorted = sorted;
     this.heapBytes = heapBytes;
   }
@@ -41,17 +39,13 @@ public final class SortedItems extends AbstractList<String> implements Shareable
     return heapBytes;
   }
 
-  public boolean has(String item) {
-    return find(ByteString.copyFromUtf8(item)) >= 0;
-  }
-
   /** Items that are sorted by their UTF-8. */
-  public static SortedItems ofSorted(List<String> items) {
+  public static Items ofSorted(List<String> items) {
     return ofSortedBytes(items.stream().map(ByteString::copyFromUtf8).toList());
   }
 
   /** Items, as UTF-8, that are sorted. */
-  public static SortedItems ofSortedBytes(List<ByteString> items) {
+  public static Items ofSortedBytes(List<ByteString> items) {
     return of(items.toArray(new ByteString[0]));
   }
 
@@ -60,21 +54,30 @@ public final class SortedItems extends AbstractList<String> implements Shareable
    *
    * @param items as UTF-8, none twice; the array is kept
    */
-  public static SortedItems ofUnsorted(ByteString[] items) {
-    Arrays.sort(items, SortedItems::compare);
+  public static Items ofUnsorted(ByteString[] items) {
+    Arrays.sort(items, Items::compare);
     return of(items);
   }
 
-  private static SortedItems of(ByteString[] sorted) {
+  /**
+   * Items of which it is known what they take of the heap.
+   *
+   * @param sorted as UTF-8; the array is kept
+   */
+  public static Items ofSorted(ByteString[] sorted, long heapBytes) {
+    return sorted.length == 0 ? NONE : new Items(sorted, heapBytes);
+  }
+
+  private static Items of(ByteString[] sorted) {
     long bytes = 0;
     for (ByteString item : sorted) {
       bytes += heapBytes(item);
     }
-    return new SortedItems(sorted, bytes);
+    return new Items(sorted, bytes);
   }
 
   /** The items and one more. */
-  public SortedItems with(String item) {
+  public Items with(String item) {
     ByteString added = ByteString.copyFromUtf8(item);
     int found = find(added);
     if (found >= 0) {
@@ -85,22 +88,22 @@ public final class SortedItems extends AbstractList<String> implements Shareable
     System.arraycopy(sorted, 0, more, 0, at);
     more[at] = added;
     System.arraycopy(sorted, at, more, at + 1, sorted.length - at);
-    return new SortedItems(more, heapBytes + heapBytes(added));
+    return new Items(more, heapBytes + heapBytes(added));
   }
 
-  /** The items without one; null when none is left, because such a set does not exist. */
-  public @Nullable SortedItems without(String item) {
+  /** The items without one. */
+  public Items without(String item) {
     int at = find(ByteString.copyFromUtf8(item));
     if (at < 0) {
       return this;
     }
     if (sorted.length == 1) {
-      return null;
+      return NONE;
     }
     ByteString[] fewer = new ByteString[sorted.length - 1];
     System.arraycopy(sorted, 0, fewer, 0, at);
     System.arraycopy(sorted, at + 1, fewer, at, fewer.length - at);
-    return new SortedItems(fewer, heapBytes - heapBytes(sorted[at]));
+    return new Items(fewer, heapBytes - heapBytes(sorted[at]));
   }
 
   /** The items as UTF-8. */
@@ -109,7 +112,7 @@ public final class SortedItems extends AbstractList<String> implements Shareable
   }
 
   /** The items for a message, which sends them as they are. */
-  List<String> texts() {
+  public List<String> texts() {
     LazyStringArrayList texts = new LazyStringArrayList(sorted.length);
     texts.addAllByteString(bytes());
     return texts;
@@ -126,11 +129,18 @@ public final class SortedItems extends AbstractList<String> implements Shareable
   }
 
   private int find(ByteString item) {
-    return Arrays.binarySearch(sorted, item, SortedItems::compare);
+    return find(sorted, item);
   }
 
-  /** By unsigned bytes; protobuf's own comparator takes a call for each byte. */
-  private static int compare(ByteString a, ByteString b) {
+  /**
+   * Where an item is among others that are sorted; as {@link Arrays#binarySearch} when it is not.
+   */
+  public static int find(ByteString[] sorted, ByteString item) {
+    return Arrays.binarySearch(sorted, item, Items::compare);
+  }
+
+  /** Compares by unsigned bytes; protobuf's own comparator takes a call for each byte. */
+  public static int compare(ByteString a, ByteString b) {
     int at = a.asReadOnlyByteBuffer().mismatch(b.asReadOnlyByteBuffer());
     return at < 0 || at >= Math.min(a.size(), b.size())
         ? Integer.compare(a.size(), b.size())
