@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerProcess implements AutoCloseable {
 
+  /** Which of the JVM's compilers it has: those of users, unless the build wants it to be quick. */
+  private static final String COMPILERS =
+      System.getProperty("purple.compilers", "-XX:+TieredCompilation");
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern HTTP = Pattern.compile("http://[^:]+:(\\d+)");
   private static final Pattern GRPC = Pattern.compile("grpc://[^:]+:(\\d+)");
@@ -100,7 +104,13 @@ public final class ServerProcess implements AutoCloseable {
     String options = jar.replaceFirst("\\.jar$", ".options");
     // As in conf/jvm.options: what has no memory left ends.
     return List.of(
-        java(), "-Xmx" + heap, "-XX:+ExitOnOutOfMemoryError", "@" + options, "-jar", jar);
+        java(),
+        "-Xmx" + heap,
+        "-XX:+ExitOnOutOfMemoryError",
+        COMPILERS,
+        "@" + options,
+        "-jar",
+        jar);
   }
 
   static String java() {
