@@ -33,35 +33,40 @@ final class AcrossProtocolsConformanceTest {
   @EnumSource(Protocol.class)
   void awkwardKeysMeanTheSame(Protocol type) {
     ServiceClient reader = cell.client(type);
-    for (String awkward : AwkwardText.all()) {
-      value(writer.cacheSet(awkward, key, 60));
-      value(writer.kvPut(awkward, ByteString.copyFromUtf8(key)));
-      value(writer.setAdd(awkward, key));
-      boolean flag = !value(reader.flagGet(awkward));
-      value(writer.flagSet(awkward, flag));
-      long sum = value(writer.counterIncrement(awkward, 3));
+    Callers.each(
+        AwkwardText.all(),
+        awkward -> {
+          value(writer.cacheSet(awkward, key, 60));
+          value(writer.kvPut(awkward, ByteString.copyFromUtf8(key)));
+          value(writer.setAdd(awkward, key));
+          boolean flag = !value(reader.flagGet(awkward));
+          value(writer.flagSet(awkward, flag));
+          long sum = value(writer.counterIncrement(awkward, 3));
 
-      assertThat(value(reader.cacheGet(awkward))).isEqualTo(key);
-      assertThat(value(reader.kvGet(awkward))).isEqualTo(ByteString.copyFromUtf8(key));
-      assertThat(value(reader.setRemove(awkward, key))).doesNotContain(key);
-      assertThat(value(reader.flagGet(awkward))).isEqualTo(flag);
-      assertThat(value(reader.counterGet(awkward))).isEqualTo(sum);
-    }
+          assertThat(value(reader.cacheGet(awkward))).isEqualTo(key);
+          assertThat(value(reader.kvGet(awkward))).isEqualTo(ByteString.copyFromUtf8(key));
+          assertThat(value(reader.setRemove(awkward, key))).doesNotContain(key);
+          assertThat(value(reader.flagGet(awkward))).isEqualTo(flag);
+          assertThat(value(reader.counterGet(awkward))).isEqualTo(sum);
+        });
   }
 
   @ParameterizedTest
   @EnumSource(Protocol.class)
   void awkwardValuesAndItemsAreReadIdentical(Protocol type) {
     ServiceClient reader = cell.client(type);
-    for (String awkward : AwkwardText.all()) {
-      value(writer.cacheSet(key, awkward, 60));
-      value(writer.kvPut(key, ByteString.copyFromUtf8(awkward)));
-      value(writer.setAdd(key, awkward));
+    Callers.each(
+        AwkwardText.all(),
+        awkward -> {
+          String own = cell.newKey();
+          value(writer.cacheSet(own, awkward, 60));
+          value(writer.kvPut(own, ByteString.copyFromUtf8(awkward)));
+          value(writer.setAdd(own, awkward));
 
-      assertThat(value(reader.cacheGet(key))).isEqualTo(awkward);
-      assertThat(value(reader.kvGet(key))).isEqualTo(ByteString.copyFromUtf8(awkward));
-      assertThat(value(reader.setRemove(key, awkward))).isEmpty();
-    }
+          assertThat(value(reader.cacheGet(own))).isEqualTo(awkward);
+          assertThat(value(reader.kvGet(own))).isEqualTo(ByteString.copyFromUtf8(awkward));
+          assertThat(value(reader.setRemove(own, awkward))).isEmpty();
+        });
   }
 
   @ParameterizedTest

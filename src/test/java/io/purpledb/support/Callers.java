@@ -2,6 +2,9 @@ package io.purpledb.support;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +27,20 @@ public final class Callers {
     List<CompletableFuture<List<T>>> callers =
         IntStream.range(0, COUNT).mapToObj(caller -> turns(caller, 0, turns, call)).toList();
     return callers.stream().flatMap(answers -> Await.value(answers).stream()).toList();
+  }
+
+  /** Does something that waits for answers with each of a list, with eight at the same time. */
+  public static <T> void each(List<T> all, Consumer<T> action) {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<CompletableFuture<Void>> done =
+          all.stream()
+              .map(one -> CompletableFuture.runAsync(() -> action.accept(one), threads))
+              .toList();
+      done.forEach(CompletableFuture::join);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private static <T> CompletableFuture<List<T>> turns(
