@@ -1,34 +1,39 @@
 package io.purpledb.support;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.time.Duration;
 
 /** A port on which a server stops to listen. */
 public final class ClosedPort {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private ClosedPort() {}
 
   /**
-   * Connects until it is refused. A connection that waits to be accepted when the port is closed is
-   * reset instead; the next one is refused.
+   * Connects now and then until it is refused, not all the time: the ports of the machine would be
+   * in use for a minute, one for each try.
    */
-  public static void await(int port) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      try {
-        new Socket(InetAddress.getLoopbackAddress(), port).close();
-      } catch (ConnectException refused) {
-        return;
-      } catch (SocketException reset) {
-        // the next one, then
-      }
+  public static void await(int port) {
+    Await.until(() -> isClosed(port));
+  }
+
+  /**
+   * Whether a connection is refused. One that waits to be accepted when the port is closed is reset
+   * instead; the next one is refused.
+   */
+  private static boolean isClosed(int port) {
+    try {
+      new Socket(InetAddress.getLoopbackAddress(), port).close();
+      return false;
+    } catch (ConnectException refused) {
+      return true;
+    } catch (SocketException reset) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    throw new AssertionError("port %d is open after %s".formatted(port, PATIENCE));
   }
 }
