@@ -4,19 +4,21 @@ import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out at start whether Redis can be used: reachable, lets us in, version 6 or newer, not in
  * cluster mode, and serving the service's database.
+ *
+ * @param more what it must answer, too
  */
-public record RedisCheck(RedisServer server, int database, Function<RedisSocket, Future<?>> more) {
+public record RedisCheck(RedisServer server, int database, @Nullable Request more) {
 
   private static final long TIMEOUT_MILLIS = 3000;
 
@@ -29,7 +31,7 @@ public record RedisCheck(RedisServer server, int database, Function<RedisSocket,
 
   /** Finds out no more than that. */
   public RedisCheck(RedisServer server, int database) {
-    this(server, database, connection -> Future.succeededFuture());
+    this(server, database, null);
   }
 
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
@@ -63,7 +65,7 @@ public record RedisCheck(RedisServer server, int database, Function<RedisSocket,
         .send(server.hello())
         .transform(this::suits)
         .compose(hello -> server.serve(hello, connection, database))
-        .compose(serves -> more.apply(connection));
+        .compose(serves -> more == null ? Future.succeededFuture() : connection.send(more));
   }
 
   private Future<@Nullable Response> suits(@Nullable Response hello, @Nullable Throwable error) {

@@ -12,7 +12,6 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,10 +63,10 @@ public record RedisServer(
   /**
    * Blocks until it is known whether the server can be used.
    *
-   * @param more what else is to be found out, over a connection that serves the database
+   * @param more a command that it must answer, too, over a connection that serves the database
    * @throws io.purpledb.config.StartFailure when it cannot
    */
-  public void check(int database, Function<RedisSocket, Future<?>> more) {
+  public void check(int database, Request more) {
     new RedisCheck(this, database, more).run();
   }
 
@@ -75,19 +74,19 @@ public record RedisServer(
    * A client for one connection. It is made once per link and kept: each one made in a verticle
    * stays referenced until the verticle is undeployed, closed or not.
    */
-  public NetClient client() {
+  NetClient client() {
     return vertx.createNetClient(socket());
   }
 
   /** Connects on the calling event loop; the first command must be {@link #hello}. */
-  public Future<RedisSocket> connect(NetClient client) {
+  Future<RedisSocket> connect(NetClient client) {
     return client
         .connect(url.port(), url.host())
         .map(socket -> new RedisSocket(vertx, socket, codec, replies));
   }
 
   /** The command that chooses RESP 3 and logs in. */
-  public Request hello() {
+  Request hello() {
     Request hello = Request.cmd(Command.HELLO).arg("3");
     return url.password() == null
         ? hello
@@ -106,7 +105,7 @@ public record RedisServer(
    *
    * @param hello the reply to {@link #hello}
    */
-  public Future<?> serve(@Nullable Response hello, RedisSocket made, int database) {
+  Future<?> serve(@Nullable Response hello, RedisSocket made, int database) {
     if (RedisErrors.isReplica(hello)) {
       return Future.failedFuture(RedisErrors.REPLICA);
     }

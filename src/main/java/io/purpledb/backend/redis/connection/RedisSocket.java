@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: used on its event loop only.
  */
-public final class RedisSocket implements RespReplies {
+final class RedisSocket implements RespReplies {
 
   /** The first byte of what Redis may send unasked. */
   private static final byte PUSH = '>';
@@ -74,7 +74,7 @@ public final class RedisSocket implements RespReplies {
   }
 
   /** Sends a command. Fails with Redis's error reply, or when the connection ends without one. */
-  public Future<@Nullable Response> send(Request request) {
+  Future<@Nullable Response> send(Request request) {
     OneCommand command = new OneCommand(request);
     send(command);
     return command.reply().future();

@@ -106,7 +106,7 @@ public final class RedisEngine implements Engine {
       EngineTime time,
       @Nullable ServerTime serverTime) {
     RedisServer server = RedisServer.of(vertx, url, timeoutMillis, maxInFlight);
-    server.check(DATABASE, connection -> connection.send(LoopLink.openRequest("")));
+    server.check(DATABASE, LoopLink.openRequest(""));
     LoopLinks links = new LoopLinks(vertx, server);
     RedisEngine engine = new RedisEngine(vertx, links, time, serverTime);
     engine.sweepLater();
