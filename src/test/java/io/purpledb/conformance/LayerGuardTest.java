@@ -139,6 +139,40 @@ final class LayerGuardTest {
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("io.purpledb.(**)").should().beFreeOfCycles();
 
+  @ArchTest
+  static final ArchRule CALLS =
+      part(
+          "ServerCall|CountedRequest|MessageReader|Gunzip",
+          resideInAnyPackage(
+              "io.purpledb.server.grpc",
+              "io.purpledb.server.grpc.call",
+              "io.purpledb.server.grpc.message"));
+
+  @ArchTest
+  static final ArchRule LOG_UNDER_H2 =
+      part(
+          "RedoLog|JournaledPath|JournaledFile",
+          resideInAnyPackage("io.purpledb.backend.disk.log", "io.purpledb.backend.disk.journal")
+              .or(simpleName("DatabaseConnections"))
+              .or(simpleName("DiskFile")) // opens it
+              .or(simpleName("DiskCheck"))); // reads the records of one that is closed
+
+  @ArchTest
+  static final ArchRule REQUEST_CHECK =
+      part(
+          "ParameterCheck|QueryCheck|ValueType|Percent",
+          resideInAnyPackage(
+              "io.purpledb.server.http.contract", "io.purpledb.server.http.parameter"));
+
+  /** A part of our own, as docs/decisions.md has it: few know its classes. */
+  private static ArchRule part(String names, DescribedPredicate<JavaClass> few) {
+    return classes()
+        .that()
+        .haveNameMatching("io\\.purpledb\\..*\\.(%s)".formatted(names))
+        .should()
+        .onlyHaveDependentClassesThat(few);
+  }
+
   /** Classes of a layer know, of our classes, only their own layer and some others. */
   private static ArchRule layer(String layer, String... known) {
     return classes()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Shadow {
   private boolean everForced;
   private final List<Change> waiting = new ArrayList<>();
   private int forces;
+  private long writtenBytes;
   private int failures;
   private boolean full;
   private boolean readOnly;
@@ -36,6 +38,13 @@ final class Shadow {
   int forces() {
     synchronized (POWER) {
       return forces;
+    }
+  }
+
+  /** How many bytes were written, forced or not. */
+  long writtenBytes() {
+    synchronized (POWER) {
+      return writtenBytes;
     }
   }
 
@@ -86,6 +95,7 @@ final class Shadow {
   void write(long position, byte[] bytes) {
     synchronized (POWER) {
       waiting.add(new Change(position, ByteBuffer.wrap(bytes)));
+      writtenBytes += bytes.length;
     }
   }
 
@@ -118,13 +128,22 @@ final class Shadow {
 
   /** The forced bytes with a random part of the sectors written since, in any order. */
   byte[] afterPowerCut(Random torn) {
+    double landed = new double[] {0, 0.3, 0.7, 1}[torn.nextInt(4)];
+    return afterPowerCut(() -> torn.nextDouble() < landed);
+  }
+
+  /**
+   * The forced bytes with some of the sectors written since.
+   *
+   * @param landed whether the next of them made it to the device
+   */
+  byte[] afterPowerCut(BooleanSupplier landed) {
     byte[] durable = forced;
     int durableSize = forcedSize;
     forced = forced.clone();
-    double landed = new double[] {0, 0.3, 0.7, 1}[torn.nextInt(4)];
     for (Change change : waiting) {
       for (Change sector : sectors(change)) {
-        if (torn.nextDouble() < landed) {
+        if (landed.getAsBoolean()) {
           apply(sector);
         }
       }

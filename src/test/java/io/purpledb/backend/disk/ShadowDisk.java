@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.h2.store.fs.FileBaseDefault;
 import org.h2.store.fs.FilePath;
 import org.h2.store.fs.FilePathWrapper;
@@ -70,12 +72,25 @@ public final class ShadowDisk extends FilePathWrapper {
    * @param torn decides which blocks of the writes that were not forced made it to the device
    */
   static void cutPower(Path directory, Path found, Random torn) {
+    cutPower(directory, found, shadow -> shadow.afterPowerCut(torn));
+  }
+
+  /**
+   * Cuts the power.
+   *
+   * @param landed whether the next block that was not forced made it to the device
+   */
+  static void cutPower(Path directory, Path found, BooleanSupplier landed) {
+    cutPower(directory, found, shadow -> shadow.afterPowerCut(landed));
+  }
+
+  private static void cutPower(Path directory, Path found, Function<Shadow, byte[]> after) {
     synchronized (Shadow.POWER) {
       FILES.forEach(
           (name, shadow) -> {
             Path file = Path.of(name);
             if (directory.equals(file.getParent()) && shadow.everForced()) {
-              write(found.resolve(file.getFileName()), shadow.afterPowerCut(torn));
+              write(found.resolve(file.getFileName()), after.apply(shadow));
             }
           });
     }
