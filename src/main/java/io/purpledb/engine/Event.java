@@ -19,6 +19,8 @@ public record Event(long position, Kind kind, Key key, @Nullable Entry entry) {
     DELETED,
     /** Its time was over. */
     EXPIRED,
+    /** It was freed for want of room. */
+    EVICTED,
     /** Changes up to this position are not known any more: read anew what matters. */
     GAP
   }

@@ -147,7 +147,7 @@ class StartIT {
   @Test
   void refusesADataDirectoryInUse(@TempDir Path directory) {
     try (ServerProcess first = ServerProcess.start(directory)) {
-      refuses(1, "data-dir: " + directory.resolve("data/cache"), directory, FREE_PORTS);
+      refuses(1, "data-dir: " + directory.resolve("data/entries.mv.db"), directory, FREE_PORTS);
       assertThat(first.output()).contains("Ready.");
     }
   }

@@ -52,9 +52,6 @@ public final class DiskCheck {
     DiskCheck check = new DiskCheck(directory);
     check.line(directory.toString());
     check.service(DiskEngine.STEM);
-    for (String service : new TreeSet<>(DiskBackends.SCHEMAS.keySet())) {
-      check.service(service);
-    }
     for (Former former : Former.ALL) {
       if (Files.exists(check.file(former.service(), ".mv.db"))) {
         check.service(former.service());

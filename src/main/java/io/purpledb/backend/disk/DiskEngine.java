@@ -10,6 +10,7 @@ import io.purpledb.backend.disk.database.Task;
 import io.purpledb.backend.disk.entries.DiskClock;
 import io.purpledb.backend.disk.entries.DiskReach;
 import io.purpledb.backend.disk.entries.EntryStore;
+import io.purpledb.backend.disk.entries.EvictableRoom;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.FsyncPolicy;
 import io.purpledb.backend.disk.upgrade.Former;
@@ -64,12 +65,15 @@ public final class DiskEngine implements Engine {
   private final Vertx vertx;
   private final DiskDatabase database;
   private final EntryStore store;
+  private final DiskClock clock;
   private final ChangeLog log;
 
-  private DiskEngine(Vertx vertx, DiskDatabase database, EntryStore store, ChangeLog log) {
+  private DiskEngine(
+      Vertx vertx, DiskDatabase database, EntryStore store, DiskClock clock, ChangeLog log) {
     this.vertx = vertx;
     this.database = database;
     this.store = store;
+    this.clock = clock;
     this.log = log;
   }
 
@@ -124,11 +128,16 @@ public final class DiskEngine implements Engine {
         new DiskClock(clock),
         maxQueued,
         services,
+        EvictableRoom.none(),
         memory,
         idleMillis);
   }
 
-  /** Opens the database in some files, as above. */
+  /**
+   * Opens the database in some files, as above.
+   *
+   * @param room of one of the services
+   */
   static DiskEngine open(
       Vertx vertx,
       DiskFile file,
@@ -136,12 +145,14 @@ public final class DiskEngine implements Engine {
       DiskClock clock,
       int maxQueued,
       List<String> services,
+      EvictableRoom room,
       DiskMemory memory,
       long idleMillis) {
     ChangeLog log = new ChangeLog(Runtime.getRuntime().maxMemory() / HISTORY_PART);
     EntryStore store =
         new EntryStore(
             services,
+            room,
             log,
             clock,
             memory.batch(),
@@ -155,7 +166,7 @@ public final class DiskEngine implements Engine {
     DiskDatabase database = new DiskDatabase(STEM, shared, writer);
     database.start();
     Notices.of(vertx).add(database::notice);
-    return new DiskEngine(vertx, database, store, log);
+    return new DiskEngine(vertx, database, store, clock, log);
   }
 
   @Override
@@ -256,6 +267,11 @@ public final class DiskEngine implements Engine {
   public Future<@Nullable UpgradeState> upgrade(String service) {
     DiskReach.Changed none = new DiskReach.Changed(all(service));
     return write(Request.read(Call.NOTHING, none, sql -> UpgradeState.find(sql, service), loop()));
+  }
+
+  /** Time goes on from there, if it is not later already; in milliseconds since 1970. */
+  void notBefore(long millis) {
+    clock.notBefore(millis);
   }
 
   /** Takes entries of a version before, and says how far that is, on the device if that is far. */

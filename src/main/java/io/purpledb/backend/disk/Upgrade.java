@@ -128,6 +128,7 @@ public final class Upgrade {
         count,
         entries,
         goesOn);
+    engine.notBefore(former.millis(sql));
     Former.Pieces pieces = former.pieces(sql, from.last(), pieceBytes);
     UpgradeState state = from;
     for (Former.Piece piece = pieces.next(); piece != null; piece = pieces.next()) {

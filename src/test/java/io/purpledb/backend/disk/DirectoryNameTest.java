@@ -104,7 +104,7 @@ class DirectoryNameTest {
       try (Disk disk = new Disk(directory, Durability.FSYNC)) {
         assertThat(await(disk.kv.get("key"))).isEqualTo(run == 0 ? null : VALUE);
         await(disk.kv.put("key", VALUE));
-        disk.log("kv").failForces(1); // so that it is opened again
+        disk.log().failForces(1); // so that it is opened again
         Disk.thrownBy(disk.kv.put("other", VALUE));
         while (disk.kv.health().failed()) {
           Thread.onSpinWait();

@@ -8,7 +8,6 @@ import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.disk.log.DiskMemory;
-import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
@@ -91,20 +90,9 @@ final class Disk implements AutoCloseable {
     return new Disk(directory, durability, CACHE_BYTES, InstantSource.system(), ROOMY, memory);
   }
 
-  /** The shadow of a service's log, to which the service forces its writes. */
-  Shadow log(String service) {
-    return ShadowDisk.of(directory.resolve(stem(service) + ".redo"));
-  }
-
-  /** What the names of the files begin with that a service is in. */
-  static String stem(String service) {
-    boolean inEntries = Former.ALL.stream().anyMatch(one -> one.service().equals(service));
-    return inEntries ? DiskEngine.STEM : service;
-  }
-
-  /** The stems of all services. */
-  static List<String> stems() {
-    return SERVICES.stream().map(Disk::stem).distinct().toList();
+  /** The shadow of the log, to which all services force their writes. */
+  Shadow log() {
+    return ShadowDisk.of(directory.resolve("entries.redo"));
   }
 
   /** Makes something on an event loop of its own. */

@@ -4,13 +4,28 @@ import static io.purpledb.backend.disk.Disk.await;
 import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.config.Durability;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Event;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Range;
+import io.purpledb.engine.Value;
+import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +37,15 @@ class DiskCacheTest {
 
   private static final long ROOM = 10_000;
   private static final String KILOBYTE = "x".repeat(1_000);
+  private static final int IN_PARTS = 300_000;
+
+  /** What an entry takes beside its key and value, and what more if that is in parts. */
+  private static final long ENTRY_BYTES = 150;
+
+  private static final long PARTS_BYTES = 16;
+
+  /** Of a media type of 10 bytes, a name and a text of 1. */
+  private static final long DESCRIBED_BYTES = 28;
 
   private final Path directory;
   private final AtomicLong now = new AtomicLong(10_000_000);
@@ -35,11 +59,65 @@ class DiskCacheTest {
     return new Disk(directory, Durability.FSYNC, room, clock, 1_000);
   }
 
-  /** How many entries the table has, dead or alive. */
-  private static long rows(Disk disk) {
-    DiskCache cache = (DiskCache) disk.cache;
-    return await(
-        cache.disk().read("", sql -> sql.first("SELECT COUNT(*) FROM CACHE", r -> r.getLong(1))));
+  /** How many entries the table has, dead or alive, when nobody uses it. */
+  private long rows() throws Exception {
+    long rows = KvFiles.rows(directory, "ENTRIES_cache");
+    assertThat(KvFiles.rows(directory, "EXPIRY_cache")).isEqualTo(rows);
+    return rows;
+  }
+
+  private static Engine engine(Disk disk) {
+    return ((EngineCache) disk.cache).engine();
+  }
+
+  private static Key key(String name) {
+    return Key.of(Call.DEFAULT_NAMESPACE, "cache", name);
+  }
+
+  private static Change put(String key, String value, Description description, long ttlMillis) {
+    Value text = new Value.OfBytes(ByteString.copyFromUtf8(value));
+    return new Change.Put(key(key), text, description, ttlMillis);
+  }
+
+  /** Sets a value; answers the position of that. */
+  private static long set(Disk disk, String key, String value, long ttlMillis) {
+    Change put = put(key, value, Description.NONE, ttlMillis);
+    return await(engine(disk).commit(Call.NOTHING, Commit.of(put))).position();
+  }
+
+  /** What happens to the cache behind a position. */
+  private static BlockingQueue<Event> watch(Disk disk, long position) {
+    BlockingQueue<Event> told = new LinkedBlockingQueue<>();
+    Range all = Range.of(Call.DEFAULT_NAMESPACE, "cache");
+    engine(disk).watch(Call.NOTHING, all, position).handler(told::add);
+    return told;
+  }
+
+  /** The keys of so many events of a kind, whatever else is told in between. */
+  private static List<String> take(BlockingQueue<Event> told, Event.Kind kind, int count)
+      throws InterruptedException {
+    List<String> keys = new ArrayList<>();
+    while (keys.size() < count) {
+      Event event = told.take();
+      assertThat(event.kind()).isNotEqualTo(Event.Kind.GAP);
+      if (event.kind() == kind) {
+        assertThat(event.entry() == null).isEqualTo(kind != Event.Kind.PUT);
+        keys.add(event.key().name());
+      }
+    }
+    return keys;
+  }
+
+  /** What is told until a key is put. */
+  private static List<Event.Kind> kindsUntil(BlockingQueue<Event> told, String key)
+      throws InterruptedException {
+    List<Event.Kind> kinds = new ArrayList<>();
+    Event event = told.take();
+    while (!event.key().name().equals(key)) {
+      kinds.add(event.kind());
+      event = told.take();
+    }
+    return kinds;
   }
 
   @Test
@@ -63,33 +141,54 @@ class DiskCacheTest {
     }
   }
 
+  /** The value is not written again for that. */
   @Test
-  void expiredEntriesAreDeletedWithoutBeingRead() {
+  void settingTheSameValueAgainReplacesTheDeadline() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("key", KILOBYTE, 5_000));
+      await(disk.cache.set("key", KILOBYTE, 1_000));
+      await(disk.cache.set("later", KILOBYTE, 1_000));
+      await(disk.cache.set("later", KILOBYTE, 5_000));
+      now.addAndGet(1_000);
+      assertThat(await(disk.cache.get("key"))).isNull();
+      assertThat(await(disk.cache.get("later"))).isEqualTo(KILOBYTE);
+    }
+    try (Disk disk = open(ROOM)) {
+      assertThat(await(disk.cache.get("later"))).isEqualTo(KILOBYTE);
+    }
+    assertThat(rows()).isBetween(1L, 2L);
+  }
+
+  @Test
+  void expiredEntriesAreDeletedWithoutBeingRead() throws Exception {
     try (Disk disk = open(1 << 20)) {
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
       for (int i = 0; i < 250; i++) {
         disk.cache.set("key" + i, "value", 1_000);
       }
       await(disk.cache.set("longer", "value", 2_000));
-      assertThat(rows(disk)).isEqualTo(251);
+      assertThat(take(told, Event.Kind.PUT, 251)).doesNotHaveDuplicates();
       now.addAndGet(1_000);
-      while (rows(disk) > 1) { // the maintenance comes by every 10 ms
-        Thread.onSpinWait();
-      }
+      assertThat(take(told, Event.Kind.EXPIRED, 250)) // the maintenance comes by every 10 ms
+          .doesNotHaveDuplicates()
+          .doesNotContain("longer");
       assertThat(await(disk.cache.get("longer"))).isEqualTo("value");
     }
+    assertThat(rows()).isEqualTo(1);
   }
 
   @Test
-  void expiredEntriesAreDeletedAfterARestart() {
+  void expiredEntriesAreDeletedAfterARestart() throws Exception {
+    long position;
     try (Disk disk = open(ROOM)) {
-      await(disk.cache.set("key", "value", 1_000));
+      position = set(disk, "key", "value", 1_000);
     }
+    assertThat(rows()).isEqualTo(1);
     now.addAndGet(1_000);
     try (Disk disk = open(ROOM)) {
-      while (rows(disk) > 0) {
-        Thread.onSpinWait();
-      }
+      assertThat(take(watch(disk, position), Event.Kind.EXPIRED, 1)).containsExactly("key");
     }
+    assertThat(rows()).isZero();
   }
 
   /** The clock was set back by an hour while the server did not run. */
@@ -109,16 +208,37 @@ class DiskCacheTest {
     }
   }
 
+  /** The time is known as of the last write, and that of the first one is not enough. */
   @Test
-  void aFullCacheEvictsWhatIsNextToExpire() {
+  void ofTheTimeNothingIsLostThatAWriteKnew() {
     try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("key", "value", 60_000));
+      now.addAndGet(1);
+      await(disk.cache.set("other", "value", 60_000));
+    }
+    now.addAndGet(-3_600_000);
+    try (Disk disk = open(ROOM)) {
+      now.addAndGet(59_999);
+      assertThat(await(disk.cache.get("key"))).isNull();
+      assertThat(await(disk.cache.get("other"))).isEqualTo("value");
+    }
+  }
+
+  @Test
+  void aFullCacheEvictsWhatIsNextToExpire() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
       for (int i = 0; i < 20; i++) {
         await(disk.cache.set("key" + i, KILOBYTE, 10_000 - i));
       }
-      assertThat(rows(disk)).isBetween(7L, 9L);
       assertThat(await(disk.cache.get("key0"))).isEqualTo(KILOBYTE);
       assertThat(await(disk.cache.get("key19"))).isNull();
+      assertThat(take(told, Event.Kind.EVICTED, 12))
+          .as("each the last one, when the others fill the room")
+          .first()
+          .isEqualTo("key8");
     }
+    assertThat(rows()).isBetween(7L, 9L);
   }
 
   @Test
@@ -133,42 +253,158 @@ class DiskCacheTest {
   }
 
   @Test
-  void anEntryLargerThanTheRoomIsNotKeptAndEvictsNothing() {
+  void whatIsDeletedAndWhatExpiresLeavesItsRoom() throws Exception {
     try (Disk disk = open(ROOM)) {
-      await(disk.cache.set("other", KILOBYTE, 1_000));
-      await(disk.cache.set("key", "small", 5_000));
-      await(disk.cache.set("key", KILOBYTE.repeat(11), 5_000));
-      assertThat(await(disk.cache.get("key"))).isNull();
-      assertThat(await(disk.cache.get("other"))).isEqualTo(KILOBYTE);
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      for (int i = 0; i < 100; i++) {
+        await(disk.cache.set("key" + i, KILOBYTE.repeat(3), 5_000));
+        await(engine(disk).commit(Call.NOTHING, Commit.of(new Change.Delete(key("key" + i)))));
+        await(disk.cache.set("short" + i, KILOBYTE.repeat(3), 1));
+        now.addAndGet(1);
+      }
+      await(disk.cache.set("last", KILOBYTE.repeat(8), 5_000));
+      assertThat(kindsUntil(told, "last"))
+          .contains(Event.Kind.DELETED, Event.Kind.EXPIRED)
+          .doesNotContain(Event.Kind.EVICTED);
+      assertThat(await(disk.cache.get("last"))).isNotNull();
     }
   }
 
   @Test
-  void aSmallerRoomAfterARestartEvicts() {
+  void anEntryLargerThanTheRoomIsNotKeptAndEvictsNothing() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("other", KILOBYTE, 1_000));
+      await(disk.cache.set("key", "small", 5_000));
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      await(disk.cache.set("key", KILOBYTE.repeat(11), 5_000));
+      assertThat(await(disk.cache.get("key"))).isNull();
+      assertThat(await(disk.cache.get("other"))).isEqualTo(KILOBYTE);
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("key");
+      Change larger = put("key", KILOBYTE.repeat(300), Description.NONE, 5_000);
+      Committed committed = await(engine(disk).commit(Call.NOTHING, Commit.answering(larger)));
+      assertThat(committed.isDone()).isTrue();
+      assertThat(committed.entries()).containsOnlyNulls();
+      assertThat(await(disk.cache.get("other"))).isEqualTo(KILOBYTE);
+    }
+    assertThat(rows()).isEqualTo(1);
+    assertThat(KvFiles.rows(directory, "VALUE_PART")).isZero();
+  }
+
+  @Test
+  void aSmallerRoomAfterARestartEvicts() throws Exception {
+    long position = 0;
     try (Disk disk = open(ROOM)) {
       for (int i = 0; i < 5; i++) {
-        await(disk.cache.set("key" + i, KILOBYTE, 1_000 + i));
+        position = set(disk, "key" + i, KILOBYTE, 1_000 + i);
       }
     }
     try (Disk disk = open(ROOM / 4)) {
-      while (rows(disk) > 2) {
+      assertThat(take(watch(disk, position), Event.Kind.EVICTED, 3))
+          .containsExactly("key0", "key1", "key2");
+      assertThat(await(disk.cache.get("key4"))).isEqualTo(KILOBYTE);
+    }
+    assertThat(rows()).isEqualTo(2);
+  }
+
+  /** Of a room that is much smaller each commit frees a bit: a server's start is not one of all. */
+  @Test
+  void aMuchSmallerRoomIsReachedInTheEnd() throws Exception {
+    try (Disk disk = open(8 << 20)) {
+      List<Future<Void>> sets = new ArrayList<>();
+      for (int i = 0; i < 900; i++) {
+        sets.add(disk.cache.set("key" + i, KILOBYTE.repeat(2), 10_000 + i));
+      }
+      Disk.awaitSuccess(sets);
+    }
+    try (Disk disk = open(ROOM)) {
+      while (await(disk.cache.get("key895")) != null) {
         Thread.onSpinWait();
       }
-      assertThat(await(disk.cache.get("key4"))).isEqualTo(KILOBYTE);
+      assertThat(await(disk.cache.get("key896"))).isNotNull();
+    }
+    assertThat(rows()).isEqualTo(4);
+  }
+
+  /** To the byte, with a value in parts and one that is described, and after a restart. */
+  @Test
+  void allThatFitsIsKept() throws Exception {
+    Description described = new Description("text/plain", Map.of("a", "b"));
+    String inParts = "p".repeat(IN_PARTS);
+    long bytes = 4 * (ENTRY_BYTES + 1) + PARTS_BYTES + IN_PARTS + 3_000;
+    long position;
+    try (Disk disk = open(2L * IN_PARTS)) {
+      await(disk.cache.set("a", KILOBYTE, 1_000));
+      set(disk, "p", inParts, 3_000);
+      await(disk.cache.set("b", KILOBYTE, 2_000));
+      position = set(disk, "c", KILOBYTE, 4_000);
+    }
+    try (Disk disk = open(bytes)) {
+      BlockingQueue<Event> told = watch(disk, position);
+      await(disk.cache.set("b", "y".repeat(1_000), 2_000)); // as large as before
+      assertThat(kindsUntil(told, "b")).isEmpty();
+      position = set(disk, "c", KILOBYTE + "z", 4_000);
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("a");
+      assertThat(await(disk.cache.get("p"))).isEqualTo(inParts);
+      Change put = put("d", KILOBYTE, described, 4_000); // a description has room as well
+      position = await(engine(disk).commit(Call.NOTHING, Commit.of(put))).position() + 1;
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("b");
+    }
+    long left = bytes - 2 * 1_151 + 1 + 1_151 + DESCRIBED_BYTES; // c has grown, and d has come
+    try (Disk disk = open(left)) { // as it is counted by a start
+      BlockingQueue<Event> told = watch(disk, position);
+      position = set(disk, "marker", "", 1_000) + 1; // as it is evicted then
+      assertThat(kindsUntil(told, "marker")).isEmpty();
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("marker");
+    }
+    try (Disk disk = open(left - 1)) {
+      BlockingQueue<Event> told = watch(disk, position);
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("p");
+      assertThat(await(disk.cache.get("c"))).isEqualTo(KILOBYTE + "z");
+      assertThat(await(disk.cache.get("d"))).isEqualTo(KILOBYTE);
+    }
+  }
+
+  @Test
+  void whatNeverExpiresGoesWhenNothingElseIsLeft() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      for (int i = 0; i < 20; i++) {
+        set(disk, "forever" + i, KILOBYTE, Change.FOREVER);
+      }
+      assertThat(take(told, Event.Kind.EVICTED, 12)).doesNotHaveDuplicates();
+      await(disk.cache.set("short", KILOBYTE, 1_000));
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("short");
+    }
+    assertThat(KvFiles.rows(directory, "ENTRIES_cache")).isEqualTo(8);
+  }
+
+  /** As where the cache is in Redis for a while: then its room here is none. */
+  @Test
+  void aServerThatKeepsTheCacheElsewhereEvictsNothing() {
+    try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("key", KILOBYTE, 1L << 50)); // whatever the time is
+    }
+    try (KvFiles files = new KvFiles(directory)) {
+      await(files.kv.put("key", ByteString.EMPTY));
+      await(files.kv.put("key", ByteString.copyFrom(new byte[1_000])));
+    }
+    try (Disk disk = open(ROOM)) {
+      assertThat(await(disk.cache.get("key"))).isEqualTo(KILOBYTE);
     }
   }
 
   @Test
   void theRoomIsCountedRightAfterARequestThatBroke() throws Exception {
+    open(ROOM).close();
+    KvFiles.putUnreadable(directory, "broken");
     try (Disk disk = open(ROOM)) {
-      DiskAccess table = ((DiskCache) disk.cache).disk();
-      ForceGate gate = new ForceGate(disk.log("cache"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.cache.set("first", "value", 5_000);
       gate.awaitForce();
       Future<Void> sameBatch = disk.cache.set("large", KILOBYTE.repeat(6), 5_000);
-      Future<Integer> broken = table.write("x", sql -> sql.change("INSERT INTO CACHE VALUES (0)"));
+      Future<Void> broken = disk.cache.set("broken", "value", 5_000);
       gate.open();
-      assertThat(thrownBy(broken)).isInstanceOf(SQLException.class);
+      assertThat(thrownBy(broken)).isInstanceOf(IllegalStateException.class);
       Disk.awaitSuccess(List.of(first, sameBatch));
       assertThat(await(disk.cache.get("first"))).isEqualTo("value");
     }

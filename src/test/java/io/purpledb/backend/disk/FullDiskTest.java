@@ -78,12 +78,12 @@ class FullDiskTest {
     }
   }
 
-  private void assertRefused(Future<?> write, String service) {
+  private void assertRefused(Future<?> write) {
     Failure failure = (Failure) thrownBy(write);
     assertThat(failure.kind()).isEqualTo(Failure.Kind.STORAGE_FULL);
     assertThat(failure)
         .hasMessageContainingAll(
-            directory.resolve(Disk.stem(service) + ".mv.db").toString(),
+            directory.resolve("entries.mv.db").toString(),
             "No space left on device",
             "expected: room in " + directory);
   }
@@ -130,7 +130,7 @@ class FullDiskTest {
       fill(disk);
       ShadowDisk.full(directory, true);
       assertThat(putUntilRefused(disk).kind()).isEqualTo(Failure.Kind.STORAGE_FULL);
-      assertRefused(disk.kv.put("key1", value(9)), "kv");
+      assertRefused(disk.kv.put("key1", value(9)));
       assertThat(disk.notices()).anyMatch(text -> text.contains("No space left on device"));
       assertServed(disk);
 
@@ -175,10 +175,10 @@ class FullDiskTest {
                         disk.cache.set(key, "value".repeat(100), 3_600_000)))
                 .otherwiseEmpty());
       }
-      assertRefused(disk.set.add("new", "item".repeat(200)), "set");
-      assertRefused(disk.cache.set("new", "value".repeat(1_000), 3_600_000), "cache");
-      assertRefused(disk.counter.increment("counter", 1), "counter");
-      assertRefused(disk.flag.set("flag", false), "flag");
+      assertRefused(disk.set.add("new", "item".repeat(200)));
+      assertRefused(disk.cache.set("new", "value".repeat(1_000), 3_600_000));
+      assertRefused(disk.counter.increment("counter", 1));
+      assertRefused(disk.flag.set("flag", false));
       assertServed(disk);
     }
   }
@@ -188,7 +188,7 @@ class FullDiskTest {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       fill(disk);
       await(disk.kv.delete("absent")); // after a checkpoint that may be under way
-      ForceGate gate = new ForceGate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.kv.put("first", value(1));
       gate.awaitForce();
       ShadowDisk.full(directory, true);
@@ -197,7 +197,7 @@ class FullDiskTest {
       Future<ByteString> read = disk.kv.get("large");
       gate.open();
       await(first);
-      assertRefused(put, "kv");
+      assertRefused(put);
       assertThat(await(delete)).isTrue();
       assertThat(await(read)).isNull();
       assertThat(await(disk.kv.get("key1"))).isNull();
@@ -227,7 +227,7 @@ class FullDiskTest {
         deletes.add(disk.kv.delete("many" + left));
         reads.add(engine.commit(Call.NOTHING, new Commit(List.of(), List.of(), List.of(key))));
       }
-      deletes.forEach(delete -> assertRefused(delete, "kv"));
+      deletes.forEach(this::assertRefused);
       for (Future<Committed> read : reads) {
         assertThat(await(read).entries()).doesNotContainNull();
       }

@@ -32,18 +32,18 @@ class GroupCommitTest {
   @Test
   void writesThatWaitShareAForce() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      ForceGate gate = new ForceGate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> writes = new ArrayList<>();
       for (int i = 0; i < 500; i++) {
         writes.add(disk.kv.put("key" + i, NEW));
       }
-      int before = disk.log("kv").forces();
+      int before = disk.log().forces();
       gate.open();
       await(first);
       Disk.awaitSuccess(writes);
-      assertThat(disk.log("kv").forces() - before).isEqualTo(2);
+      assertThat(disk.log().forces() - before).isEqualTo(2);
     }
   }
 
@@ -51,9 +51,9 @@ class GroupCommitTest {
   void noAnswerComesBeforeItsForce() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       for (int i = 0; i < 20; i++) {
-        int before = disk.log("kv").forces();
+        int before = disk.log().forces();
         await(disk.kv.put("key", NEW));
-        assertThat(disk.log("kv").forces()).isGreaterThan(before);
+        assertThat(disk.log().forces()).isGreaterThan(before);
       }
     }
   }
@@ -63,7 +63,7 @@ class GroupCommitTest {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
       await(disk.kv.put("other", OLD));
-      ForceGate gate = new ForceGate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce(); // it is committed: H2 would show it
       Future<ByteString> read = disk.kv.get("key");
@@ -76,16 +76,43 @@ class GroupCommitTest {
     }
   }
 
+  /** Neither the entry itself, nor that it has no room. */
+  @Test
+  void nobodySeesAnEntryOfTheCacheBeforeItsForce() throws Exception {
+    try (Disk disk = new Disk(directory, Durability.FSYNC, 1_000, InstantSource.system(), 100)) {
+      await(disk.cache.set("key", "old", 60_000));
+      await(disk.cache.set("large", "old", 60_000));
+      ForceGate gate = new ForceGate(disk.log());
+      Future<Void> first = disk.kv.put("first", NEW);
+      gate.awaitForce();
+      List<Future<Void>> writes =
+          List.of(
+              disk.cache.set("key", "new", 60_000),
+              disk.cache.set("large", "x".repeat(1_000), 60_000));
+      gate.openOnce();
+      await(first);
+      gate.awaitForce(2); // they are committed: H2 would show it
+      List<Future<String>> reads = List.of(disk.cache.get("key"), disk.cache.get("large"));
+      assertThat(await(disk.kv.get("first"))).isEqualTo(NEW); // reads are served in their order
+      assertThat(reads).noneMatch(Future::isComplete);
+      assertThat(writes).noneMatch(Future::isComplete);
+      gate.open();
+      assertThat(await(reads.get(0))).isEqualTo("new");
+      assertThat(await(reads.get(1))).isNull();
+      Disk.awaitSuccess(writes);
+    }
+  }
+
   @Test
   void aReadDuringAForceThatFailsShowsNothingUnsafe() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("key", OLD));
-      ForceGate gate = new ForceGate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> write = disk.kv.put("key", NEW);
       gate.awaitForce();
       Future<ByteString> read = disk.kv.get("key");
       await(disk.kv.get("other"));
-      disk.log("kv").failForces(1);
+      disk.log().failForces(1);
       gate.open();
       assertThat(kindThrownBy(write)).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(kindThrownBy(read)).isEqualTo(Failure.Kind.UNAVAILABLE);
@@ -95,7 +122,7 @@ class GroupCommitTest {
   @Test
   void aFullQueueIsBusy() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC, 1 << 20, InstantSource.system(), 3)) {
-      ForceGate gate = new ForceGate(disk.log("kv"));
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.kv.put("first", NEW);
       gate.awaitForce();
       List<Future<Void>> waiting = new ArrayList<>();

@@ -1,9 +1,13 @@
 package io.purpledb.backend.disk;
 
 import static io.purpledb.backend.disk.Disk.await;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.disk.database.DatabaseConnections;
+import io.purpledb.backend.disk.database.DiskFile;
+import io.purpledb.backend.disk.entries.EntryStore;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
@@ -13,9 +17,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Values in real files, for tests that damage them. */
@@ -104,6 +110,31 @@ final class KvFiles implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** How many rows a table has; of files that nobody uses. */
+  static long rows(Path directory, String table) throws SQLException, IOException {
+    DatabaseConnections entries = openEntries(directory);
+    String count = "SELECT COUNT(*) FROM \"%s\"".formatted(table);
+    long rows = Objects.requireNonNull(entries.unlogged().first(count, row -> row.getLong(1)));
+    entries.close();
+    return rows;
+  }
+
+  /** Puts a row of the cache into files that nobody uses that nobody can read. */
+  static void putUnreadable(Path directory, String key) throws SQLException, IOException {
+    DatabaseConnections entries = openEntries(directory);
+    byte[] bytes = ('\0' + key).getBytes(UTF_8);
+    entries
+        .unlogged()
+        .change("INSERT INTO \"ENTRIES_cache\" VALUES (?, ?)", bytes, new byte[] {-1});
+    entries.close();
+  }
+
+  private static DatabaseConnections openEntries(Path directory) {
+    ShadowDisk.register(); // as others may know a shadow of them
+    return new DiskFile(directory, DiskEngine.STEM, Durability.FSYNC, "shadow:", MEMORY)
+        .open(EntryStore.schema(DiskBackends.IN_ENTRIES));
   }
 
   @Override

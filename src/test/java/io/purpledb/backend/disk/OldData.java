@@ -11,9 +11,9 @@ import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.upgrade.Former;
-import io.purpledb.backend.disk.upgrade.FormerKv;
 import io.purpledb.backend.disk.upgrade.FormerNumbers;
 import io.purpledb.backend.disk.upgrade.FormerSets;
+import io.purpledb.backend.disk.upgrade.FormerValues;
 import io.purpledb.config.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Values, counters, flags and sets in databases of their own, as versions before {@code entries}
- * have left.
+ * Values, counters, flags, sets and a cache in databases of their own, as versions before {@code
+ * entries} have left.
  */
 final class OldData {
 
@@ -37,7 +37,11 @@ final class OldData {
   private static final String COUNT = "MERGE INTO COUNTER KEY(COUNTER_KEY) VALUES (?, ?)";
   private static final String SET = "MERGE INTO FLAG KEY(FLAG_KEY) VALUES (?, ?)";
   private static final String ADD = "INSERT INTO SET_ITEM VALUES (?, ?)";
+  private static final String CACHE = "MERGE INTO CACHE KEY(CACHE_KEY) VALUES (?, ?, ?, ?)";
+  private static final String SET_TIME = "UPDATE CACHE_TIME SET MILLIS = ?";
+  private static final String PUT_PART = "INSERT INTO VALUE_PART VALUES (?, ?, ?, ?)";
   private static final int IN_PARTS = 700_000;
+  private static final long HOUR = 3_600_000;
 
   final int keys;
 
@@ -56,7 +60,7 @@ final class OldData {
 
   /** Opens the values as the version before does. */
   DatabaseConnections openKv() {
-    return open("kv", new FormerKv().schema());
+    return open("kv", FormerValues.kv().schema());
   }
 
   void write() throws SQLException, IOException {
@@ -66,14 +70,13 @@ final class OldData {
     }
     put(kv, "empty", ByteString.EMPTY);
     put(kv, "in a row", value(1, 2 * LargeValues.PART_BYTES)); // as before there were parts
-    LargeValues large = new LargeValues();
-    large.start(kv.writing());
-    byte[] key = "in parts".getBytes(UTF_8);
-    kv.writing().change(PUT, key, large.put(kv.writing(), key, value(2, IN_PARTS)));
+    putParts(kv, "in parts", value(2, IN_PARTS));
+    put(kv, "in parts", ByteString.EMPTY);
     put(kv, "last", value(3, 10));
     kv.commit(false);
     kv.force();
     kv.close();
+    writeCache();
     DatabaseConnections counter = open("counter", FormerNumbers.counters().schema());
     for (int i = 0; i < keys; i++) {
       counter.writing().change(COUNT, ("counter" + i).getBytes(UTF_8), (long) i);
@@ -101,6 +104,53 @@ final class OldData {
     set.close();
   }
 
+  private void writeCache() throws SQLException, IOException {
+    DatabaseConnections cache = openCache();
+    long now = System.currentTimeMillis();
+    for (int i = 0; i < keys; i++) {
+      cache(cache, "entry" + i, text(i % 100), now + HOUR + i);
+    }
+    cache(cache, "expired", text(10), now - 1);
+    cache(cache, "in a row", text(2 * LargeValues.PART_BYTES), now + HOUR);
+    putParts(cache, "in parts", text(IN_PARTS));
+    cache(cache, "in parts", ByteString.EMPTY, now + HOUR);
+    setCacheTime(cache, now);
+    cache.commit(false);
+    cache.force();
+    cache.close();
+  }
+
+  /** Opens the cache as the version before does. */
+  DatabaseConnections openCache() {
+    return open("cache", FormerValues.cache().schema());
+  }
+
+  /** Sets an entry of the cache as the version before does. */
+  static void cache(DatabaseConnections cache, String key, ByteString value, long deadlineMillis)
+      throws SQLException {
+    long cost = 150L + key.length() + value.size();
+    cache.writing().change(CACHE, key.getBytes(UTF_8), value, deadlineMillis, cost);
+  }
+
+  /** Notes the time as the version before does. */
+  static void setCacheTime(DatabaseConnections cache, long millis) throws SQLException {
+    cache.writing().change(SET_TIME, millis);
+  }
+
+  private static void putParts(DatabaseConnections database, String key, ByteString value)
+      throws SQLException {
+    long part = 0;
+    for (int from = 0; from < value.size(); from += LargeValues.PART_BYTES) {
+      int to = Math.min(value.size(), from + LargeValues.PART_BYTES);
+      byte[] bytes = key.getBytes(UTF_8);
+      database.writing().change(PUT_PART, bytes, 1L, part++, value.substring(from, to));
+    }
+  }
+
+  private static ByteString text(int length) {
+    return ByteString.copyFromUtf8("x".repeat(length));
+  }
+
   private static void add(DatabaseConnections set, String key, String item) throws SQLException {
     set.writing().change(ADD, key.getBytes(UTF_8), item.getBytes(UTF_8));
   }
@@ -121,6 +171,7 @@ final class OldData {
       assertThat(await(disk.kv.get("key" + i))).as("key%d", i).isEqualTo(value(i, i % 100));
       assertThat(await(disk.counter.get("counter" + i))).isEqualTo(i);
       assertThat(await(disk.flag.get("flag" + i))).as("flag%d", i).isEqualTo(i % 2 == 0);
+      assertThat(await(disk.cache.get("entry" + i))).isEqualTo("x".repeat(i % 100));
     }
     assertThat(await(disk.set.get("large"))).hasSize(keys).isSorted();
     for (int i = 0; i < 10; i++) {
@@ -139,6 +190,9 @@ final class OldData {
   }
 
   private static void assertRestServed(Disk disk) {
+    assertThat(await(disk.cache.get("expired"))).isNull();
+    assertThat(await(disk.cache.get("in a row"))).hasSize(2 * LargeValues.PART_BYTES);
+    assertThat(await(disk.cache.get("in parts"))).hasSize(IN_PARTS);
     assertThat(await(disk.kv.get("empty"))).isEqualTo(ByteString.EMPTY);
     assertThat(await(disk.kv.get("in a row"))).isEqualTo(value(1, 2 * LargeValues.PART_BYTES));
     assertThat(await(disk.kv.get("in parts"))).isEqualTo(value(2, IN_PARTS));

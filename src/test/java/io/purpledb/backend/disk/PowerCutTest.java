@@ -96,10 +96,8 @@ class PowerCutTest {
     most = count;
     IntStream.range(0, CALLERS).forEach(this::addCallers);
     try (Disk disk = new Disk(Files.createDirectory(directory.resolve("data")), durability)) {
-      for (String service : Disk.stems()) {
-        disk.log(service).beforeForce(() -> maybeCut(disk));
-        ShadowDisk.of(disk.directory.resolve(service + ".mv.db")).beforeForce(() -> maybeCut(disk));
-      }
+      disk.log().beforeForce(() -> maybeCut(disk));
+      ShadowDisk.of(disk.directory.resolve("entries.mv.db")).beforeForce(() -> maybeCut(disk));
       callers.forEach(caller -> caller.writeOn(disk));
       for (int i = 0; i < count; i++) {
         verify(cuts.take(), durability);
@@ -126,10 +124,8 @@ class PowerCutTest {
     try {
       Path found = Files.createDirectory(directory.resolve("found" + cutting++));
       ShadowDisk.cutPower(disk.directory, found, random);
-      for (String service : Disk.stems()) {
-        Heads.anotherBoot(found.resolve(service + ".state"));
-      }
-      cuts.add(new Cut(before, acknowledged(), found)); // other services went on meanwhile
+      Heads.anotherBoot(found.resolve("entries.state"));
+      cuts.add(new Cut(before, acknowledged(), found));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,12 +6,19 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.config.Durability;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Key;
+import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -42,7 +49,7 @@ class RecoveryTest {
   void aFailedForceIsUnavailableAndHeals() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("before", VALUE));
-      disk.log("kv").failForces(1);
+      disk.log().failForces(1);
       Throwable failure = thrownBy(disk.kv.put("key", VALUE));
       assertThat(((Failure) failure).kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(failure)
@@ -61,7 +68,7 @@ class RecoveryTest {
     Path found = Files.createDirectory(directory.resolve("found"));
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       await(disk.kv.put("before", VALUE));
-      disk.log("kv").failForces(1); // and what it should have made durable is lost, as on Linux
+      disk.log().failForces(1); // and what it should have made durable is lost, as on Linux
       thrownBy(disk.kv.put("key", VALUE));
       awaitHealth(disk);
       await(disk.kv.put("after", VALUE));
@@ -76,15 +83,15 @@ class RecoveryTest {
   @Test
   void whileTheDeviceFailsRequestsFailFastAndHealthSaysWhy() throws Exception {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      disk.log("kv").failForces(Integer.MAX_VALUE);
+      disk.log().failForces(Integer.MAX_VALUE);
       assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
       Future<Void> health = disk.kv.health();
       assertThat(health.failed()).isTrue(); // at once, without any queue
       assertThat(health.cause()).hasMessageContaining("entries.mv.db");
       assertThat(disk.kv.put("key", VALUE).failed()).isTrue();
       assertThat(disk.kv.get("key").failed()).isTrue();
-      assertThat(disk.cache.health().succeeded()).isTrue();
-      disk.log("kv").failForces(0);
+      assertThat(disk.cache.health().failed()).isTrue(); // it is the same database
+      disk.log().failForces(0);
       awaitHealth(disk);
       await(disk.kv.put("key", VALUE));
     }
@@ -103,7 +110,7 @@ class RecoveryTest {
             }
           };
       ShadowDisk.of(directory.resolve("entries.journal")).beforeForce(failing);
-      disk.log("kv").beforeForce(failing);
+      disk.log().beforeForce(failing);
       Failure failure = (Failure) thrownBy(disk.kv.put("key", VALUE));
       assertThat(failure.kind()).isEqualTo(Failure.Kind.UNAVAILABLE);
       assertThat(failure.getMessage()).doesNotContain("damaged", "backup");
@@ -119,7 +126,7 @@ class RecoveryTest {
   @Test
   void closingDoesNotWaitForADeviceThatFails() {
     Disk disk = new Disk(directory, Durability.FSYNC);
-    disk.log("kv").failForces(Integer.MAX_VALUE);
+    disk.log().failForces(Integer.MAX_VALUE);
     assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
     disk.close();
     assertThat(kindThrownBy(disk.kv.put("key", VALUE))).isEqualTo(Failure.Kind.UNAVAILABLE);
@@ -128,22 +135,30 @@ class RecoveryTest {
   @Test
   void aRequestThatBreaksFailsAloneAndChangesNothing() throws Exception {
     Path found = Files.createDirectory(directory.resolve("found"));
+    new Disk(directory, Durability.FSYNC).close();
+    KvFiles.putUnreadable(directory, "broken");
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      DiskAccess table = ((DiskCache) disk.cache).disk();
-      ForceGate gate = new ForceGate(disk.log("cache"));
+      Engine engine = ((EngineCache) disk.cache).engine();
+      ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.cache.set("first", "1", TTL);
       gate.awaitForce();
       Future<Void> before = disk.cache.set("before", "2", TTL);
-      Future<Integer> broken =
-          table.write(
-              "broken",
-              sql -> {
-                sql.change("DELETE FROM CACHE");
-                return sql.change("INSERT INTO CACHE VALUES (0)");
-              });
+      Future<Committed> broken =
+          engine.commit(
+              Call.NOTHING,
+              new Commit(
+                  List.of(), // its changes are made in their order, and the last one breaks
+                  List.of(
+                      new Change.Delete(key("first")),
+                      new Change.Delete(key("before")),
+                      new Change.Touch(key("after"), TTL),
+                      new Change.Delete(key("broken"))),
+                  List.of()));
       Future<Void> after = disk.cache.set("after", "3", TTL);
       gate.open();
-      assertThat(thrownBy(broken)).isInstanceOf(SQLException.class);
+      assertThat(thrownBy(broken))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("an entry of form -1 (expected: 0 to 14)");
       await(first);
       await(before);
       await(after);
@@ -153,6 +168,10 @@ class RecoveryTest {
     try (Disk disk = new Disk(found, Durability.FSYNC)) { // what the log says is the same
       assertHasAll(disk);
     }
+  }
+
+  private static Key key(String name) {
+    return Key.of(Call.DEFAULT_NAMESPACE, "cache", name);
   }
 
   private static void assertHasAll(Disk disk) throws Exception {

@@ -79,6 +79,7 @@ class UpgradeCutTest {
     assertThat(await(disk.counter.get("most"))).isEqualTo(Long.MAX_VALUE);
     assertThat(await(disk.flag.get("flag"))).isTrue();
     assertThat(await(disk.set.get("set"))).containsExactly("item");
+    assertThat(await(disk.cache.get("entry"))).isEqualTo("v");
   }
 
   private static void assertText(Disk disk, String key, String text) {
@@ -94,7 +95,7 @@ class UpgradeCutTest {
       }
     }
     assertThat(OldData.files(data))
-        .containsExactly("counter.state", "flag.state", "kv.state", "set.state");
+        .containsExactly("cache.state", "counter.state", "flag.state", "kv.state", "set.state");
   }
 
   /** The files as a kill would leave them; some second starts are killed as well. */
@@ -128,7 +129,7 @@ class UpgradeCutTest {
 
   private void copyAtEachForce(Path directory) {
     for (String suffix : OldData.SUFFIXES) {
-      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", "cache", DiskEngine.STEM)) {
         ShadowDisk.of(directory.resolve(stem + suffix)).beforeForce(() -> copy(directory));
       }
     }
@@ -162,7 +163,7 @@ class UpgradeCutTest {
     old.write();
     Random random = new Random(1);
     for (String suffix : OldData.SUFFIXES) {
-      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", "cache", DiskEngine.STEM)) {
         ShadowDisk.of(data.resolve(stem + suffix)).beforeForce(() -> cutPower(random));
       }
     }
@@ -184,7 +185,7 @@ class UpgradeCutTest {
     try {
       Path cut = Files.createDirectory(parent.resolve("found" + found.size()));
       ShadowDisk.cutPower(data, cut, random);
-      for (String stem : List.of("kv", "counter", "flag", "set", DiskEngine.STEM)) {
+      for (String stem : List.of("kv", "counter", "flag", "set", "cache", DiskEngine.STEM)) {
         Path mark = cut.resolve(stem + ".state");
         if (Files.exists(mark)) {
           Heads.anotherBoot(mark);

@@ -33,7 +33,7 @@ class UpgradeKillTest {
       old.assertServed(disk);
     }
     assertThat(OldData.files(data))
-        .containsExactly("counter.state", "flag.state", "kv.state", "set.state");
+        .containsExactly("cache.state", "counter.state", "flag.state", "kv.state", "set.state");
     ShadowDisk.forget(data);
   }
 

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpgradeTest {
 
   private static final List<String> MARKS =
-      List.of("counter.state", "flag.state", "kv.state", "set.state");
+      List.of("cache.state", "counter.state", "flag.state", "kv.state", "set.state");
 
   private final Path parent;
   private final Path data;
@@ -149,6 +150,8 @@ class UpgradeTest {
     }
     assertThat(lines)
         .satisfiesExactly(
+            line -> assertThat(line).contains("cache.mv.db is of a version before: its 303"),
+            line -> assertThat(line).contains("entries.mv.db has all 303 entries of "),
             line -> assertThat(line).contains("counter.mv.db is of a version before: its 301"),
             line -> assertThat(line).contains("entries.mv.db has all 301 entries of "),
             line -> assertThat(line).contains("flag.mv.db is of a version before: its 300"),
@@ -323,6 +326,37 @@ class UpgradeTest {
     assertThat(refusal()).contains(".mv.db is of a version before, and ");
   }
 
+  /** The clock was set back since the version before ran. */
+  @Test
+  void noEntryOfTheCacheLivesLongerForAClockThatIsBehind() throws Exception {
+    long now = System.currentTimeMillis();
+    DatabaseConnections cache = old.openCache();
+    OldData.cache(cache, "dead", OldData.value(1, 10), now + 1_800_000);
+    OldData.cache(cache, "alive", ByteString.copyFromUtf8("value"), now + 5_400_000);
+    OldData.setCacheTime(cache, now + 3_600_000);
+    cache.commit(false);
+    cache.close();
+    for (int start = 0; start < 2; start++) {
+      try (Disk disk = open()) {
+        assertThat(await(disk.cache.get("dead"))).isNull();
+        assertThat(await(disk.cache.get("alive"))).isEqualTo("value");
+      }
+    }
+  }
+
+  /** No more than fits is taken, whatever the version before had room for. */
+  @Test
+  void aSmallerRoomIsKept() throws Exception {
+    old.write();
+    try (Disk disk = new Disk(data, Durability.FSYNC, 10_000, InstantSource.system(), 1_000)) {
+      assertThat(await(disk.cache.get("in parts"))).isNull();
+      assertThat(await(disk.cache.get("entry0"))).isNull();
+      assertThat(await(disk.cache.get("entry299"))).hasSize(99);
+    }
+    assertThat(KvFiles.rows(data, "ENTRIES_cache")).isBetween(30L, 60L);
+    assertThat(KvFiles.rows(data, "EXPIRY_cache")).isEqualTo(KvFiles.rows(data, "ENTRIES_cache"));
+  }
+
   @Test
   void aMarkAloneIsRefused() throws Exception {
     old.write();
@@ -330,7 +364,7 @@ class UpgradeTest {
     for (String suffix : OldData.SUFFIXES) {
       Files.delete(data.resolve("entries" + suffix));
     }
-    assertThat(refusal()).contains("counter.* there is only the file .state, and ", "start empty");
+    assertThat(refusal()).contains("cache.* there is only the file .state, and ", "start empty");
   }
 
   /** A kill while the files are removed, and a power cut, which may bring back some of them. */

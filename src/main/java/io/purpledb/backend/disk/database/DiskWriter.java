@@ -183,7 +183,7 @@ public final class DiskWriter implements Runnable {
 
   private void undo(DatabaseConnections open) throws SQLException {
     open.rollback();
-    maintenance.start(open.writing());
+    maintenance.undone(open.writing());
   }
 
   /**
@@ -241,7 +241,7 @@ public final class DiskWriter implements Runnable {
     List<Request<?>> left = new ArrayList<>(batch);
     later.clear();
     while (!isRun(open, left)) {
-      maintenance.start(open.writing());
+      maintenance.undone(open.writing());
     }
   }
 

@@ -3,7 +3,6 @@ package io.purpledb.backend.disk.database;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.disk.log.LoggedChange;
-import io.purpledb.message.Bytes;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -57,8 +56,6 @@ public final class LargeValues implements Maintenance {
   /** How often a value is read that changes meanwhile. */
   private static final int READS = 3;
 
-  private static final byte[] ELSEWHERE = {};
-
   /** The version of a value that is put once. */
   private static final long ONLY = 1;
 
@@ -67,8 +64,6 @@ public final class LargeValues implements Maintenance {
           + " ORDER BY PART";
 
   private static final String ANY = "SELECT 1 FROM VALUE_PART FETCH FIRST ROW ONLY";
-  private static final String LAST =
-      "SELECT COALESCE(MAX(VERSION), 0) FROM VALUE_PART WHERE VALUE_KEY = ?";
   private static final String PUT = "INSERT INTO VALUE_PART VALUES (?, ?, ?, ?)";
   private static final String NOTE =
       "MERGE INTO VALUE_GARBAGE KEY(GARBAGE_KEY, VERSION) VALUES (?, ?)";
@@ -159,20 +154,6 @@ public final class LargeValues implements Maintenance {
       sql.change(FORGET, key, oldest.version);
     }
     return true;
-  }
-
-  /**
-   * Puts a value in the place of an older one.
-   *
-   * @return what the row of the key has to contain
-   */
-  public byte[] put(Sql sql, byte[] key, ByteString value) throws SQLException {
-    long last = noteLast(sql, key);
-    if (value.size() <= PART_BYTES && (!value.isEmpty() || last == 0)) {
-      return Bytes.of(value);
-    }
-    write(sql, key, last + 1, value);
-    return ELSEWHERE;
   }
 
   private void write(Sql sql, byte[] key, long version, ByteString value) throws SQLException {
@@ -266,21 +247,6 @@ public final class LargeValues implements Maintenance {
     if (last || number % BIT == BIT - 1) {
       ahead.commit(FREED_BYTES, LoggedChange.of(DELETE, key, version, number - number % BIT));
     }
-  }
-
-  /** Deletes a value's parts, if it has any. */
-  public void delete(Sql sql, byte[] key) throws SQLException {
-    noteLast(sql, key);
-  }
-
-  /** Notes what is there of a key as not needed any more; answers its last version, 0 for none. */
-  private long noteLast(Sql sql, byte[] key) throws SQLException {
-    long last = any ? number(sql, LAST, key) : 0;
-    if (last > 0) {
-      sql.change(NOTE, key, last);
-      garbage = true;
-    }
-    return last;
   }
 
   /**

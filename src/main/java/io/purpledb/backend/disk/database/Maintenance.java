@@ -5,20 +5,13 @@ import java.sql.SQLException;
 /** What a database does besides its requests, on the writer's thread. */
 public interface Maintenance {
 
-  /** For databases that need none. */
-  Maintenance NONE =
-      new Maintenance() {
-        @Override
-        public void start(Sql sql) {}
-
-        @Override
-        public boolean run(Sql sql) {
-          return false;
-        }
-      };
-
-  /** Called when the database was opened, and when changes were rolled back. */
+  /** Called when the database was opened. */
   void start(Sql sql) throws SQLException;
+
+  /** Called when all changes since the last commit were rolled back. */
+  default void undone(Sql sql) throws SQLException {
+    start(sql);
+  }
 
   /**
    * Called with every batch before its commit, and when nothing happens; does a bounded piece.

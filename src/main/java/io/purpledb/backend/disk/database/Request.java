@@ -50,27 +50,14 @@ public final class Request<T> {
     WRITES_TO_THE_DEVICE
   }
 
-  static <T> Request<T> read(String key, Task<T> task, Context loop) {
-    return read(Call.NOTHING, Reach.of(key), task, loop);
-  }
-
   public static <T> Request<T> read(Call call, Reach reach, Task<T> task, Context loop) {
     return new Request<>(call, reach, 0, Effect.NONE, task, loop);
   }
 
   /**
-   * A write of one key.
-   *
-   * @param bytes roughly how much is written, to bound what is written at once
-   */
-  static <T> Request<T> write(String key, int bytes, Task<T> task, Context loop) {
-    return write(Call.NOTHING, Reach.of(key), bytes, task, loop);
-  }
-
-  /**
    * A write.
    *
-   * @param bytes as above
+   * @param bytes roughly how much is written, to bound what is written at once
    */
   public static <T> Request<T> write(
       Call call, Reach reach, long bytes, Task<T> task, Context loop) {
@@ -78,11 +65,6 @@ public final class Request<T> {
   }
 
   /** A write that only deletes: it is served when the disk is full, too. */
-  static <T> Request<T> deletion(String key, Task<T> task, Context loop) {
-    return deletion(Call.NOTHING, Reach.of(key), task, loop);
-  }
-
-  /** A write that only deletes, as above. */
   public static <T> Request<T> deletion(Call call, Reach reach, Task<T> task, Context loop) {
     return new Request<>(call, reach, 0, Effect.DELETES, task, loop);
   }

@@ -27,7 +27,7 @@ public final class DiskClock implements InstantSource {
   }
 
   /** Time goes on from there, if it is not later already. */
-  public void notBefore(long millis) {
+  public synchronized void notBefore(long millis) {
     long behind = millis - millis();
     if (behind <= 0) {
       return;
@@ -39,7 +39,7 @@ public final class DiskClock implements InstantSource {
               + " its time goes on from there",
           Duration.ofMillis(behind));
     }
-    aheadMillis.addAndGet(behind); // by the threads that open the database, one after the other
+    aheadMillis.addAndGet(behind);
   }
 
   @Override

@@ -9,8 +9,10 @@ import io.purpledb.engine.support.Moment;
 import io.purpledb.engine.support.Step;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A step on the tables of entries, in the writer's transaction. */
@@ -21,6 +23,9 @@ final class DiskStep extends Step<EntryRow, SQLException> {
 
   /** What was there before the step, alive or expired, of the keys that it looked for. */
   private final Map<Key, @Nullable EntryRow> found = new HashMap<>();
+
+  /** What is freed for want of room. */
+  private final Set<Key> evicted = new HashSet<>(0);
 
   DiskStep(Sql sql, EntryStore store, Moment now) {
     super(now);
@@ -43,6 +48,17 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   /** Whether it has looked for a key already. */
   boolean knows(Key key) {
     return !found.isEmpty() && found.containsKey(key);
+  }
+
+  /** Frees an entry for want of room. */
+  void evict(Key key) {
+    set(key, null);
+    evicted.add(key);
+  }
+
+  /** Whether an entry that is not to be there is freed for want of room. */
+  boolean isEvicted(Key key) {
+    return !evicted.isEmpty() && evicted.contains(key);
   }
 
   @Override

@@ -46,6 +46,8 @@ public final class EntryStore implements Maintenance {
   /** From so many changes on, names are read again: each change of a known one copies it. */
   private static final int MANY_CHANGES = 32;
 
+  private static final int EVICTED_AT_ONCE = 100;
+
   private static final int CLEARED_AT_ONCE = 500;
 
   /** How many bytes several keys may have, in pages. */
@@ -56,6 +58,7 @@ public final class EntryStore implements Maintenance {
 
   private final Map<String, EntryTable> tables = new HashMap<>();
   private final LargeValues large = new LargeValues();
+  private final EvictableRoom room;
   private final RecentItems recentItems;
   private final ChangeLog log;
   private final DiskClock clock;
@@ -68,6 +71,7 @@ public final class EntryStore implements Maintenance {
   private long position;
 
   /**
+   * @param room of one of the services
    * @param log is told of what is durable
    * @param pageBytes after so many bytes of values a page ends
    * @param recentBytes how much of the heap the items may take that were asked for last
@@ -75,12 +79,14 @@ public final class EntryStore implements Maintenance {
    */
   public EntryStore(
       List<String> services,
+      EvictableRoom room,
       ChangeLog log,
       DiskClock clock,
       long pageBytes,
       long recentBytes,
       long forgotten) {
     services.forEach(service -> tables.put(service, new EntryTable(service)));
+    this.room = room;
     this.log = log;
     this.clock = clock;
     this.pageBytes = pageBytes;
@@ -127,7 +133,17 @@ public final class EntryStore implements Maintenance {
 
   @Override
   public void start(Sql sql) throws SQLException {
+    undone(sql);
+    EntryTable evictable = tables.get(room.service());
+    if (evictable != null) {
+      room.start(evictable.usedBytes(sql));
+    }
+  }
+
+  @Override
+  public void undone(Sql sql) throws SQLException {
     large.start(sql);
+    room.undone();
     recentItems.clear();
     for (EntryTable table : tables.values()) {
       table.start(sql);
@@ -147,15 +163,17 @@ public final class EntryStore implements Maintenance {
   @Override
   public boolean run(Sql sql) throws SQLException {
     boolean expired = expire(sql);
+    boolean evicted = evict(sql);
     boolean freed = large.run(sql);
     if (!notDurable.isEmpty()) {
       sql.defer(SET_STATE, position, clock.millis());
     }
-    return expired || freed;
+    return expired || evicted || freed;
   }
 
   @Override
   public void durable() {
+    room.committed();
     if (!notDurable.isEmpty()) {
       log.add(notDurable);
       notDurable.clear();
@@ -171,6 +189,44 @@ public final class EntryStore implements Maintenance {
     }
     make(sql, step, Event.Kind.EXPIRED);
     return !step.keys().isEmpty();
+  }
+
+  /** Makes room, if need be: by what is next to expire, and by anything if nothing expires. */
+  private boolean evict(Sql sql) throws SQLException {
+    boolean evicted = false;
+    while (room.isOver()) {
+      EntryTable table = Objects.requireNonNull(tables.get(room.service()));
+      long before = room.usedBytes();
+      evict(sql, table.nextToExpire(sql, EVICTED_AT_ONCE));
+      if (room.usedBytes() == before) {
+        evict(sql, table.some(sql, EVICTED_AT_ONCE));
+      }
+      if (room.usedBytes() == before) { // it is counted again when it is opened again
+        throw new IllegalStateException(
+            "nothing of %s is left, but %d bytes".formatted(room.service(), before));
+      }
+      evicted = true;
+    }
+    return evicted;
+  }
+
+  private void evict(Sql sql, List<Key> keys) throws SQLException {
+    for (int i = 0; i < keys.size() && room.isOver(); i++) {
+      DiskStep step = step(sql);
+      step.evict(keys.get(i));
+      make(sql, step, Event.Kind.EVICTED);
+    }
+  }
+
+  /** Of what would not fit if it were alone, nothing is kept, and nothing of what it replaces. */
+  private void evictTooLarge(DiskStep step) {
+    for (int i = 0; i < step.keys().size(); i++) {
+      Key key = step.keys().get(i);
+      EntryRow next = step.next().get(i);
+      if (next != null && room.isOf(key.service()) && room.isTooLarge(KeyBytes.of(key), next)) {
+        step.evict(key);
+      }
+    }
   }
 
   private DiskStep step(Sql sql) {
@@ -201,6 +257,7 @@ public final class EntryStore implements Maintenance {
     DiskStep step = step(sql);
     int refusedBy = step.work(commit);
     boolean isDone = refusedBy == Committed.DONE;
+    evictTooLarge(step);
     List<Key> keys = commit.reads();
     List<@Nullable EntryRow> rows = new ArrayList<>(keys.size());
     for (Key key : keys) {
@@ -263,6 +320,7 @@ public final class EntryStore implements Maintenance {
     for (Former.FormerEntry item : items) {
       step.set(item.key(), EntryRow.of(item.value(), Description.NONE, item.expiresMillis()));
     }
+    evictTooLarge(step);
     make(sql, step, Event.Kind.DELETED);
     changed.are(step.keys());
   }
@@ -307,8 +365,8 @@ public final class EntryStore implements Maintenance {
   }
 
   /**
-   * Makes the changes of a step. Where nothing of a table expires and there are no large values, it
-   * is not looked for what is replaced.
+   * Makes the changes of a step. Where nothing of a table expires, its room has no bound and there
+   * are no large values, it is not looked for what is replaced.
    *
    * @param whenAbsent what those who watch are told of an entry that is gone
    */
@@ -318,8 +376,9 @@ public final class EntryStore implements Maintenance {
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
       EntryTable table = table(key);
-      boolean looked = step.knows(key) || table.mayExpire() || large.any();
-      EntryRow before = looked ? replaced(sql, step, key) : null;
+      boolean bounded = room.isOf(key.service());
+      boolean looked = bounded || step.knows(key) || table.mayExpire() || large.any();
+      EntryRow before = looked ? replaced(sql, step, key, bounded) : null;
       EntryRow after = step.next().get(i);
       if (looked && before == null && after == null) {
         continue;
@@ -345,7 +404,10 @@ public final class EntryStore implements Maintenance {
       } else {
         recentItems.changed(key, after != null);
       }
-      notDurable.add(change(key, after, whenAbsent));
+      if (bounded) {
+        room.changed(KeyBytes.of(key), before, after);
+      }
+      notDurable.add(change(key, after, step.isEvicted(key) ? Event.Kind.EVICTED : whenAbsent));
     }
   }
 
@@ -358,8 +420,14 @@ public final class EntryStore implements Maintenance {
     return parts;
   }
 
-  private @Nullable EntryRow replaced(Sql sql, DiskStep step, Key key) throws SQLException {
-    return step.knows(key) ? step.find(key) : table(key).findHead(sql, KeyBytes.of(key));
+  /**
+   * What is there before.
+   *
+   * @param whole whether value and description matter
+   */
+  private @Nullable EntryRow replaced(Sql sql, DiskStep step, Key key, boolean whole)
+      throws SQLException {
+    return whole || step.knows(key) ? step.find(key) : table(key).findHead(sql, KeyBytes.of(key));
   }
 
   private void put(Sql sql, EntryTable table, Key key, @Nullable EntryRow before, EntryRow after)

@@ -50,6 +50,7 @@ public final class EntryTable {
   private final String pageBack;
   private final String due;
   private final String firstDue;
+  private final String used;
   private final String noteExpiry;
   private final String forgetExpiry;
 
@@ -97,6 +98,9 @@ public final class EntryTable {
             .formatted(expiry);
     firstDue =
         "SELECT EXPIRES FROM %s ORDER BY EXPIRES, VERSION FETCH FIRST ROW ONLY".formatted(expiry);
+    used =
+        "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(ENTRY_KEY) + %s), 0) FROM %s"
+            .formatted(RowEnvelope.BYTES, entries);
     noteExpiry = "INSERT INTO %s VALUES (?, ?, ?)".formatted(expiry);
     forgetExpiry = "DELETE FROM %s WHERE EXPIRES = ? AND VERSION = ?".formatted(expiry);
   }
@@ -277,6 +281,17 @@ public final class EntryTable {
       }
     }
     return due;
+  }
+
+  /** The keys that are next to expire, so many at most. */
+  List<Key> nextToExpire(Sql sql, int most) throws SQLException {
+    return sql.all(due, row -> KeyBytes.key(service, row.getBytes(1)), Entry.NEVER, (long) most);
+  }
+
+  /** What all that is there takes of a room; looks through all of it. */
+  long usedBytes(Sql sql) throws SQLException {
+    return Objects.requireNonNull(
+        sql.first(used, row -> EvictableRoom.cost(row.getLong(1), row.getLong(2))));
   }
 
   /** A row with its key. */

@@ -21,6 +21,7 @@ final class RowEnvelope {
   /** Within so many bytes there is all but description and content. */
   static final int HEAD_BYTES = Byte.BYTES + 4 * Long.BYTES;
 
+  private static final byte[] NOTHING = {};
   private static final int CONTENT = 0;
   private static final int NUMBER = 1;
   private static final int PARTS = 2;
@@ -28,20 +29,32 @@ final class RowEnvelope {
   private static final int EXPIRES = 0b100;
   private static final int DESCRIBED = 0b1000;
 
+  /**
+   * What tells in SQL how many bytes a row has in the column ENVELOPE, and in parts: {@link
+   * #bytes}.
+   */
+  static final String BYTES =
+      """
+      OCTET_LENGTH(ENVELOPE)
+      + CASE BITAND(CAST(SUBSTRING(ENVELOPE, 1, 1) AS TINYINT), %d)
+        WHEN %d THEN CAST(SUBSTRING(ENVELOPE, %d, 8) AS BIGINT)
+        WHEN %d THEN CAST(SUBSTRING(ENVELOPE, %d, 8) AS BIGINT)
+        ELSE 0 END
+      """
+          .formatted(
+              KIND | EXPIRES,
+              PARTS,
+              Byte.BYTES + 2 * Long.BYTES + 1, // behind form, version and number of the parts
+              PARTS | EXPIRES,
+              Byte.BYTES + 3 * Long.BYTES + 1);
+
   private RowEnvelope() {}
 
   static byte[] of(EntryRow row) {
     int form = form(row);
-    byte[] description = (form & DESCRIBED) == 0 ? new byte[0] : bytes(row.description());
-    int length = startBytes(row) + description.length;
+    byte[] description = description(form, row);
     ByteString content = content(row);
-    int valueBytes =
-        switch (form & KIND) {
-          case CONTENT -> content.size();
-          case NUMBER -> Long.BYTES;
-          default -> 2 * Long.BYTES;
-        };
-    byte[] envelope = new byte[length + valueBytes];
+    byte[] envelope = new byte[startBytes(row) + description.length + valueBytes(form, row)];
     ByteBuffer out = ByteBuffer.wrap(envelope);
     putStart(out, form, row);
     if (row.value() instanceof Value.OfNumber of) {
@@ -52,6 +65,25 @@ final class RowEnvelope {
     out.put(description);
     content.copyTo(envelope, out.position());
     return envelope;
+  }
+
+  /** How many bytes that is, and what it has in parts. */
+  static long bytes(EntryRow row) {
+    int form = form(row);
+    long elsewhere = (form & KIND) == PARTS ? row.bytes() : 0;
+    return startBytes(row) + description(form, row).length + valueBytes(form, row) + elsewhere;
+  }
+
+  private static byte[] description(int form, EntryRow row) {
+    return (form & DESCRIBED) == 0 ? NOTHING : bytes(row.description());
+  }
+
+  private static int valueBytes(int form, EntryRow row) {
+    return switch (form & KIND) {
+      case CONTENT -> content(row).size();
+      case NUMBER -> Long.BYTES;
+      default -> 2 * Long.BYTES;
+    };
   }
 
   private static int form(EntryRow row) {

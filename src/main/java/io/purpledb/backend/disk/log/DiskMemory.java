@@ -22,8 +22,8 @@ public record DiskMemory(long cache, long changed, long batch, long journal, lon
   /** What the databases may have together, in shares of which the heap has 32. */
   private static final int SHARES = 5;
 
-  /** How many are open together: caches, entries, and one that an upgrade reads. */
-  private static final int DATABASES = 3;
+  /** How many are open together: entries, and one that an upgrade reads. */
+  private static final int DATABASES = 2;
 
   /** A share of the heap that this JVM may have. */
   public static DiskMemory ofThisJvm() {

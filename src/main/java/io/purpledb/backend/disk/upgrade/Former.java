@@ -14,7 +14,12 @@ public interface Former {
 
   /** Of each service that a version before has kept elsewhere than in the tables of entries. */
   List<Former> ALL =
-      List.of(FormerNumbers.counters(), new FormerKv(), FormerNumbers.flags(), new FormerSets());
+      List.of(
+          FormerNumbers.counters(),
+          FormerValues.kv(),
+          FormerNumbers.flags(),
+          new FormerSets(),
+          FormerValues.cache());
 
   /** What the names of its files began with, too. */
   String service();
@@ -23,6 +28,12 @@ public interface Former {
 
   /** How many entries there are. */
   long count(Sql sql) throws SQLException;
+
+  /**
+   * The time that the database knows of, in milliseconds since 1970: none of its entries is to live
+   * longer because the clock is behind it. 0 where none expires.
+   */
+  long millis(Sql sql) throws SQLException;
 
   /**
    * Reads the entries in the order of their keys.

@@ -56,6 +56,11 @@ public record FormerNumbers(String service, Schema schema, String table, String 
   }
 
   @Override
+  public long millis(Sql sql) {
+    return 0;
+  }
+
+  @Override
   public Pieces pieces(Sql sql, ByteString after, long pieceBytes) {
     return new NumberPieces(sql, after);
   }

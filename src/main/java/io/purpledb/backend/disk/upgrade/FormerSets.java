@@ -54,6 +54,11 @@ public final class FormerSets implements Former {
   }
 
   @Override
+  public long millis(Sql sql) {
+    return 0;
+  }
+
+  @Override
   public Pieces pieces(Sql sql, ByteString after, long pieceBytes) {
     long rows = Math.max(1, Math.min(MOST_ROWS, pieceBytes / ROW_BYTES));
     return new SetPieces(sql, after.isEmpty() ? null : Row.of(after), rows);
