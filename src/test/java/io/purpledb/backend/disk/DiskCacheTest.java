@@ -24,8 +24,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,12 +95,16 @@ class DiskCacheTest {
     return told;
   }
 
+  private static Event next(BlockingQueue<Event> told) throws InterruptedException {
+    return Objects.requireNonNull(told.poll(20, TimeUnit.SECONDS), "nothing happens");
+  }
+
   /** The keys of so many events of a kind, whatever else is told in between. */
   private static List<String> take(BlockingQueue<Event> told, Event.Kind kind, int count)
       throws InterruptedException {
     List<String> keys = new ArrayList<>();
     while (keys.size() < count) {
-      Event event = told.take();
+      Event event = next(told);
       assertThat(event.kind()).isNotEqualTo(Event.Kind.GAP);
       if (event.kind() == kind) {
         assertThat(event.entry() == null).isEqualTo(kind != Event.Kind.PUT);
@@ -112,10 +118,10 @@ class DiskCacheTest {
   private static List<Event.Kind> kindsUntil(BlockingQueue<Event> told, String key)
       throws InterruptedException {
     List<Event.Kind> kinds = new ArrayList<>();
-    Event event = told.take();
+    Event event = next(told);
     while (!event.key().name().equals(key)) {
       kinds.add(event.kind());
-      event = told.take();
+      event = next(told);
     }
     return kinds;
   }
