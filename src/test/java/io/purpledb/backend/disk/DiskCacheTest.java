@@ -167,7 +167,7 @@ class DiskCacheTest {
 
   @Test
   void expiredEntriesAreDeletedWithoutBeingRead() throws Exception {
-    try (Disk disk = open(1 << 20)) {
+    try (Disk disk = open(8 << 20)) {
       BlockingQueue<Event> told = watch(disk, Engine.NOW);
       for (int i = 0; i < 250; i++) {
         disk.cache.set("key" + i, "value", 1_000);
@@ -413,6 +413,58 @@ class DiskCacheTest {
       assertThat(thrownBy(broken)).isInstanceOf(IllegalStateException.class);
       Disk.awaitSuccess(List.of(first, sameBatch));
       assertThat(await(disk.cache.get("first"))).isEqualTo("value");
+    }
+  }
+
+  /** Not the start, nor what else is due, nor what makes room, nor other services. */
+  @Test
+  void whatCannotBeReadHoldsNobodyUp() throws Exception {
+    open(ROOM).close();
+    KvFiles.putUnreadableAndDue(directory, "broken", (byte) -1);
+    KvFiles.putUnreadableAndDue(directory, "of no known size", (byte) 2);
+    for (int i = 0; i < 2; i++) {
+      try (Disk disk = open(ROOM)) {
+        long position = set(disk, "short", "value", 1_000);
+        BlockingQueue<Event> told = watch(disk, position);
+        now.addAndGet(1_000);
+        assertThat(take(told, Event.Kind.EXPIRED, 1)).containsExactly("short");
+        for (int j = 0; j < 12; j++) {
+          set(disk, "large" + j, KILOBYTE, 5_000 + j);
+        }
+        assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("large0");
+        await(disk.kv.put("k", ByteString.copyFromUtf8("v" + i)));
+        assertThat(await(disk.kv.get("k"))).isEqualTo(ByteString.copyFromUtf8("v" + i));
+        assertThat(thrownBy(disk.cache.get("broken"))).isNotNull();
+        assertThat(await(disk.kv.health().map(true))).isTrue();
+      }
+      now.addAndGet(10_000);
+    }
+  }
+
+  @Test
+  void onAFullDiskPeopleDeleteWhileMuchExpires() {
+    try (Disk disk = open(8 << 20)) {
+      for (int i = 0; i < 10_000; i += 500) {
+        List<Future<?>> writes = new ArrayList<>();
+        for (int j = i; j < i + 500; j++) {
+          writes.add(disk.cache.set("short" + j, "value", 60_000));
+        }
+        Disk.awaitSuccess(writes);
+      }
+      for (int i = 0; i < 100; i++) {
+        await(disk.kv.put("k" + i, ByteString.copyFromUtf8("v")));
+      }
+      ShadowDisk.full(directory, true);
+      ByteString some = ByteString.copyFrom(new byte[500]);
+      for (int i = 0; await(disk.kv.put("more" + i, some).map(true).otherwise(false)); i++) {
+        assertThat(i).as("until it is refused").isLessThan(100_000);
+      }
+      now.addAndGet(60_000);
+      for (int i = 0; i < 100; i++) { // each by itself, and with what else there is to do
+        assertThat(await(disk.kv.delete("k" + i))).isTrue();
+      }
+      assertThat(await(disk.cache.get("short1"))).isNull();
+      ShadowDisk.full(directory, false);
     }
   }
 }

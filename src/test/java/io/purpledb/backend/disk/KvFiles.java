@@ -131,6 +131,22 @@ final class KvFiles implements AutoCloseable {
     entries.close();
   }
 
+  /**
+   * The same of an entry whose time is over.
+   *
+   * @param envelope what is no entry
+   */
+  static void putUnreadableAndDue(Path directory, String key, byte... envelope)
+      throws SQLException, IOException {
+    DatabaseConnections entries = openEntries(directory);
+    byte[] bytes = ('\0' + key).getBytes(UTF_8);
+    entries.unlogged().change("INSERT INTO \"ENTRIES_cache\" VALUES (?, ?)", bytes, envelope);
+    entries
+        .unlogged()
+        .change("INSERT INTO \"EXPIRY_cache\" VALUES (1, ?, ?)", (long) -envelope[0], bytes);
+    entries.close();
+  }
+
   private static DatabaseConnections openEntries(Path directory) {
     ShadowDisk.register(); // as others may know a shadow of them
     return new DiskFile(directory, DiskEngine.STEM, Durability.FSYNC, "shadow:", MEMORY)

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values that are too large for a row: they are kept in parts in a table of their own, and the row
- * of the key is empty. H2 writes a page whole with each change of one of its rows, and several
+ * has the number of the parts. H2 writes a page whole with each change of one of its rows, and several
  * times over in memory; with parts that is little, however large a value is.
  *
  * <p>A value never takes the place of another's parts, as H2 keeps what a transaction replaces
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LargeValues implements Maintenance {
 
-  /** The tables, for the schema of each service that has large values. */
+  /** The tables, for a schema with large values. */
   public static final List<String> TABLES =
       List.of(
           """

@@ -27,6 +27,8 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   /** What is freed for want of room. */
   private final Set<Key> evicted = new HashSet<>(0);
 
+  private boolean begun;
+
   DiskStep(Sql sql, EntryStore store, Moment now) {
     super(now);
     this.sql = sql;
@@ -48,6 +50,16 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   /** Whether it has looked for a key already. */
   boolean knows(Key key) {
     return !found.isEmpty() && found.containsKey(key);
+  }
+
+  /** Something of it is about to be changed. */
+  void begin() {
+    begun = true;
+  }
+
+  /** Whether something of it may be changed. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** Frees an entry for want of room. */

@@ -22,6 +22,8 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.engine.support.Moment;
 import io.purpledb.message.Failure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntryStore implements Maintenance {
 
+  private static final Logger LOG = System.getLogger(EntryStore.class.getName());
+
   /** How many expired entries of a service are deleted with one batch. */
   private static final int EXPIRED_AT_ONCE = 100;
 
@@ -47,6 +51,9 @@ public final class EntryStore implements Maintenance {
   private static final int MANY_CHANGES = 32;
 
   private static final int EVICTED_AT_ONCE = 100;
+
+  /** More go with the next batches: those of one are in memory until it is committed. */
+  private static final int MOST_EVICTED = 2_000;
 
   private static final int CLEARED_AT_ONCE = 500;
 
@@ -64,6 +71,10 @@ public final class EntryStore implements Maintenance {
   private final DiskClock clock;
   private final long pageBytes;
   private final long forgotten;
+
+  /** What was to be freed and cannot be read; looked for again when the database is opened anew. */
+  private final Set<Key> unreadable = new HashSet<>();
+
   private final List<ChangeLog.Change> notDurable = new ArrayList<>();
   private boolean opened;
 
@@ -134,9 +145,24 @@ public final class EntryStore implements Maintenance {
   @Override
   public void start(Sql sql) throws SQLException {
     undone(sql);
+    unreadable.clear();
     EntryTable evictable = tables.get(room.service());
     if (evictable != null) {
-      room.start(evictable.usedBytes(sql));
+      room.start(usedBytes(sql, evictable));
+    }
+  }
+
+  /** Damage of one service is no matter of the others: where it cannot be told, it is none. */
+  private long usedBytes(Sql sql, EntryTable table) {
+    try {
+      return table.usedBytes(sql);
+    } catch (SQLException e) {
+      LOG.log(
+          Level.WARNING,
+          "what {0} takes on disk cannot be told, so it may get more than its room: {1}",
+          room.service(),
+          e.getMessage());
+      return 0;
     }
   }
 
@@ -181,29 +207,58 @@ public final class EntryStore implements Maintenance {
   }
 
   private boolean expire(Sql sql) throws SQLException {
-    DiskStep step = step(sql);
+    long now = clock.millis();
+    boolean expired = false;
     for (EntryTable table : tables.values()) {
-      for (Key key : table.due(sql, step.now().millis(), EXPIRED_AT_ONCE)) {
+      for (Key key : table.due(sql, now, EXPIRED_AT_ONCE + unreadable.size())) {
+        DiskStep step = step(sql);
         step.set(key, null);
+        expired |= isFreed(sql, key, step, Event.Kind.EXPIRED);
       }
     }
-    make(sql, step, Event.Kind.EXPIRED);
-    return !step.keys().isEmpty();
+    return expired;
+  }
+
+  /** Frees an entry, one at a time: of one that cannot be read, nothing is changed. */
+  private boolean isFreed(Sql sql, Key key, DiskStep step, Event.Kind kind) throws SQLException {
+    if (unreadable.contains(key)) {
+      return false;
+    }
+    try {
+      make(sql, step, kind);
+      return true;
+    } catch (SQLException | RuntimeException e) {
+      if (step.hasBegun()) {
+        throw e;
+      }
+      unreadable.add(key);
+      LOG.log(
+          Level.WARNING,
+          "{0} {1} cannot be read, and so not freed: {2}",
+          key.service(),
+          key.name(),
+          e.getMessage());
+      return false;
+    }
   }
 
   /** Makes room, if need be: by what is next to expire, and by anything if nothing expires. */
   private boolean evict(Sql sql) throws SQLException {
     boolean evicted = false;
-    while (room.isOver()) {
+    for (int left = MOST_EVICTED; room.isOver() && left > 0; left -= EVICTED_AT_ONCE) {
       EntryTable table = Objects.requireNonNull(tables.get(room.service()));
+      int some = EVICTED_AT_ONCE + unreadable.size();
       long before = room.usedBytes();
-      evict(sql, table.nextToExpire(sql, EVICTED_AT_ONCE));
+      evict(sql, table.nextToExpire(sql, some));
       if (room.usedBytes() == before) {
-        evict(sql, table.some(sql, EVICTED_AT_ONCE));
+        evict(sql, table.some(sql, some));
       }
-      if (room.usedBytes() == before) { // it is counted again when it is opened again
-        throw new IllegalStateException(
-            "nothing of %s is left, but %d bytes".formatted(room.service(), before));
+      if (room.usedBytes() == before) {
+        if (unreadable.isEmpty()) { // it is counted again when it is opened again
+          throw new IllegalStateException(
+              "nothing of %s is left, but %d bytes".formatted(room.service(), before));
+        }
+        return evicted;
       }
       evicted = true;
     }
@@ -214,7 +269,7 @@ public final class EntryStore implements Maintenance {
     for (int i = 0; i < keys.size() && room.isOver(); i++) {
       DiskStep step = step(sql);
       step.evict(keys.get(i));
-      make(sql, step, Event.Kind.EVICTED);
+      var unused = isFreed(sql, keys.get(i), step, Event.Kind.EVICTED);
     }
   }
 
@@ -377,8 +432,15 @@ public final class EntryStore implements Maintenance {
       Key key = step.keys().get(i);
       EntryTable table = table(key);
       boolean bounded = room.isOf(key.service());
+      EntryTable.Sized sized = bounded ? table.findSized(sql, KeyBytes.of(key)) : null;
       boolean looked = bounded || step.knows(key) || table.mayExpire() || large.any();
-      EntryRow before = looked ? replaced(sql, step, key, bounded) : null;
+      EntryRow before = null;
+      if (bounded && !step.knows(key)) {
+        before = sized == null ? null : sized.head();
+      } else if (looked) {
+        before = replaced(sql, step, key);
+      }
+      step.begin();
       EntryRow after = step.next().get(i);
       if (looked && before == null && after == null) {
         continue;
@@ -405,7 +467,7 @@ public final class EntryStore implements Maintenance {
         recentItems.changed(key, after != null);
       }
       if (bounded) {
-        room.changed(KeyBytes.of(key), before, after);
+        room.changed(KeyBytes.of(key), sized, after);
       }
       notDurable.add(change(key, after, step.isEvicted(key) ? Event.Kind.EVICTED : whenAbsent));
     }
@@ -420,14 +482,8 @@ public final class EntryStore implements Maintenance {
     return parts;
   }
 
-  /**
-   * What is there before.
-   *
-   * @param whole whether value and description matter
-   */
-  private @Nullable EntryRow replaced(Sql sql, DiskStep step, Key key, boolean whole)
-      throws SQLException {
-    return whole || step.knows(key) ? step.find(key) : table(key).findHead(sql, KeyBytes.of(key));
+  private @Nullable EntryRow replaced(Sql sql, DiskStep step, Key key) throws SQLException {
+    return step.knows(key) ? step.find(key) : table(key).findHead(sql, KeyBytes.of(key));
   }
 
   private void put(Sql sql, EntryTable table, Key key, @Nullable EntryRow before, EntryRow after)

@@ -39,6 +39,7 @@ public final class EntryTable {
   private final String service;
   private final String find;
   private final String findHead;
+  private final String findSized;
   private final String put;
   private final String touch;
   private final String delete;
@@ -68,6 +69,8 @@ public final class EntryTable {
     String expiry = expiry(service);
     find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
+    findSized =
+        findHead.replace(" FROM", ", OCTET_LENGTH(ENVELOPE) FROM");
     put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?)".formatted(entries);
     touch =
         ("UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?)"
@@ -183,6 +186,26 @@ public final class EntryTable {
   /** The same without value and description, which may be large. */
   @Nullable EntryRow findHead(Sql sql, byte[] key) throws SQLException {
     return sql.first(findHead, row -> RowEnvelope.readHead(row.getBytes(1)), key);
+  }
+
+  /**
+   * What matters of a row whose room is counted.
+   *
+   * @param head without value and description
+   * @param bytes of all of the row, and what it has in parts
+   */
+  record Sized(EntryRow head, long bytes) {}
+
+  /** As {@link #findHead}, and how large the row is. */
+  @Nullable Sized findSized(Sql sql, byte[] key) throws SQLException {
+    return sql.first(
+        findSized,
+        row -> {
+          EntryRow head = RowEnvelope.readHead(row.getBytes(1));
+          boolean inParts = head.parts() != EntryRow.NO_PARTS;
+          return new Sized(head, row.getLong(2) + (inParts ? head.bytes() : 0));
+        },
+        key);
   }
 
   /** Puts a row in the place of what is there. */

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk.entries;
 
+import io.purpledb.backend.disk.database.LargeValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +65,8 @@ public final class EvictableRoom {
 
   /** Whether an entry would not fit if it were alone. */
   boolean isTooLarge(byte[] key, EntryRow row) {
-    return begun && cost(key, row) > maxBytes;
+    boolean goesInParts = row.parts() == EntryRow.NO_PARTS && LargeValues.isLarge(row.bytes());
+    return begun && cost(key, row) + (goesInParts ? RowEnvelope.PARTS_BYTES : 0) > maxBytes;
   }
 
   /** Its entries were counted. */
@@ -74,8 +76,9 @@ public final class EvictableRoom {
   }
 
   /** An entry is in the place of another; null for none. */
-  void changed(byte[] key, @Nullable EntryRow before, @Nullable EntryRow after) {
-    usedBytes -= before == null ? 0 : cost(key, before);
+  void changed(byte[] key, EntryTable.@Nullable Sized before, @Nullable EntryRow after) {
+    long freed = before == null ? 0 : cost(1, key.length + before.bytes());
+    usedBytes = Math.max(0, usedBytes - freed); // less if it was not known at the start
     usedBytes += after == null ? 0 : cost(key, after);
   }
 

@@ -21,6 +21,9 @@ final class RowEnvelope {
   /** Within so many bytes there is all but description and content. */
   static final int HEAD_BYTES = Byte.BYTES + 4 * Long.BYTES;
 
+  /** What a row has in the place of a value in parts: their number, and how long they are. */
+  static final int PARTS_BYTES = 2 * Long.BYTES;
+
   private static final byte[] NOTHING = {};
   private static final int CONTENT = 0;
   private static final int NUMBER = 1;
@@ -82,7 +85,7 @@ final class RowEnvelope {
     return switch (form & KIND) {
       case CONTENT -> content(row).size();
       case NUMBER -> Long.BYTES;
-      default -> 2 * Long.BYTES;
+      default -> PARTS_BYTES;
     };
   }
 
