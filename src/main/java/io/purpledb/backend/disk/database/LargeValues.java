@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values that are too large for a row: they are kept in parts in a table of their own, and the row
- * has the number of the parts. H2 writes a page whole with each change of one of its rows, and several
- * times over in memory; with parts that is little, however large a value is.
+ * has the number of the parts. H2 writes a page whole with each change of one of its rows, and
+ * several times over in memory; with parts that is little, however large a value is.
  *
  * <p>A value never takes the place of another's parts, as H2 keeps what a transaction replaces
  * until its end: it gets a version of its own, and what is not needed any more is noted, in the

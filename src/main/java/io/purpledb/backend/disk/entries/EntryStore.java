@@ -450,16 +450,14 @@ public final class EntryStore implements Maintenance {
           continue;
         }
       }
-      if (before != null) {
-        table.forgetExpiry(sql, before);
-        if (before.parts() != EntryRow.NO_PARTS && !kept.contains(before.parts())) {
-          large.drop(sql, before.parts());
-        }
+      if (before != null && before.parts() != EntryRow.NO_PARTS && !kept.contains(before.parts())) {
+        large.drop(sql, before.parts());
       }
       position++;
       if (after != null) {
         put(sql, table, key, before, after);
       }
+      table.replaceExpiry(sql, KeyBytes.of(key), before, after);
       table.recent().changed(key, after);
       if (isLarge) {
         recentItems.forget(key.ofName());

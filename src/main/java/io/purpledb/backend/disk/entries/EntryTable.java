@@ -54,6 +54,7 @@ public final class EntryTable {
   private final String used;
   private final String noteExpiry;
   private final String forgetExpiry;
+  private final String moveExpiry;
 
   private final RecentNumbers recent = new RecentNumbers();
 
@@ -69,8 +70,7 @@ public final class EntryTable {
     String expiry = expiry(service);
     find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
-    findSized =
-        findHead.replace(" FROM", ", OCTET_LENGTH(ENVELOPE) FROM");
+    findSized = findHead.replace(" FROM", ", OCTET_LENGTH(ENVELOPE) FROM");
     put = "MERGE INTO %s KEY(ENTRY_KEY) VALUES (?, ?)".formatted(entries);
     touch =
         ("UPDATE %s SET ENVELOPE = CAST(? AS VARBINARY) || SUBSTRING(ENVELOPE, ?)"
@@ -106,6 +106,9 @@ public final class EntryTable {
             .formatted(RowEnvelope.BYTES, entries);
     noteExpiry = "INSERT INTO %s VALUES (?, ?, ?)".formatted(expiry);
     forgetExpiry = "DELETE FROM %s WHERE EXPIRES = ? AND VERSION = ?".formatted(expiry);
+    moveExpiry =
+        "UPDATE %s SET EXPIRES = ?, VERSION = ? WHERE EXPIRES = ? AND VERSION = ?"
+            .formatted(expiry);
   }
 
   /** The commands that make the tables of a service. */
@@ -134,7 +137,8 @@ public final class EntryTable {
         "touch " + service, touch,
         "delete " + service, delete,
         "expire " + service, noteExpiry,
-        "unexpire " + service, forgetExpiry);
+        "unexpire " + service, forgetExpiry,
+        "move expiry " + service, moveExpiry);
   }
 
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
@@ -211,28 +215,34 @@ public final class EntryTable {
   /** Puts a row in the place of what is there. */
   void put(Sql sql, byte[] key, EntryRow row) throws SQLException {
     sql.change(put, key, RowEnvelope.of(row));
-    noteExpiry(sql, key, row);
   }
 
   /** Changes the version and the expiry of what is there; the log has no copy of the rest. */
   void touch(Sql sql, byte[] key, EntryRow before, EntryRow row) throws SQLException {
     sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
-    noteExpiry(sql, key, row);
   }
 
-  private void noteExpiry(Sql sql, byte[] key, EntryRow row) throws SQLException {
-    if (row.expiresMillis() != Entry.NEVER) {
-      sql.change(noteExpiry, row.expiresMillis(), row.version(), key);
-      firstExpiry = Math.min(firstExpiry, row.expiresMillis());
+  /** A row is in the place of another; null for none. */
+  void replaceExpiry(Sql sql, byte[] key, @Nullable EntryRow before, @Nullable EntryRow after)
+      throws SQLException {
+    EntryRow from = expiring(before);
+    EntryRow to = expiring(after);
+    if (to != null) {
+      firstExpiry = Math.min(firstExpiry, to.expiresMillis());
       anyExpires = true;
     }
+    if (from != null && to != null) {
+      sql.change(
+          moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
+    } else if (from != null) {
+      sql.change(forgetExpiry, from.expiresMillis(), from.version());
+    } else if (to != null) {
+      sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
+    }
   }
 
-  /** A row goes, or another is in its place. */
-  void forgetExpiry(Sql sql, EntryRow row) throws SQLException {
-    if (row.expiresMillis() != Entry.NEVER) {
-      sql.change(forgetExpiry, row.expiresMillis(), row.version());
-    }
+  private static @Nullable EntryRow expiring(@Nullable EntryRow row) {
+    return row == null || row.expiresMillis() == Entry.NEVER ? null : row;
   }
 
   /** Whether something was there. */
