@@ -22,20 +22,22 @@ final class Log {
    * Other loggers and the least that they may say: the engines of a cluster tell much that is their
    * own. What concerns the user, who came and who left, Purple tells.
    */
-  private static final Map<Logger, Level> CLUSTER =
+  static final Map<Logger, Level> CLUSTER =
       Map.ofEntries(
           level("org.infinispan", Level.WARNING),
           level("org.infinispan.CONFIG", Level.SEVERE), // it misses a disk
-          // What they try again, or mend after a split, with a stack trace each time.
-          level("org.infinispan.CLUSTER", Level.SEVERE),
+          // What they try again, or mend after a split, with a stack trace each time; and an error
+          // of a split, of tables that nothing is in, when members are killed one after the other.
+          level("org.infinispan.CLUSTER", Level.OFF),
           level("org.infinispan.partitionhandling", Level.SEVERE),
           level("org.infinispan.topology", Level.SEVERE),
           level("org.jgroups", Level.SEVERE),
-          level("io.purpledb.cluster.Watch", Level.SEVERE), // by the name of its class
+          // By the names of their classes, which JGroups uses.
+          level("io.purpledb.cluster.membership.MemberWatch", Level.SEVERE),
+          level("io.purpledb.cluster.membership.MemberPing", Level.SEVERE),
           level("org.jgroups.protocols.TCP", Level.OFF),
           level("org.jboss", Level.WARNING),
           level("org.apache.ratis", Level.WARNING),
-          level("io.purpledb.cluster.MemberPing", Level.SEVERE), // it is JGroups'
           // While a node is away, these warn of each try to reach it, hundreds of times a second;
           // Membership and Leadership say once who left and who leads.
           level("org.apache.ratis.grpc.server.GrpcLogAppender", Level.SEVERE),

@@ -93,7 +93,8 @@ final class LogIT {
   }
 
   private static boolean isOfAnEngine(String line) {
-    return line.matches(".*(ISPN|infinispan|jgroups|ratis|io\\.grpc|clustered|\tat ).*");
+    return line.matches(
+        ".*(ISPN|infinispan|jgroups|ratis|io\\.grpc|clustered|MemberWatch|MemberPing|\tat ).*");
   }
 
   private static void awaitHeaders(RawHttp2 client, int wanted) throws IOException {
