@@ -13,12 +13,6 @@ public final class Footprint {
   /** An entry of a hash map: its node (32) and its part of the table (4 to 8, as it fills). */
   public static final int ENTRY = 40;
 
-  /** A boxed 64-bit number. */
-  public static final int NUMBER = 24;
-
-  /** A value: an object (16) that holds an array. */
-  public static final int HOLDER = 16;
-
   /** A set: the object (32) and the header of its array (16). */
   public static final int SET = 48;
 

@@ -25,11 +25,6 @@ public final class Items extends AbstractList<String> implements Shareable {
     this.heapBytes = heapBytes;
   }
 
-  /** What an item takes of the heap, in bytes. */
-  public static long heapBytes(String item) {
-    return heapBytes(ByteString.copyFromUtf8(item));
-  }
-
   private static long heapBytes(ByteString item) {
     return Footprint.REFERENCE + Footprint.bytes(item.size());
   }

@@ -16,7 +16,6 @@ import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
-import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
@@ -208,7 +207,7 @@ final class FormatsTest {
   /** As format 3 has it. */
   private static long mostReplyBytes(ReplicatedState state, SetAddRequest add) {
     return 512
-        + Items.heapBytes(add.getItem())
+        + MemoryState.itemBytes(new Key("default", "set", add.getKey(), add.getItem()))
         + state.store().entries().itemsBytes(List.of(Key.of("default", "set", add.getKey())));
   }
 
