@@ -1,9 +1,9 @@
 package io.purpledb.backend.memory;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
@@ -11,32 +11,31 @@ import io.purpledb.backend.EngineSet;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryEngine;
 import io.purpledb.message.Notices;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 
 /**
- * Keeps data in the memory of the process, as entries of a {@link MemoryEngine}, and a bounded
- * cache. Instances of all event loops share them.
+ * Keeps data in the memory of the process, as entries of a {@link MemoryEngine}, which the
+ * instances of all event loops share. Those of the cache are evicted when they take more than their
+ * room.
  */
 public final class MemoryBackends implements Backends {
 
-  private final InstantSource clock;
-  private final Cache<String, MemoryCache.CacheEntry> cache;
   private final MemoryBudget budget;
   private final MemoryEngine engine;
 
   /**
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too
-   * @param clock tells when cache entries expire
+   * @param clock tells when entries expire
    */
   public MemoryBackends(Vertx vertx, long cacheMaxBytes, long maxBytes, InstantSource clock) {
-    this.clock = clock;
-    this.cache = MemoryCache.create(clock);
-    this.budget = MemoryCache.budget(cache, cacheMaxBytes, maxBytes, true);
-    this.engine = new MemoryEngine(vertx, clock, budget::add);
+    EvictableEntries cache = new EvictableEntries("cache");
+    this.budget = new MemoryBudget(maxBytes, true, cacheMaxBytes, cache::resize);
+    this.engine = new MemoryEngine(vertx, clock, budget::add, cache);
     Notices.of(vertx).add(budget::notice);
   }
 
@@ -50,7 +49,7 @@ public final class MemoryBackends implements Backends {
 
   @Override
   public CacheBackend cache() {
-    return new MemoryCache(cache, clock);
+    return EngineCache.on(engine);
   }
 
   @Override

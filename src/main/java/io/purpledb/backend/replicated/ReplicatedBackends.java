@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
@@ -35,7 +36,7 @@ public final class ReplicatedBackends implements Backends {
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too
    * @param maxValueBytes the largest value; the same on all members
-   * @param clock tells when cache entries expire, if this node leads
+   * @param clock tells when entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take until it fails as timed out
    */
   public ReplicatedBackends(
@@ -93,7 +94,7 @@ public final class ReplicatedBackends implements Backends {
 
   @Override
   public Backend cache() {
-    return backend("cache");
+    return EngineCache.on(replication().engine());
   }
 
   @Override
@@ -122,9 +123,5 @@ public final class ReplicatedBackends implements Backends {
       replication.close();
       replication = null;
     }
-  }
-
-  private Backend backend(String service) {
-    return new ReplicatedBackend(service, replication());
   }
 }

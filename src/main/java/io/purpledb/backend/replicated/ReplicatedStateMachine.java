@@ -121,9 +121,9 @@ public final class ReplicatedStateMachine extends BaseStateMachine {
     return log;
   }
 
-  /** When the first entry of the copy expires, in milliseconds since 1970. */
-  public long firstExpiryMillis() {
-    return copy.store().entries().firstExpiryMillis();
+  /** The copy of this node. */
+  public MemoryState entries() {
+    return copy.store().entries();
   }
 
   /** The time of the cluster, in milliseconds since 1970. */

@@ -1,6 +1,5 @@
 package io.purpledb.backend.replicated;
 
-import com.google.protobuf.Message;
 import io.purpledb.backend.replicated.files.LogInPlace;
 import io.purpledb.backend.replicated.files.Stored;
 import io.purpledb.backend.replicated.lead.LeadWatch;
@@ -19,7 +18,7 @@ import io.purpledb.backend.replicated.raft.PauseWatch;
 import io.purpledb.backend.replicated.raft.Raft;
 import io.purpledb.backend.replicated.raft.RaftSettings;
 import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
-import io.purpledb.backend.replicated.wire.Wire;
+import io.purpledb.backend.replicated.write.Evictor;
 import io.purpledb.backend.replicated.write.LeaderRequests;
 import io.purpledb.backend.replicated.write.Sweeper;
 import io.purpledb.config.ClusterConfig;
@@ -27,9 +26,7 @@ import io.purpledb.config.FreePorts;
 import io.purpledb.config.Member;
 import io.purpledb.config.StartFailure;
 import io.purpledb.engine.Engine;
-import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
-import io.purpledb.message.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -39,6 +36,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.ratis.conf.Parameters;
@@ -84,7 +82,6 @@ public final class Replication {
     }
   }
 
-  private final Vertx vertx;
   private final RaftServer server;
   private final RaftGroupId group;
   private final Links links;
@@ -98,6 +95,7 @@ public final class Replication {
   private final LeadWatch watch;
   private final ReplicatedEngine engine;
   private final Sweeper sweeper;
+  private final Evictor evictor;
 
   private Replication(
       Vertx vertx,
@@ -114,7 +112,6 @@ public final class Replication {
     ClientId client = ClientId.randomId();
     RaftServer.Division division = server.getDivision(group.getGroupId());
     DivisionInfo info = division.getInfo();
-    this.vertx = vertx;
     this.server = server;
     this.group = group.getGroupId();
     this.links = links;
@@ -133,12 +130,11 @@ public final class Replication {
     this.clocks = clocks;
     this.rooms = rooms;
     this.engine = new ReplicatedEngine(vertx, requests, machine.log(), this::health);
+    BooleanSupplier leads = () -> leadership.isSelf() && !leadership.isClosed();
     this.sweeper =
         new Sweeper(
-            requests,
-            () -> leadership.isSelf() && !leadership.isClosed(),
-            machine::firstExpiryMillis,
-            machine::nowMillis);
+            requests, leads, () -> machine.entries().firstExpiryMillis(), machine::nowMillis);
+    this.evictor = new Evictor(requests, leads, machine::entries);
     LogInPlace log =
         new LogInPlace(
             stored.directory(),
@@ -154,7 +150,7 @@ public final class Replication {
    * @param cacheMaxBytes the room of the cache
    * @param maxBytes the room of all data, the cache's too
    * @param maxValueBytes the largest value; the same on all members
-   * @param clock tells when cache entries expire, if this node leads
+   * @param clock tells when entries expire, if this node leads
    * @param requestTimeoutMillis how long a request may take
    * @throws StartFailure when the list of members is not the one that the data belongs to, when the
    *     port is taken, or when the data cannot be read or written
@@ -263,7 +259,7 @@ public final class Replication {
       Group.remember(cluster, directory);
       machine.readBy(replication.readIndex);
       machine.tellOfLeader(replication::leaderMayHaveChanged);
-      machine.tellOfWrites(replication.sweeper::look);
+      machine.tellOfWrites(replication::entriesMayHaveChanged);
       server.start();
       PauseWatch.end(server);
       replication.leadership.start();
@@ -294,25 +290,6 @@ public final class Replication {
     return watch.logChecks();
   }
 
-  /**
-   * Answers a request of purple.v1; a null response means absence. The future completes on the
-   * calling event loop. It fails with {@link Failure}: unavailable when no leader is known, timed
-   * out when none answered in time, busy, or what the operation itself fails with.
-   */
-  public <R extends Message> Future<@Nullable R> submit(Message request, Call call) {
-    Operation operation = Operation.of(request);
-    return Future.fromCompletionStage(
-            requests.send(Wire.request(request), !operation.isRead(), call),
-            vertx.getOrCreateContext())
-        .map(
-            reply -> {
-              @SuppressWarnings("unchecked") // parsed by the prototype's own parser
-              R response = (R) Wire.reply(reply, operation.response());
-              return response;
-            })
-        .recover(failure -> Future.failedFuture(Failure.of(failure)));
-  }
-
   /** The entries of all nodes. */
   public Engine engine() {
     return engine;
@@ -320,7 +297,12 @@ public final class Replication {
 
   private void leaderMayHaveChanged() {
     leadership.mayHaveChanged();
+    entriesMayHaveChanged();
+  }
+
+  private void entriesMayHaveChanged() {
     sweeper.look();
+    evictor.look();
   }
 
   /** Whether requests can be answered: a leader is known, which means a majority is there. */

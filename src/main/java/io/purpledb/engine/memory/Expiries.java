@@ -5,45 +5,50 @@ import io.purpledb.engine.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys expire when, the first first. Not thread-safe. */
 final class Expiries {
 
-  /** What a place takes of the heap, in bytes: a node of the tree, its key and the {@link Key}. */
+  /** What a place takes of the heap, in bytes: a node of the tree, the place and the key. */
   static final int HEAP_BYTES = 96;
 
-  private final NavigableMap<Place, Key> places =
-      new TreeMap<>(
-          Comparator.comparingLong(Place::expiresMillis).thenComparingLong(Place::version));
+  private static final Key ANY = Key.of("", "", "");
 
-  private record Place(long expiresMillis, long version) {}
+  private final NavigableSet<Place> places =
+      new TreeSet<>(
+          Comparator.comparingLong(Place::expiresMillis)
+              .thenComparingLong(Place::version)
+              .thenComparing(Place::key));
+
+  /** The key, too, as all that is from before there were versions has the same. */
+  private record Place(long expiresMillis, long version, Key key) {}
 
   /** A cell was put in the place of another, of the same key. */
   void replaced(Key key, @Nullable MemoryEntry before, @Nullable MemoryEntry after) {
     if (before != null && before.expiresMillis() != Entry.NEVER) {
-      places.remove(new Place(before.expiresMillis(), before.version()));
+      places.remove(new Place(before.expiresMillis(), before.version(), key));
     }
     if (after != null && after.expiresMillis() != Entry.NEVER) {
-      places.put(new Place(after.expiresMillis(), after.version()), key);
+      places.add(new Place(after.expiresMillis(), after.version(), key));
     }
   }
 
   /** When the first expires, in milliseconds since 1970; {@link Entry#NEVER} when none does. */
   long firstMillis() {
-    return places.isEmpty() ? Entry.NEVER : places.firstKey().expiresMillis();
+    return places.isEmpty() ? Entry.NEVER : places.first().expiresMillis();
   }
 
   /** The keys whose time is over, so many at most. */
   List<Key> due(long nowMillis, int most) {
     List<Key> due = new ArrayList<>();
-    for (Key key : places.headMap(new Place(nowMillis, Long.MAX_VALUE), true).values()) {
+    for (Place place : places.headSet(new Place(nowMillis, Long.MAX_VALUE, ANY))) {
       if (due.size() == most) {
         break;
       }
-      due.add(key);
+      due.add(place.key());
     }
     return due;
   }

@@ -33,6 +33,11 @@ public final class MemoryEngine implements Engine {
   private static final Failure LATE = Failure.timedOut("the deadline was over before it was begun");
 
   private static final int SWEPT_AT_ONCE = 1_000;
+  private static final int EVICTED_AT_ONCE = 1_000;
+
+  /** When more is due than one step frees. */
+  private static final long SWEEP_ON_MILLIS = 1;
+
   private static final long SWEEP_MIN_MILLIS = 50;
   private static final long SWEEP_MAX_MILLIS = 1_000;
   private static final long HISTORY_PART = 64;
@@ -47,11 +52,13 @@ public final class MemoryEngine implements Engine {
   /**
    * @param clock tells when entries expire
    * @param room takes what a change needs of the heap, in bytes, or fails; negative gives back
+   * @param evictable which entries have a room of their own, and are evicted where it is too small
    */
-  public MemoryEngine(Vertx vertx, InstantSource clock, LongConsumer room) {
+  public MemoryEngine(
+      Vertx vertx, InstantSource clock, LongConsumer room, EvictableEntries evictable) {
     this.vertx = vertx;
     this.clock = clock;
-    this.state = new MemoryState(log, room);
+    this.state = new MemoryState(log, room, evictable);
   }
 
   @Override
@@ -77,6 +84,7 @@ public final class MemoryEngine implements Engine {
         call,
         () -> {
           Committed committed = state.commit(commit, clock);
+          evict();
           sweepInTime();
           return committed;
         });
@@ -115,13 +123,24 @@ public final class MemoryEngine implements Engine {
     return Future.succeededFuture();
   }
 
+  /** Whoever makes it too much makes room, by steps: others may come in between. */
+  private void evict() {
+    while (state.isOverRoom()) {
+      state.evict(EVICTED_AT_ONCE, clock);
+    }
+  }
+
   /** Nothing is looked for while nothing expires: that would wake a server at rest. */
   private void sweepInTime() {
     long first = state.firstExpiryMillis();
     if (first == Entry.NEVER || isClosed || !isSweeping.compareAndSet(false, true)) {
       return;
     }
-    long millis = Math.max(SWEEP_MIN_MILLIS, Math.min(SWEEP_MAX_MILLIS, first - clock.millis()));
+    long left = first - clock.millis();
+    long millis =
+        left < -SWEEP_MIN_MILLIS
+            ? SWEEP_ON_MILLIS
+            : Math.max(SWEEP_MIN_MILLIS, Math.min(SWEEP_MAX_MILLIS, left));
     vertx.setTimer(
         millis,
         timer -> {

@@ -29,6 +29,9 @@ abstract sealed class MemoryEntry implements Kept {
   private final Description description;
   private final long expiresMillis;
 
+  /** Written by those who read; that one of them is not seen costs no more than a wrong guess. */
+  private boolean isUsed;
+
   private MemoryEntry(Description description, long expiresMillis) {
     this.description = description;
     this.expiresMillis = expiresMillis;
@@ -66,6 +69,21 @@ abstract sealed class MemoryEntry implements Kept {
   @Override
   public final long expiresMillis() {
     return expiresMillis;
+  }
+
+  /** Whether somebody used it since that was forgotten. */
+  final boolean isUsed() {
+    return isUsed;
+  }
+
+  final void use() {
+    if (!isUsed) { // else each read would take the line of the cache from the other processors
+      isUsed = true;
+    }
+  }
+
+  final void forgetUse() {
+    isUsed = false;
   }
 
   /** Asks for the time only where it matters. */

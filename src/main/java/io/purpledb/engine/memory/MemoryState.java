@@ -1,26 +1,22 @@
 package io.purpledb.engine.memory;
 
-import io.purpledb.engine.Change;
+import static java.util.Objects.requireNonNull;
+
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
-import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Page;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
-import io.purpledb.engine.Value;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.engine.support.Moment;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -40,28 +36,35 @@ public final class MemoryState {
   /** Numbers and the name of a service. */
   private static final long AROUND_BYTES = 100;
 
-  private static final Value ZERO = new Value.OfNumber(0);
-
   private final Map<String, Map<String, Space>> namespaces = new ConcurrentHashMap<>();
   private final Expiries expiries = new Expiries();
   private final ChangeLog log;
-  private final LongConsumer room;
+  private final EvictableEntries evictable;
+  private final Accounting accounting;
   private volatile long firstExpiryMillis = Entry.NEVER;
   private boolean isBefore;
 
   /**
    * @param log is told of each change
    * @param room takes what a change needs of the heap, in bytes, or fails; negative gives back
+   * @param evictable which entries need none of that, as they may be evicted ({@link #evict})
    */
-  public MemoryState(ChangeLog log, LongConsumer room) {
+  public MemoryState(ChangeLog log, LongConsumer room, EvictableEntries evictable) {
     this.log = log;
-    this.room = room;
+    this.evictable = evictable;
+    this.accounting = new Accounting(room, evictable, this::count);
   }
 
   /** An entry that has not expired; null where there is none. */
   public @Nullable Entry get(Key key, InstantSource clock) {
     MemoryEntry cell = alive(key, new Moment(clock));
-    return cell == null ? null : cell.entry(key);
+    if (cell == null) {
+      return null;
+    }
+    if (evictable.isOf(key)) {
+      cell.use();
+    }
+    return cell.entry(key);
   }
 
   /** Several as they are at one moment. */
@@ -130,7 +133,6 @@ public final class MemoryState {
   private void make(MemoryStep step, Event.Kind whenAbsent) {
     List<MemoryEntry.Next> next = new ArrayList<>(step.keys().size());
     List<ChangeLog.Change> changes = new ArrayList<>(step.keys().size());
-    long bytes = 0;
     long position = log.position();
     for (int i = 0; i < step.keys().size(); i++) {
       Key key = step.keys().get(i);
@@ -138,7 +140,6 @@ public final class MemoryState {
       MemoryEntry after = step.next().get(i);
       if (before != null || after != null) {
         position++;
-        bytes += heapBytes(key, after) - heapBytes(key, before);
         if (after != null) {
           after.become(isBefore ? BEFORE : position);
         }
@@ -146,19 +147,25 @@ public final class MemoryState {
         changes.add(new ChangeLog.Change(after == null ? whenAbsent : Event.Kind.PUT, key, after));
       }
     }
-    bytes += nameBytesMore(next);
-    long more = bytes;
-    room.accept(more);
+    Accounting.Taken taken = accounting.take(next);
     try {
-      next.forEach(one -> expiries.replaced(one.key(), one.before(), one.after()));
+      next.forEach(this::place);
       show(next);
     } catch (Throwable t) {
-      room.accept(-more);
+      accounting.giveBack(taken);
       throw t;
     }
     firstExpiryMillis = expiries.firstMillis();
     if (!isBefore) {
       log.add(changes);
+    }
+  }
+
+  /** Into the order in which entries expire, and that in which they are evicted. */
+  private void place(MemoryEntry.Next next) {
+    expiries.replaced(next.key(), next.before(), next.after());
+    if (evictable.isOf(next.key())) {
+      evictable.replaced(next.key(), next.before(), next.after());
     }
   }
 
@@ -180,43 +187,6 @@ public final class MemoryState {
               .computeIfAbsent(key.service(), absent -> new Space());
     }
     space.set(key.name(), key.item(), cell);
-  }
-
-  /** What an entry takes of the heap beside its name, in bytes. */
-  private static long heapBytes(Key key, @Nullable MemoryEntry cell) {
-    if (cell == null) {
-      return 0;
-    }
-    int expires = cell.expiresMillis() == Entry.NEVER ? 0 : Expiries.HEAP_BYTES;
-    return Space.itemBytes(key.item()) + cell.heapBytes() + expires;
-  }
-
-  /** How much more names take that come or go with a step: each is there once for all its items. */
-  private long nameBytesMore(List<MemoryEntry.Next> next) {
-    if (next.size() == 1) {
-      MemoryEntry.Next one = next.get(0);
-      return nameBytesMore(one.key(), one.more(), one.key().item().isEmpty() ? 0 : one.more());
-    }
-    Map<Key, int[]> counts = new HashMap<>();
-    for (MemoryEntry.Next one : next) {
-      int[] count = counts.computeIfAbsent(one.key().ofName(), absent -> new int[2]);
-      count[0] += one.more();
-      count[1] += one.key().item().isEmpty() ? 0 : one.more();
-    }
-    long bytes = 0;
-    for (Map.Entry<Key, int[]> e : counts.entrySet()) {
-      bytes += nameBytesMore(e.getKey(), e.getValue()[0], e.getValue()[1]);
-    }
-    return bytes;
-  }
-
-  private long nameBytesMore(Key key, int cells, int items) {
-    if (cells == 0 && items == 0) {
-      return 0;
-    }
-    Space.Count before = count(key);
-    Space.Count after = new Space.Count(before.cells() + cells, before.items() + items);
-    return after.heapBytes(key.name()) - before.heapBytes(key.name());
   }
 
   private Space.Count count(Key key) {
@@ -332,38 +302,51 @@ public final class MemoryState {
 
   /**
    * How much more of the heap a commit needs, in bytes; what it deletes is not counted, but for
-   * what it puts in its place.
+   * what it puts in its place. Nothing for what may be evicted.
    */
   public long bytesMore(Commit commit) {
-    long more = 0;
-    Set<Key> names = new HashSet<>();
-    for (Change change : commit.changes()) {
-      MemoryEntry before = find(change.key());
-      if (change instanceof Change.Put put) {
-        MemoryEntry after = MemoryEntry.of(put.value(), put.description(), expiryOf(put, before));
-        more += heapBytes(put.key(), after) - heapBytes(put.key(), before);
-        more += before == null && names.add(put.key().ofName()) ? nameBytesMore(put.key()) : 0;
-      } else if (change instanceof Change.Add && before == null) {
-        MemoryEntry after = MemoryEntry.of(ZERO, Description.NONE, Entry.NEVER);
-        more += heapBytes(change.key(), after);
-        more += names.add(change.key().ofName()) ? nameBytesMore(change.key()) : 0;
-      } else if (change instanceof Change.Touch touch && touch.ttlMillis() != Change.FOREVER) {
-        more += before == null ? 0 : Expiries.HEAP_BYTES;
+    return accounting.more(commit, this::find);
+  }
+
+  /** Whether there are entries to be evicted, as they take more than their room. */
+  public boolean isOverRoom() {
+    return evictable.isOver();
+  }
+
+  /**
+   * What is to be evicted next; more may be to go then.
+   *
+   * @param most how many
+   * @param spareBytes how much room shall be free then
+   */
+  public synchronized List<Evicted> nextEvicted(int most, long spareBytes) {
+    return evictable.next(most, spareBytes, this::find).stream()
+        .map(key -> new Evicted(key, requireNonNull(find(key)).version()))
+        .toList();
+  }
+
+  /** An entry that is to go, unless it has another version by then. */
+  public record Evicted(Key key, long version) {}
+
+  /** Evicts entries, whether there is room or not. */
+  public synchronized void evict(List<Evicted> entries, InstantSource clock) {
+    MemoryStep step = new MemoryStep(this, new Moment(clock));
+    for (Evicted entry : entries) {
+      MemoryEntry found = find(entry.key());
+      if (found != null && found.version() == entry.version()) {
+        step.set(entry.key(), null);
       }
     }
-    return more;
+    make(step, Event.Kind.EVICTED);
   }
 
-  private long nameBytesMore(Key added) {
-    return nameBytesMore(added, 1, added.item().isEmpty() ? 0 : 1);
-  }
-
-  /** Any time will do: what matters is whether there is one. */
-  private static long expiryOf(Change.Put put, @Nullable MemoryEntry before) {
-    if (put.ttlMillis() == Change.KEEP) {
-      return before == null ? Entry.NEVER : before.expiresMillis();
-    }
-    return put.ttlMillis() == Change.FOREVER ? Entry.NEVER : 0;
+  /**
+   * Evicts entries until the others have room; not many at once, for others wait meanwhile.
+   *
+   * @param most how many; to be called again while {@link #isOverRoom}
+   */
+  public synchronized void evict(int most, InstantSource clock) {
+    evict(nextEvicted(most, 0), clock);
   }
 
   /** More than what the answer has with entries that are read, in bytes, whatever is put there. */
@@ -424,8 +407,9 @@ public final class MemoryState {
     Key key = entry.key();
     MemoryEntry cell = MemoryEntry.of(entry.value(), entry.description(), entry.expiresMillis());
     cell.become(entry.version());
-    room.accept(heapBytes(key, cell) + nameBytesMore(key));
-    expiries.replaced(key, null, cell);
+    MemoryEntry.Next next = new MemoryEntry.Next(key, null, cell);
+    var unused = accounting.take(List.of(next));
+    place(next);
     set(key, cell);
     firstExpiryMillis = expiries.firstMillis();
   }

@@ -40,11 +40,14 @@ final class Space {
 
     static final Count NONE = new Count(0, 0);
 
+    /** Of a name with one value. */
+    static final Count ONE = new Count(1, 0);
+
     static Count of(@Nullable Object found) {
       if (found instanceof ItemTree tree) {
         return new Count(tree.size(), tree.size() - (tree.hasEmpty() ? 1 : 0));
       }
-      return found == null ? NONE : new Count(1, 0);
+      return found == null ? NONE : ONE;
     }
 
     /** What a name takes of the heap beside what is in it, in bytes. */

@@ -8,9 +8,9 @@ import io.purpledb.backend.EngineSet;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
+import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
 import java.time.InstantSource;
@@ -63,19 +63,33 @@ class FootprintTest {
                 Key.of("default", service, "a key " + i), maker.apply(i), Description.NONE, 0));
   }
 
+  /** With a time that it has, and a place in the order in which it is evicted. */
+  @Test
+  void ofTheCache() {
+    assertClose(
+        i ->
+            new Change.Put(
+                Key.of("default", "cache", "a key " + i),
+                new Value.OfBytes(ByteString.copyFrom(new byte[100])),
+                Description.NONE,
+                3_600_000 + i));
+  }
+
   private static void assertClose(IntFunction<Change> put) {
     MemoryBudget budget = new MemoryBudget(Long.MAX_VALUE, true, 0, bytes -> {});
-    MemoryState state = new MemoryState(new ChangeLog(0), budget::add);
+    EvictableEntries cache = new EvictableEntries("cache");
+    MemoryState state = new MemoryState(new ChangeLog(0), budget::add, cache);
     long before = heapInUse();
     for (int i = 0; i < ENTRIES; i++) {
       state.commit(Commit.of(put.apply(i)), InstantSource.system());
     }
     long measured = heapInUse() - before;
 
-    assertThat((double) budget.used() / measured)
-        .as("counted %d, measured %d", budget.used(), measured)
+    long counted = budget.used() + cache.usedBytes();
+    assertThat((double) counted / measured)
+        .as("counted %d, measured %d", counted, measured)
         .isBetween(0.75, 1.33);
-    assertThat(state.firstExpiryMillis()).isEqualTo(Entry.NEVER);
+    assertThat(state.firstExpiryMillis()).isPositive(); // and so it is there until now
   }
 
   private static long heapInUse() {

@@ -82,7 +82,7 @@ class MemoryBudgetTest {
 
   @Test
   void theCacheMakesRoomAndGetsItBack() {
-    String value = "v".repeat((int) (LIMIT / 20)); // counted with two bytes a character
+    String value = "v".repeat((int) (LIMIT / 10));
     for (int i = 0; i < 4; i++) {
       done(cache.set("c" + i, value, 60_000));
     }

@@ -20,6 +20,8 @@ import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.v1.CacheSetRequest;
+import io.purpledb.v1.CacheSetResponse;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.SetAddRequest;
 import io.purpledb.v1.SetAddResponse;
@@ -51,6 +53,8 @@ final class FormatsTest {
   private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(1_000);
   private static final Key FLAG = Key.of("default", "flag", "f");
   private static final Key MEMBER = new Key("default", "set", "s", "b");
+  private static final Key CACHED = Key.of("default", "cache", "c");
+  private static final Key ALSO_CACHED = Key.of("default", "cache", "d");
   private static final Key FIRST = Key.of("default", "kv", "first");
   private static final Key SECOND = Key.of("default", "kv", "second");
 
@@ -153,6 +157,72 @@ final class FormatsTest {
     assertThat(again.store().entries().get(MEMBER, CLOCK)).isEqualTo(member);
   }
 
+  /** In format 5 of the log and of the snapshots, the cache took no position. */
+  @Test
+  void theCacheOfFormat5IsTheSameFromTheLogAndFromASnapshot(@TempDir Path directory)
+      throws IOException {
+    ByteString set =
+        Wire.request(
+            CacheSetRequest.newBuilder().setKey("c").setValue("t").setTtlSeconds(7).build());
+    ByteString other =
+        Wire.request(
+            CacheSetRequest.newBuilder().setKey("d").setValue("u").setTtlSeconds(7).build());
+    ReplicatedState fromLog = copy(1 << 20);
+    fromLog.apply(CLIENT, 1, entryOf(5, put(FIRST)));
+    ByteString done = fromLog.apply(CLIENT, 2, entryOf(5, set, other)).getContent();
+    assertThat(Batch.replies(done, 2))
+        .containsOnly(Wire.reply(CacheSetResponse.getDefaultInstance()));
+    fromLog.apply(CLIENT, 3, entryOf(5, put(SECOND)));
+    Entry first = Objects.requireNonNull(fromLog.store().entries().get(FIRST, CLOCK));
+
+    Path snapshot = directory.resolve("snapshot");
+    writeSnapshot(
+        snapshot,
+        5,
+        first,
+        out -> {
+          for (String text : List.of("ct", "du")) {
+            out.writeByte(1);
+            SnapshotFile.writeBytes(out, text.substring(0, 1).getBytes(StandardCharsets.UTF_8));
+            SnapshotFile.writeBytes(out, text.substring(1).getBytes(StandardCharsets.UTF_8));
+            out.writeLong(8_000);
+          }
+        });
+    ReplicatedState fromSnapshot = copy(1 << 20);
+    SnapshotFile.read(snapshot, null, fromSnapshot);
+    fromSnapshot.apply(CLIENT, 3, entryOf(5, put(SECOND)));
+
+    for (Key key : List.of(FIRST, CACHED, ALSO_CACHED, SECOND)) {
+      assertThat(fromSnapshot.store().entries().get(key, CLOCK))
+          .isNotNull()
+          .isEqualTo(fromLog.store().entries().get(key, CLOCK));
+    }
+    Entry cached = Objects.requireNonNull(fromLog.store().entries().get(CACHED, CLOCK));
+    assertThat(cached)
+        .isEqualTo(
+            new Entry(
+                CACHED,
+                new Value.OfBytes(UnsafeByteOperations.unsafeWrap(new byte[] {'t'})),
+                Description.NONE,
+                MemoryState.BEFORE,
+                8_000));
+    assertThat(fromSnapshot.image().data().position())
+        .isEqualTo(fromLog.image().data().position())
+        .isEqualTo(2);
+
+    SnapshotFile.write(directory.resolve("again"), fromLog.image());
+    ReplicatedState again = copy(1 << 20);
+    SnapshotFile.read(directory.resolve("again"), null, again);
+    assertThat(again.store().entries().get(CACHED, CLOCK)).isEqualTo(cached);
+
+    for (ReplicatedState state : List.of(fromLog, fromSnapshot, again)) { // both expire at once
+      state.store().entries().sweep(() -> Instant.ofEpochMilli(8_000), 10);
+      assertThat(state.store().entries().get(CACHED, CLOCK)).isNull();
+      assertThat(state.store().entries().get(ALSO_CACHED, CLOCK)).isNull();
+      assertThat(state.image().data().position()).isEqualTo(4);
+    }
+  }
+
   /** What of a batch is done depends on the sizes of its replies, so those are as they were. */
   @Test
   void ofABatchOfFormat3AsMuchIsDoneAsThen() {
@@ -212,8 +282,12 @@ final class FormatsTest {
   }
 
   private static ReplicatedState copy() {
+    return copy(0);
+  }
+
+  private static ReplicatedState copy(long cacheMaxBytes) {
     return new ReplicatedState(
-        0, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
+        cacheMaxBytes, 1 << 20, CLOCK, () -> true, new Replies(1 << 20), ChangeLog.ofCopy(1 << 20));
   }
 
   private static ByteString put(Key key) {

@@ -1,6 +1,7 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
@@ -45,6 +46,7 @@ final class Nodes implements AutoCloseable {
   InstantSource clock = InstantSource.system();
   long maxBytes = 256L << 20;
   int maxValueBytes = 1 << 20;
+  long cacheMaxBytes = 1 << 20;
   long snapshotEntries = 1_000_000;
   long snapshotBytes = 1L << 40;
   @Nullable ClusterTls tls;
@@ -77,7 +79,7 @@ final class Nodes implements AutoCloseable {
         Replication.open(
             config(i),
             directory(i),
-            1 << 20,
+            cacheMaxBytes,
             maxBytes,
             maxValueBytes,
             clock,
@@ -196,7 +198,7 @@ final class Nodes implements AutoCloseable {
             handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
           }
         };
-    new ReplicatedBackend("cache", node).bind(table);
+    EngineCache.on(node.engine()).bind(table);
     EngineCounter.on(node.engine()).bind(table);
     EngineFlag.on(node.engine()).bind(table);
     EngineKv.on(node.engine()).bind(table);

@@ -2,7 +2,6 @@ package io.purpledb.backend.replicated.snapshot;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.memory.EntrySink;
 import io.purpledb.backend.replicated.raft.DamageException;
 import io.purpledb.backend.replicated.state.ReplicatedState;
 import io.purpledb.backend.replicated.wire.EntryCodec;
@@ -10,6 +9,7 @@ import io.purpledb.backend.replicated.wire.OldRequests;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.memory.StateImage;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -37,16 +37,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotFile {
 
-  /** "PURP" and format 5. */
-  private static final long MAGIC = 0x50555250_00000005L;
+  /** "PURP" and format 6. */
+  private static final long MAGIC = 0x50555250_00000006L;
 
-  /** Of a release where sets were no entries of an engine. */
-  private static final long MAGIC_4 = 0x50555250_00000004L;
-
-  /** Of one where flags were none either. */
-  private static final long MAGIC_3 = 0x50555250_00000003L;
-
-  /** Of one where KV values and counters were none either. */
+  /**
+   * Of the first release that can still be read. In format 2 values and counters were no entries of
+   * an engine, up to 3 flags were not, up to 4 sets, up to 5 the cache.
+   */
   private static final long MAGIC_2 = 0x50555250_00000002L;
 
   private static final int BUFFER_BYTES = 1 << 16;
@@ -108,14 +105,14 @@ public final class SnapshotFile {
   private static void read(Path file, DataInputStream in, CRC32C checksum, ReplicatedState copy)
       throws IOException {
     long magic = in.readLong();
-    if (magic != MAGIC && magic != MAGIC_4 && magic != MAGIC_3 && magic != MAGIC_2) {
+    if (magic < MAGIC_2 || magic > MAGIC) {
       throw new DamageException(
           file, "a snapshot of format %x (expected: %x)".formatted(magic, MAGIC));
     }
     long stampMillis = in.readLong();
     long position = magic == MAGIC_2 ? MemoryState.BEFORE : in.readLong();
     copy.restore(stampMillis, position, AnsweredPart.read(in));
-    new Reader(in).sendTo(copy.store());
+    new Reader(in).sendTo(copy.store().entries()::restore);
     long found = checksum.getValue();
     if (in.readLong() != found) {
       throw new DamageException(file, "its checksum is not " + Long.toHexString(found));
@@ -139,33 +136,21 @@ public final class SnapshotFile {
     return bytes;
   }
 
-  private record Writer(DataOutputStream out) implements EntrySink {
-
-    @Override
-    public void cache(String key, String value, long deadlineMillis) throws IOException {
-      out.writeByte(CACHE);
-      text(key);
-      text(value);
-      out.writeLong(deadlineMillis);
-    }
+  private record Writer(DataOutputStream out) implements StateImage.Sink {
 
     @Override
     public void entry(Entry entry) throws IOException {
       out.writeByte(ENTRY);
       EntryCodec.writeEntry(out, entry);
     }
-
-    private void text(String text) throws IOException {
-      writeBytes(out, text.getBytes(StandardCharsets.UTF_8));
-    }
   }
 
   private record Reader(DataInputStream in) {
 
-    void sendTo(EntrySink sink) throws IOException {
+    void sendTo(StateImage.Sink sink) throws IOException {
       for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
         switch (kind) {
-          case CACHE -> sink.cache(text(), text(), in.readLong());
+          case CACHE -> sink.entry(OldRequests.cached(text(), text(), in.readLong()));
           case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
           case FLAG ->
               sink.entry(OldRequests.entry("flag", text(), EngineFlag.value(in.readBoolean())));
@@ -193,7 +178,7 @@ public final class SnapshotFile {
       return entry;
     }
 
-    private void set(String key, EntrySink sink) throws IOException {
+    private void set(String key, StateImage.Sink sink) throws IOException {
       int size = in.readInt();
       for (int i = 0; i < size; i++) {
         sink.entry(OldRequests.member(key, text()));

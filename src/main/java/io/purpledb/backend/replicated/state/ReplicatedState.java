@@ -15,6 +15,7 @@ import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.memory.StateImage;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.message.Failure;
 import java.time.Instant;
@@ -38,8 +39,6 @@ public final class ReplicatedState {
   private static final long REPLY_BYTES = 1 << 20;
 
   private final MemoryStore store;
-  private final Table writes = new Table();
-  private final Table reads = new Table();
   private final DeduplicationTable answered;
 
   /** The time of the cluster. */
@@ -71,9 +70,7 @@ public final class ReplicatedState {
     this.clocksAgree = clocksAgree;
     answered = new DeduplicationTable(replies);
     this.log = log;
-    store = new MemoryStore(cacheMaxBytes, maxBytes, now, log);
-    store.bind(writes, stamp);
-    store.bind(reads, now);
+    store = new MemoryStore(cacheMaxBytes, maxBytes, log);
   }
 
   /**
@@ -105,7 +102,7 @@ public final class ReplicatedState {
     if (part.item() instanceof Item.OfCommit of) {
       return store.requireRoom(of.commit(), promised);
     }
-    return 0; // a claim only moves, and the cache makes room
+    return 0; // a claim only moves
   }
 
   /** Whether the writes of a client were done, and would only be answered again. */
@@ -119,7 +116,7 @@ public final class ReplicatedState {
 
   /** All of it, as it is now. */
   public Image image() {
-    return new Image(time.stampMillis(), answered.image(), store.image());
+    return new Image(time.stampMillis(), answered.image(), store.entries().image());
   }
 
   /** Takes over what an image has beside the data. */
@@ -181,7 +178,7 @@ public final class ReplicatedState {
       return MemoryStore.SMALL_REPLY_BYTES
           + store.entries().answerBytesOfFirst(of.claim().range(), stamp);
     }
-    return item instanceof Item.Asked ? MemoryStore.SMALL_REPLY_BYTES : 0;
+    return 0;
   }
 
   /**
@@ -219,9 +216,6 @@ public final class ReplicatedState {
     if (item instanceof Item.Refused refused) {
       return refused.reply();
     }
-    if (item instanceof Item.Asked asked) {
-      return writes.answer(asked.request());
-    }
     try {
       if (item instanceof Item.OfCommit of) {
         requireAnswer(of.commit(), mostBytes, entry.answerBytes());
@@ -233,7 +227,11 @@ public final class ReplicatedState {
       if (item instanceof Item.OfClaim of) {
         return EngineWire.reply(store.entries().claim(of.claim(), stamp, left));
       }
-      store.entries().sweep(stamp, Sweeper.AT_ONCE);
+      if (item instanceof Item.Evict evict) {
+        store.entries().evict(evict.entries(), stamp);
+      } else {
+        store.entries().sweep(stamp, Sweeper.AT_ONCE);
+      }
       return Wire.reply((com.google.protobuf.Message) null);
     } catch (RuntimeException e) { // on all copies the same
       return Wire.reply(Failure.of(e));
@@ -290,7 +288,7 @@ public final class ReplicatedState {
         long most = Math.min(REPLY_BYTES, answerBytes);
         yield EngineWire.reply(entries.scan(EngineWire.readScan(question), now, most));
       }
-      default -> reads.answer(Wire.request(question));
+      default -> throw Failure.invalid("a question of kind %d".formatted(question.byteAt(0)));
     };
   }
 
@@ -311,6 +309,5 @@ public final class ReplicatedState {
    *
    * @param stampMillis the time of the last write
    */
-  public record Image(
-      long stampMillis, List<DeduplicationTable.Image> answered, MemoryStore.Image data) {}
+  public record Image(long stampMillis, List<DeduplicationTable.Image> answered, StateImage data) {}
 }

@@ -7,11 +7,13 @@ import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Page;
 import io.purpledb.engine.Scan;
+import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.message.Failure;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -40,6 +42,30 @@ public final class EngineWire {
 
   public static ByteString sweep() {
     return bytes(Item.SWEEP, out -> {});
+  }
+
+  public static ByteString evict(List<Evicted> entries) {
+    return bytes(
+        Item.EVICT,
+        out -> {
+          EntryCodec.writeLength(out, entries.size());
+          for (Evicted entry : entries) {
+            EntryCodec.writeKey(out, entry.key());
+            out.writeLong(entry.version());
+          }
+        });
+  }
+
+  static List<Evicted> readEvicted(ByteString item) {
+    return read(
+        item,
+        in -> {
+          List<Evicted> entries = new ArrayList<>();
+          for (int left = EntryCodec.readLength(in); left > 0; left--) {
+            entries.add(new Evicted(EntryCodec.readKey(in), in.readLong()));
+          }
+          return entries;
+        });
   }
 
   public static ByteString read(List<Key> keys) {

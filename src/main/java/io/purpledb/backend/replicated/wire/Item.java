@@ -1,11 +1,12 @@
 package io.purpledb.backend.replicated.wire;
 
-import com.google.protobuf.Message;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Claim;
 import io.purpledb.engine.Commit;
+import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.message.Failure;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 /** What one write of a {@link Batch} is: its first byte says which. */
@@ -22,9 +23,7 @@ public sealed interface Item {
   byte READ = -5;
   byte SCAN = -6;
   byte COMMIT = -7;
-
-  /** A request of a service; its first byte is the length of the operation's name. */
-  record Asked(Message request) implements Item {}
+  byte EVICT = -8;
 
   /** A write that the leader has refused: the log has the reply in its place. */
   record Refused(ByteString reply) implements Item {}
@@ -46,6 +45,9 @@ public sealed interface Item {
   /** Frees entries whose time is over. */
   record Sweep() implements Item {}
 
+  /** Frees entries for want of room. */
+  record Evict(List<Evicted> entries) implements Item {}
+
   /**
    * Reads an item.
    *
@@ -58,14 +60,10 @@ public sealed interface Item {
       case COMMIT, OLD_COMMIT -> new OfCommit(EngineWire.readCommit(bytes));
       case CLAIM -> new OfClaim(EngineWire.readClaim(bytes));
       case SWEEP -> new Sweep();
+      case EVICT -> new Evict(EngineWire.readEvicted(bytes));
       case READ, SCAN -> throw Failure.invalid("a read is no write");
-      default -> of(Wire.request(bytes));
+      default -> new OfCommit(OldRequests.commit(Wire.request(bytes)), true);
     };
-  }
-
-  private static Item of(Message request) {
-    Commit commit = OldRequests.commit(request);
-    return commit == null ? new Asked(request) : new OfCommit(commit, true);
   }
 
   static ByteString refused(ByteString reply) {
@@ -78,6 +76,6 @@ public sealed interface Item {
       return of.commit().changes().stream()
           .allMatch(c -> c instanceof Change.Delete || c instanceof Change.DeleteRange);
     }
-    return this instanceof Sweep;
+    return this instanceof Sweep || this instanceof Evict;
   }
 }

@@ -1,5 +1,6 @@
 package io.purpledb.backend.replicated.wire;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineSet;
@@ -13,6 +14,9 @@ import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.message.Call;
+import io.purpledb.message.Failure;
+import io.purpledb.v1.CacheSetRequest;
+import io.purpledb.v1.CacheSetResponse;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.FlagSetResponse;
@@ -23,6 +27,7 @@ import io.purpledb.v1.SetAddResponse;
 import io.purpledb.v1.SetRemoveRequest;
 import io.purpledb.v1.SetRemoveResponse;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +37,18 @@ public final class OldRequests {
 
   private OldRequests() {}
 
-  /** A request of such a service as a commit; null for any other. */
-  static @Nullable Commit commit(Message request) {
+  /**
+   * A request that changes something as a commit.
+   *
+   * @throws Failure when it is none that was ever written
+   */
+  static Commit commit(Message request) {
+    if (request instanceof CacheSetRequest set) {
+      long ttlMillis = TimeUnit.SECONDS.toMillis(set.getTtlSeconds());
+      return Commit.of(
+          new Change.Put(
+              key("cache", set.getKey()), text(set.getValue()), Description.NONE, ttlMillis));
+    }
     if (request instanceof KvPutRequest put) {
       return Commit.of(
           new Change.Put(
@@ -60,24 +75,26 @@ public final class OldRequests {
     if (request instanceof SetRemoveRequest remove) {
       return EngineSet.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
     }
-    return request instanceof CounterIncrementRequest increment
-        ? Commit.answering(
-            new Change.Add(
-                key("counter", increment.getKey()),
-                increment.getAmount(),
-                Long.MIN_VALUE,
-                Long.MAX_VALUE))
-        : null;
+    if (request instanceof CounterIncrementRequest increment) {
+      return Commit.answering(
+          new Change.Add(
+              key("counter", increment.getKey()),
+              increment.getAmount(),
+              Long.MIN_VALUE,
+              Long.MAX_VALUE));
+    }
+    throw Failure.invalid("%s: no write".formatted(request.getClass().getSimpleName()));
   }
 
   /**
-   * What releases before answered to a change of a flag or a set; null of anything else, which was
-   * alone or a commit then as well. It is answered again: how large replies are decides which
-   * writes of a batch are done.
+   * What releases before answered to a change of the cache, a flag or a set; null of anything else,
+   * which was alone or a commit then as well. It is answered again: how large replies are decides
+   * which writes of a batch are done.
    */
   public static @Nullable Message response(Commit commit, Committed committed) {
     Change change = commit.changes().get(0);
     return switch (change.key().service()) {
+      case "cache" -> CacheSetResponse.getDefaultInstance();
       case "flag" -> FlagSetResponse.getDefaultInstance();
       case "set" -> {
         List<String> items = committed.items().get(0).texts();
@@ -91,6 +108,16 @@ public final class OldRequests {
 
   public static Entry entry(String service, String name, Value value) {
     return entry(key(service, name), value);
+  }
+
+  /** A text of the cache. */
+  public static Entry cached(String name, String text, long deadlineMillis) {
+    return new Entry(
+        key("cache", name), text(text), Description.NONE, MemoryState.BEFORE, deadlineMillis);
+  }
+
+  private static Value text(String text) {
+    return new Value.OfBytes(ByteString.copyFromUtf8(text));
   }
 
   /** A member of a set. */

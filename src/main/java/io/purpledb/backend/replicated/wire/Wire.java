@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   request  1 byte length, the operation's id such as kvPut, the message
  *   write    a {@link Batch}
  *   entry    1 byte version, 8 bytes the leader's time in milliseconds, 4 bytes how much one reply
- *            may have, the write; so are versions 3 and 4; of version 2: 1 byte version, 8 bytes the time, 8 bytes the lowest
+ *            may have, the write; so are versions 3 to 5; of version 2: 1 byte version, 8 bytes the time, 8 bytes the lowest
  *            number that the client waits for, one request
  *   reply    1 byte kind, then nothing, the message, or 2 bytes HTTP status and a text
  *   term     8 bytes, 8 bytes the clock of who answers in milliseconds
@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wire {
 
-  /** Sets are commits; a release that does not know that refuses it. */
-  private static final byte VERSION = 5;
+  /** All writes are of the engine; a release that does not know that refuses it. */
+  private static final byte VERSION = 6;
 
-  /** The same but that flags may be requests; sets may be in this and in the next. */
+  /**
+   * The same but that flags may be requests; sets may be in this and in the next, the cache in the
+   * one behind that, too.
+   */
   private static final byte VERSION_WITH_FLAGS = 3;
 
   /** One request, not many; there is none of this version behind one of a later. */

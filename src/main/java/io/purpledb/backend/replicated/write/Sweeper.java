@@ -18,6 +18,9 @@ public final class Sweeper {
   /** How many are freed in one step. */
   public static final int AT_ONCE = 1_000;
 
+  /** When more is due than one step frees. */
+  private static final long ON_MILLIS = 1;
+
   private static final long MIN_MILLIS = 50;
   private static final long MAX_MILLIS = 1_000;
 
@@ -50,7 +53,7 @@ public final class Sweeper {
       return;
     }
     long left = first - nowMillis.getAsLong();
-    long millis = Math.max(MIN_MILLIS, Math.min(MAX_MILLIS, left));
+    long millis = left < -MIN_MILLIS ? ON_MILLIS : Math.max(MIN_MILLIS, Math.min(MAX_MILLIS, left));
     CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(this::sweep);
   }
 

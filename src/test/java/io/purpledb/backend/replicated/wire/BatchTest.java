@@ -14,6 +14,7 @@ import io.purpledb.engine.Description;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Value;
+import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.message.Failure;
 import io.purpledb.v1.CacheSetRequest;
 import io.purpledb.v1.FlagSetRequest;
@@ -51,7 +52,8 @@ final class BatchTest {
           List.of(KEY, KEY, OTHER),
           List.of(KEY.ofName(), OTHER.ofName(), OTHER.ofName()));
   private static final Claim CLAIM = new Claim(Range.items("n", "queue", "q"), 7, "m", "p");
-  private static final CacheSetRequest SET = CacheSetRequest.newBuilder().setKey("s").build();
+  private static final List<Evicted> EVICTED =
+      List.of(new Evicted(KEY, 7), new Evicted(OTHER, Long.MAX_VALUE));
 
   private static org.apache.ratis.thirdparty.com.google.protobuf.ByteString bytes() {
     return Batch.bytes(
@@ -59,8 +61,8 @@ final class BatchTest {
         List.of(
             EngineWire.commit(COMMIT),
             EngineWire.claim(CLAIM),
-            Wire.request(SET),
             EngineWire.sweep(),
+            EngineWire.evict(EVICTED),
             Item.refused(Wire.reply(Failure.storageFull("full")))));
   }
 
@@ -73,8 +75,8 @@ final class BatchTest {
         .containsExactly(
             new Item.OfCommit(COMMIT),
             new Item.OfClaim(CLAIM),
-            new Item.Asked(SET),
             new Item.Sweep(),
+            new Item.Evict(EVICTED),
             new Item.Refused(Wire.reply(Failure.storageFull("full"))));
     assertThat(batch.bytes()).isEqualTo(bytes());
   }
@@ -94,6 +96,18 @@ final class BatchTest {
                         new Value.OfBytes(ByteString.copyFromUtf8("v")),
                         Description.NONE,
                         Change.FOREVER)),
+                true));
+    CacheSetRequest text =
+        CacheSetRequest.newBuilder().setKey("c").setValue("t").setTtlSeconds(7).build();
+    assertThat(Item.of(Wire.request(text)))
+        .isEqualTo(
+            new Item.OfCommit(
+                Commit.of(
+                    new Change.Put(
+                        Key.of("default", "cache", "c"),
+                        new Value.OfBytes(ByteString.copyFromUtf8("t")),
+                        Description.NONE,
+                        7_000)),
                 true));
     FlagSetRequest set = FlagSetRequest.newBuilder().setKey("f").setValue(true).build();
     assertThat(Item.of(Wire.request(set)))

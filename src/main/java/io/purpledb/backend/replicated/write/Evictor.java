@@ -1,0 +1,88 @@
+package io.purpledb.backend.replicated.write;
+
+import io.purpledb.backend.replicated.wire.EngineWire;
+import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.memory.MemoryState.Evicted;
+import io.purpledb.message.Call;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees to it that the cache has no more than its room: the leader says which entries go, by what
+ * was read of it, and they go on all nodes by the same entry of the log. Until that is applied the
+ * cache has more, by the writes that were on their way meanwhile.
+ */
+public final class Evictor {
+
+  private static final int AT_ONCE = 1_000;
+
+  /** What is free afterwards, in bytes, so that not each write is followed by an eviction. */
+  private static final long SPARE_BYTES = 64 << 10;
+
+  /** All that was looked at is in use. */
+  private static final Executor NEXT = after(1);
+
+  /** There was no majority for it, or no room on its way. */
+  private static final Executor LATER = after(500);
+
+  private final LeaderRequests requests;
+  private final BooleanSupplier leads;
+  private final Supplier<MemoryState> entries;
+  private final AtomicBoolean isOnWay = new AtomicBoolean();
+
+  /**
+   * @param leads whether this node leads, and goes on
+   * @param entries the copy of this node
+   */
+  public Evictor(LeaderRequests requests, BooleanSupplier leads, Supplier<MemoryState> entries) {
+    this.requests = requests;
+    this.leads = leads;
+    this.entries = entries;
+  }
+
+  /** There may be too much now, or this node may lead now. Cheap. */
+  public void look() {
+    look(Runnable::run);
+  }
+
+  private void look(Executor executor) {
+    if (entries.get().isOverRoom() && leads.getAsBoolean() && isOnWay.compareAndSet(false, true)) {
+      executor.execute(this::evict);
+    }
+  }
+
+  private void evict() {
+    try {
+      List<Evicted> next = entries.get().nextEvicted(AT_ONCE, SPARE_BYTES);
+      if (next.isEmpty()) {
+        again(NEXT);
+      } else {
+        var unused =
+            requests.send(EngineWire.evict(next), true, Call.NOTHING).whenComplete(this::evicted);
+      }
+    } catch (RuntimeException | Error e) { // else nothing would ever be evicted again
+      isOnWay.set(false);
+      throw e;
+    }
+  }
+
+  private void evicted(@Nullable ByteString reply, @Nullable Throwable failure) {
+    again(failure == null ? Runnable::run : LATER);
+  }
+
+  private void again(Executor executor) {
+    isOnWay.set(false);
+    look(executor);
+  }
+
+  private static Executor after(long millis) {
+    return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
+  }
+}
