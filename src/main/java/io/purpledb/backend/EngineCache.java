@@ -26,6 +26,11 @@ public record EngineCache(Engine engine, boolean isOwn, Call call)
     return new EngineCache(shared, false, Call.NOTHING);
   }
 
+  /** On an engine that is closed with it. */
+  public static EngineCache owning(Engine engine) {
+    return new EngineCache(engine, true, Call.NOTHING);
+  }
+
   @Override
   public CacheBackend within(Call other) {
     return new EngineCache(engine, isOwn, other);

@@ -35,7 +35,7 @@ final class NativeEngine extends NativeLayout {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of();
+    return form.capabilities();
   }
 
   @Override
@@ -78,13 +78,20 @@ final class NativeEngine extends NativeLayout {
     if (change instanceof Change.Add add && check == null && isWithoutBounds(add)) {
       return add(call, add, isRead);
     }
+    if (change instanceof Change.Touch touch && expires() && check == null && !isRead) {
+      return touch(call, touch);
+    }
     return Future.failedFuture(unknown(change, isRead));
   }
 
+  private boolean expires() {
+    return form.capabilities().contains(Capability.EXPIRY);
+  }
+
   /** Why there is no command for a change of one key. */
-  private static Failure unknown(Change change, boolean isRead) {
+  private Failure unknown(Change change, boolean isRead) {
     String what = change.getClass().getSimpleName();
-    if (change instanceof Change.Touch) {
+    if (change instanceof Change.Touch && !expires()) {
       return failure(Capability.EXPIRY, what);
     }
     if (change instanceof Change.DeleteRange) {
@@ -105,18 +112,42 @@ final class NativeEngine extends NativeLayout {
           Capability.KINDS,
           "%s (expected: %s)".formatted(put.value().getClass().getSimpleName(), form));
     }
-    Failure tooMuch = tooMuch(put);
+    Failure tooMuch = expires() ? described(put) : tooMuch(put);
     if (tooMuch != null) {
       return Future.failedFuture(tooMuch);
     }
     String name = put.key().name();
-    return ifAbsent
-        ? ask(
-            call,
-            put.key(),
-            Request.cmd(Command.SETNX).arg(name).arg(content),
-            NativeLayout::ofCount)
-        : ask(call, put.key(), Request.cmd(Command.SET).arg(name).arg(content), set -> DONE);
+    long ttlMillis = put.ttlMillis();
+    if (ifAbsent) {
+      return ttlMillis > 0
+          ? refused(Capability.CHECKS, "Put if absent with a time to live (expected: for ever)")
+          : ask(
+              call,
+              put.key(),
+              Request.cmd(Command.SETNX).arg(name).arg(content),
+              NativeLayout::ofCount);
+    }
+    Request set = Request.cmd(Command.SET).arg(name).arg(content);
+    if (ttlMillis == Change.KEEP) {
+      set.arg("KEEPTTL");
+    } else if (ttlMillis != Change.FOREVER) {
+      set.arg("PX").arg(kept(ttlMillis));
+    }
+    return ask(call, put.key(), set, done -> DONE);
+  }
+
+  private Future<Committed> touch(Call call, Change.Touch touch) {
+    String name = touch.key().name();
+    Request request =
+        touch.ttlMillis() == Change.FOREVER
+            ? Request.cmd(Command.PERSIST).arg(name)
+            : Request.cmd(Command.PEXPIRE).arg(name).arg(kept(touch.ttlMillis()));
+    return ask(call, touch.key(), request, done -> DONE);
+  }
+
+  /** Redis keeps a key while now <= its deadline, we promise now < deadline: one less. */
+  private static String kept(long ttlMillis) {
+    return Long.toString(Math.max(1, ttlMillis - 1));
   }
 
   private Future<Committed> delete(Call call, Key key, boolean ifPresent) {

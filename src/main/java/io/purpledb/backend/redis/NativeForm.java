@@ -2,17 +2,20 @@ package io.purpledb.backend.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.engine.Capability;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the strings of one database stand for in layout 1. */
@@ -42,6 +45,41 @@ enum NativeForm {
                       ? Future.failedFuture(error)
                       : Future.succeededFuture())
           .compose(permitted -> set);
+    }
+
+    @Override
+    Failure tooLarge(String name, Failure reason) {
+      return reason;
+    }
+  },
+
+  /** Texts, which may have a time to live: Redis frees those whose time is over. */
+  TEXTS {
+    @Override
+    Set<Capability> capabilities() {
+      return Set.of(Capability.EXPIRY);
+    }
+
+    /** Somebody else may have put there what is none. */
+    @Override
+    Value value(String name, Response found) {
+      ByteString utf8 = UnsafeByteOperations.unsafeWrap(found.toBytes());
+      if (!utf8.isValidUtf8()) {
+        throw Failure.conflict("%s: bytes in redis (expected: a text in UTF-8)".formatted(name));
+      }
+      return new Value.OfBytes(utf8);
+    }
+
+    @Override
+    byte @Nullable [] string(Value value) {
+      return value instanceof Value.OfBytes bytes && bytes.content().isValidUtf8()
+          ? bytes.content().toByteArray()
+          : null;
+    }
+
+    @Override
+    Future<?> tryToWrite(RedisLink link) {
+      return link.sendOnce(RedisHealth.malformedSet());
     }
 
     @Override
@@ -117,6 +155,11 @@ enum NativeForm {
       return notFlag(name, String.valueOf(reason.getMessage()));
     }
   };
+
+  /** What these strings can do beside being put, deleted, read and added to. */
+  Set<Capability> capabilities() {
+    return Set.of();
+  }
 
   /**
    * What a string is.

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The entries of one service in layout 1: a database for the service, Redis's own types, one native
  * command for a change, as v0.1.6 has them. So it keeps what these keep and no more: versions and
- * positions are 0, and what needs a {@link Capability} that it has not is refused. For one event
- * loop.
+ * positions are 0, no entry tells when it expires, and what needs a {@link Capability} that it has
+ * not is refused. For one event loop.
  */
 abstract class NativeLayout implements Engine {
 
@@ -103,11 +103,16 @@ abstract class NativeLayout implements Engine {
     return isOfOne ? null : failure(Capability.SEVERAL, "several keys (expected: one)");
   }
 
-  /** Why a put has no place, whatever its value is; null when it has one. */
+  /** Why a put has no place among what never expires, whatever its value; null when it has one. */
   static @Nullable Failure tooMuch(Change.Put put) {
     if (put.ttlMillis() != Change.FOREVER) {
       return failure(Capability.EXPIRY, put.ttlMillis() + " ms to live (expected: for ever)");
     }
+    return described(put);
+  }
+
+  /** Why the description of a put has no place; null when it has none. */
+  static @Nullable Failure described(Change.Put put) {
     return put.description().equals(Description.NONE)
         ? null
         : failure(Capability.DESCRIPTIONS, put.description() + " (expected: none)");

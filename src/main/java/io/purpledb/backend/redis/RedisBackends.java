@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import io.purpledb.backend.Backends;
 import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
@@ -86,7 +87,7 @@ public final class RedisBackends implements Backends {
 
   @Override
   public CacheBackend cache() {
-    return new RedisCache(link("cache"));
+    return EngineCache.owning(new NativeEngine(link("cache"), NativeForm.TEXTS));
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.EngineCache;
 import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.EngineFlag;
 import io.purpledb.backend.EngineKv;
@@ -24,6 +25,7 @@ import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.support.RedisForTests;
 import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class NativeEngineTest {
 
+  private static final Value EMPTY = new Value.OfBytes(ByteString.EMPTY);
+
   private final TestLoop loop = new TestLoop();
   private final RedisBackends backends =
       new RedisBackends(loop.vertx(), RedisForTests.shared().url(), 5000, 100);
@@ -44,11 +48,13 @@ final class NativeEngineTest {
   private Engine bytes;
   private Engine numbers;
   private Engine flags;
+  private Engine texts;
 
   @BeforeEach
   void open() {
     bytes = loop.call(() -> ((EngineKv) backends.kv()).engine());
     numbers = loop.call(() -> ((EngineCounter) backends.counter()).engine());
+    texts = loop.call(() -> ((EngineCache) backends.cache()).engine());
     flags = loop.call(() -> ((EngineFlag) backends.flag()).engine());
   }
 
@@ -57,9 +63,11 @@ final class NativeEngineTest {
     loop.answer(() -> bytes.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
     loop.answer(() -> numbers.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
     loop.answer(() -> flags.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
+    loop.answer(() -> texts.commit(Call.NOTHING, Commit.of(new Change.Delete(key))));
     loop.answer(bytes::close);
     loop.answer(numbers::close);
     loop.answer(flags::close);
+    loop.answer(texts::close);
     loop.close();
   }
 
@@ -108,6 +116,71 @@ final class NativeEngineTest {
     }
     refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.answering(add(1))));
     assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.FALSE);
+  }
+
+  @Test
+  void aTextHasATimeToLive() {
+    Value text = new Value.OfBytes(ByteString.copyFromUtf8("é"));
+    Change put = new Change.Put(key, text, Description.NONE, 60_000);
+
+    assertThat(commit(texts, Commit.of(put)).isDone()).isTrue();
+    assertThat(millisLeft()).isBetween(50_000L, 59_999L);
+    assertThat(commit(texts, Commit.of(put(text, Change.KEEP))).isDone()).isTrue();
+    assertThat(millisLeft()).isBetween(50_000L, 59_999L);
+    assertThat(commit(texts, Commit.of(put(text))).isDone()).isTrue();
+    assertThat(millisLeft()).as("for ever").isEqualTo(-1);
+    assertThat(commit(texts, Commit.of(new Change.Touch(key, 20_000))).isDone()).isTrue();
+    assertThat(millisLeft()).isBetween(10_000L, 19_999L);
+    assertThat(commit(texts, Commit.of(new Change.Touch(key, Change.FOREVER))).isDone()).isTrue();
+    assertThat(millisLeft()).as("for ever").isEqualTo(-1);
+
+    assertThat(loop.answer(() -> texts.get(Call.NOTHING, key)).value()).isEqualTo(text);
+    assertThat(texts.capabilities()).containsExactly(Capability.EXPIRY);
+  }
+
+  @Test
+  void aTouchPutsNothing() {
+    assertThat(commit(texts, Commit.of(new Change.Touch(key, 20_000))).isDone()).isTrue();
+    assertThat(commit(texts, Commit.of(new Change.Touch(key, Change.FOREVER))).isDone()).isTrue();
+
+    assertThat(loop.answer(() -> texts.get(Call.NOTHING, key))).isNull();
+  }
+
+  /** One millisecond less would be none, which Redis takes for a deletion or refuses. */
+  @Test
+  void theShortestTimeToLiveIsOneMillisecond() {
+    commit(texts, Commit.of(put("1")));
+
+    assertThat(commit(texts, Commit.of(new Change.Touch(key, 1))).isDone()).isTrue();
+    assertThat(commit(texts, Commit.of(put(EMPTY, 1))).isDone()).isTrue();
+  }
+
+  @Test
+  void whatATextCannotBeIsRefused() {
+    Value noText = new Value.OfBytes(ByteString.copyFrom(new byte[] {(byte) 0xff}));
+    Change put = put(EMPTY, 5);
+    Change touch = new Change.Touch(key, 5);
+
+    refuses(Capability.KINDS, () -> texts.commit(Call.NOTHING, Commit.of(put(noText))));
+    refuses(
+        Capability.CHECKS,
+        () -> texts.commit(Call.NOTHING, Commit.when(new Check.Absent(key), put)));
+    refuses(
+        Capability.CHECKS,
+        () -> texts.commit(Call.NOTHING, Commit.when(new Check.Present(key), touch)));
+    refuses(Capability.SEVERAL, () -> texts.commit(Call.NOTHING, Commit.answering(touch)));
+    refuses(
+        Capability.DESCRIPTIONS,
+        () ->
+            texts.commit(
+                Call.NOTHING,
+                Commit.of(new Change.Put(key, EMPTY, new Description("a/b", Map.of()), 5))));
+    assertThat(loop.answer(() -> texts.get(Call.NOTHING, key))).as("nothing was written").isNull();
+  }
+
+  private long millisLeft() {
+    String database = RedisForTests.shared().url() + "/0";
+    return Long.parseLong(String.valueOf(loop.raw(database, Command.PTTL, key.name())));
   }
 
   /** Redis itself would add to a string of digits. */
@@ -191,7 +264,11 @@ final class NativeEngineTest {
   }
 
   private Change put(Value value) {
-    return new Change.Put(key, value, Description.NONE, Change.FOREVER);
+    return put(value, Change.FOREVER);
+  }
+
+  private Change put(Value value, long ttlMillis) {
+    return new Change.Put(key, value, Description.NONE, ttlMillis);
   }
 
   private Change add(long amount) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.Backend;
+import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
@@ -32,7 +33,7 @@ class RedisServicesTest {
   private final String key = "é " + UUID.randomUUID();
   private final TestLoop loop = new TestLoop();
   private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
-  private RedisCache cache;
+  private CacheBackend cache;
   private CounterBackend counter;
   private FlagBackend flag;
   private KvBackend kv;
@@ -40,7 +41,7 @@ class RedisServicesTest {
 
   @BeforeEach
   void open() {
-    cache = loop.call(() -> (RedisCache) backends.cache());
+    cache = loop.call(() -> backends.cache());
     counter = loop.call(() -> backends.counter());
     flag = loop.call(() -> backends.flag());
     kv = loop.call(() -> backends.kv());
@@ -77,7 +78,7 @@ class RedisServicesTest {
   void cacheValueAndExpiryAreOneCommand() {
     try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
       RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
-      RedisCache logged = loop.call(() -> (RedisCache) there.cache());
+      CacheBackend logged = loop.call(() -> there.cache());
 
       loop.answer(() -> logged.set("k", "text", 60_000));
 
@@ -94,6 +95,14 @@ class RedisServicesTest {
     loop.answer(() -> cache.set(key, "text", 1));
 
     assertThat(number(raw(0, Command.PTTL, key))).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void cacheValueOfBytesIsAConflict() {
+    raw(0, Command.SET, key, new byte[] {'a', (byte) 0xff});
+
+    assertConflict(
+        loop.failure(() -> cache.get(key)), key + ": bytes in redis (expected: a text in UTF-8)");
   }
 
   @Test

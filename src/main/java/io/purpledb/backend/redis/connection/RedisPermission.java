@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether Redis's access control lets us write. What a user may do is told to administrators only,
- * so it is tried: each service has writes that change nothing ({@code RedisBackend#tryToWrite}),
+ * so it is tried: each service has writes that change nothing ({@code NativeLayout#tryToWrite}),
  * and a user who may not use their commands is told from one who may not use them on that key. Of
  * the keys only the commands of clients can tell; therefore several refusals with no write that
  * succeeded among them count as an outage; a while later a link that gets no requests is tried

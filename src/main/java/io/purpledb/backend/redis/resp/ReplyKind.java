@@ -28,6 +28,8 @@ public enum ReplyKind {
     }
     if (command == Command.INCRBY
         || command == Command.DEL
+        || command == Command.PEXPIRE
+        || command == Command.PERSIST
         || command == Command.SETNX
         || command == Command.SETRANGE) {
       return INTEGER;
