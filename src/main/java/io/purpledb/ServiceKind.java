@@ -1,8 +1,13 @@
 package io.purpledb;
 
 import io.purpledb.backend.Backend;
-import io.purpledb.backend.Backends;
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.config.Config;
+import io.purpledb.engine.Engine;
 import io.purpledb.service.CacheService;
 import io.purpledb.service.CounterService;
 import io.purpledb.service.FlagService;
@@ -17,17 +22,17 @@ import java.util.function.Function;
  *
  * @param name the short name, as in settings and addresses: {@code kv}
  * @param service makes the service's verticle
- * @param backend makes the service's backend in an engine
+ * @param backend makes it entries of an engine
  */
 record ServiceKind(
-    String name, Function<Config, Service> service, Function<Backends, Backend> backend) {
+    String name, Function<Config, Service> service, Function<Engine, Backend> backend) {
 
   /** The services: one line each. */
   static final List<ServiceKind> ALL =
       List.of(
-          new ServiceKind("cache", CacheService::new, Backends::cache),
-          new ServiceKind("counter", CounterService::new, Backends::counter),
-          new ServiceKind("flag", FlagService::new, Backends::flag),
-          new ServiceKind("kv", KvService::new, Backends::kv),
-          new ServiceKind("set", SetService::new, Backends::set));
+          new ServiceKind("cache", CacheService::new, CacheBackend::new),
+          new ServiceKind("counter", CounterService::new, CounterBackend::new),
+          new ServiceKind("flag", FlagService::new, FlagBackend::new),
+          new ServiceKind("kv", KvService::new, KvBackend::new),
+          new ServiceKind("set", SetService::new, SetBackend::new));
 }

@@ -1,11 +1,12 @@
 package io.purpledb.backend;
 
+import io.purpledb.engine.Engine;
 import io.purpledb.message.Handlers;
 import io.vertx.core.Future;
 
 /**
- * The data of one service in one engine. An instance belongs to one event loop and is called on it
- * only; instances of the same service share their data. Futures complete on that loop.
+ * A service as entries of an engine: its requests are reads and commits. It does nothing itself, so
+ * it means the same on every engine.
  *
  * <p>Arguments are valid: the services check them. A write is acknowledged only when the promise of
  * the engine holds. A future fails with {@link io.purpledb.message.Failure} (unavailable, timed
@@ -14,14 +15,13 @@ import io.vertx.core.Future;
  */
 public interface Backend {
 
+  Engine engine();
+
   /** Binds each operation's message to the method that serves it. */
   void bind(Handlers handlers);
 
   /** Whether requests can be served now; fails with the reason when not. */
-  Future<Void> health();
-
-  /** Frees what this instance holds; what instances share is freed by {@link Backends#close}. */
-  default Future<Void> close() {
-    return Future.succeededFuture();
+  default Future<Void> health() {
+    return engine().health();
   }
 }

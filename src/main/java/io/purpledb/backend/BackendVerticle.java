@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class BackendVerticle extends Endpoint {
 
   private final Supplier<? extends Backend> supplier;
+  private final boolean ownsEngine;
   private final Admission admission;
   private @Nullable Backend backend;
 
   /**
    * @param supplier makes the instance of this verticle's event loop, on that loop
+   * @param ownsEngine whether its engine is closed with it
    * @param admission whether requests may be served
    * @param isAskedByOthers whether other nodes of a cluster ask this one, too
    */
@@ -24,6 +26,7 @@ public final class BackendVerticle extends Endpoint {
       String service,
       int maxInFlight,
       Supplier<? extends Backend> supplier,
+      boolean ownsEngine,
       Admission admission,
       boolean isAskedByOthers) {
     super(
@@ -31,6 +34,7 @@ public final class BackendVerticle extends Endpoint {
         maxInFlight,
         isAskedByOthers ? EndpointScope.CLUSTER : EndpointScope.PROCESS);
     this.supplier = supplier;
+    this.ownsEngine = ownsEngine;
     this.admission = admission;
   }
 
@@ -45,7 +49,7 @@ public final class BackendVerticle extends Endpoint {
   public Future<?> stop() throws Exception {
     Future<?> stopped = super.stop();
     Backend open = backend;
-    return open == null ? stopped : stopped.eventually(open::close);
+    return open == null || !ownsEngine ? stopped : stopped.eventually(() -> open.engine().close());
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.purpledb.backend;
 
-/** One engine: makes the backend of each service. The methods are the columns of the matrix. */
+import io.purpledb.engine.Engine;
+
+/** Opens an engine for the services that use it. */
 public interface Backends {
 
   /**
@@ -15,15 +17,17 @@ public interface Backends {
    */
   void open(String service);
 
-  Backend cache();
+  /**
+   * What keeps the entries of a service that has been opened, for the calls of one event loop, on
+   * which it is asked for.
+   */
+  Engine engine(String service);
 
-  Backend counter();
-
-  Backend flag();
-
-  Backend kv();
-
-  Backend set();
+  /**
+   * Whether all event loops and services have the same engine, which {@link #close} closes; else
+   * each is closed by who has asked for it.
+   */
+  boolean isShared();
 
   /** Closes what was opened, after all instances are closed. Called off the event loop. */
   void close();

@@ -1,5 +1,12 @@
 package io.purpledb.backend;
 
+import com.google.protobuf.ByteString;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.CacheGetRequest;
@@ -11,24 +18,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text under keys for a limited time. An entry is alive while now &lt; deadline and never answered
- * after that; expired entries free their space without being read. A full cache evicts.
+ * The cache as entries of an engine: a text is the entry of its key, with the time that it has. It
+ * is alive while now &lt; deadline and never answered after that. How much room they have is the
+ * engine's business: a full cache evicts.
+ *
+ * @param call what the requests are part of
  */
-public interface CacheBackend extends Backend {
+public record CacheBackend(Engine engine, Call call) implements Backend {
 
-  /** The same for one call: what it asks for is not begun after its deadline. */
-  default CacheBackend within(Call call) {
-    return this;
+  /** For no call in particular. */
+  public CacheBackend(Engine engine) {
+    this(engine, Call.NOTHING);
   }
 
-  /** The value, or null when the key was never set, has expired or was evicted. */
-  Future<@Nullable String> get(String key);
-
-  /** Stores a value until {@code ttlMillis} from now, overwriting value and deadline. */
-  Future<Void> set(String key, String value, long ttlMillis);
-
   @Override
-  default void bind(Handlers handlers) {
+  public void bind(Handlers handlers) {
     handlers.on(
         CacheGetRequest.class,
         (q, call) ->
@@ -41,5 +45,33 @@ public interface CacheBackend extends Backend {
             within(call)
                 .set(q.getKey(), q.getValue(), TimeUnit.SECONDS.toMillis(q.getTtlSeconds()))
                 .map(CacheSetResponse.getDefaultInstance()));
+  }
+
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  public CacheBackend within(Call other) {
+    return new CacheBackend(engine, other);
+  }
+
+  /** The value, or null when the key was never set, has expired or was evicted. */
+  public Future<@Nullable String> get(String key) {
+    return engine
+        .get(call, keyOf(key))
+        .map(
+            entry ->
+                entry == null ? null : ((Value.OfBytes) entry.value()).content().toStringUtf8());
+  }
+
+  /** Stores a value until {@code ttlMillis} from now, overwriting value and deadline. */
+  public Future<Void> set(String key, String value, long ttlMillis) {
+    if (ttlMillis <= 0) { // to an engine it stands for others than a time
+      throw new IllegalArgumentException("ttl: %d ms (expected: at least 1)".formatted(ttlMillis));
+    }
+    Value text = new Value.OfBytes(ByteString.copyFromUtf8(value));
+    Change put = new Change.Put(keyOf(key), text, Description.NONE, ttlMillis);
+    return engine.commit(call, Commit.of(put)).mapEmpty();
+  }
+
+  private Key keyOf(String key) {
+    return Key.of(call.namespace(), "cache", key);
   }
 }

@@ -1,6 +1,14 @@
 package io.purpledb.backend;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.engine.Change;
+import io.purpledb.engine.Check;
+import io.purpledb.engine.Commit;
+import io.purpledb.engine.Committed;
+import io.purpledb.engine.Description;
+import io.purpledb.engine.Engine;
+import io.purpledb.engine.Key;
+import io.purpledb.engine.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.KvDeleteRequest;
@@ -12,25 +20,20 @@ import io.purpledb.v1.KvPutResponse;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes under keys. */
-public interface KvBackend extends Backend {
+/**
+ * The KV store as entries of an engine: a value is the entry of its key.
+ *
+ * @param call what the requests are part of
+ */
+public record KvBackend(Engine engine, Call call) implements Backend {
 
-  /** The same for one call: what it asks for is not begun after its deadline. */
-  default KvBackend within(Call call) {
-    return this;
+  /** For no call in particular. */
+  public KvBackend(Engine engine) {
+    this(engine, Call.NOTHING);
   }
 
-  /** The value, or null when the key has none. */
-  Future<@Nullable ByteString> get(String key);
-
-  /** Stores a value, overwriting what was there. */
-  Future<Void> put(String key, ByteString value);
-
-  /** Deletes a value; answers whether there was one. */
-  Future<Boolean> delete(String key);
-
   @Override
-  default void bind(Handlers handlers) {
+  public void bind(Handlers handlers) {
     handlers.on(
         KvGetRequest.class,
         (q, call) ->
@@ -47,5 +50,37 @@ public interface KvBackend extends Backend {
             within(call)
                 .delete(q.getKey())
                 .map(existed -> existed ? KvDeleteResponse.getDefaultInstance() : null));
+  }
+
+  /** The same for one call: what it asks for is not begun after its deadline. */
+  public KvBackend within(Call other) {
+    return new KvBackend(engine, other);
+  }
+
+  /** The value, or null when the key has none. */
+  public Future<@Nullable ByteString> get(String key) {
+    return engine
+        .get(call, keyOf(key))
+        .map(entry -> entry == null ? null : ((Value.OfBytes) entry.value()).content());
+  }
+
+  /** Stores a value, overwriting what was there. */
+  public Future<Void> put(String key, ByteString value) {
+    Change put =
+        new Change.Put(keyOf(key), new Value.OfBytes(value), Description.NONE, Change.FOREVER);
+    return engine.commit(call, Commit.of(put)).mapEmpty();
+  }
+
+  /** Deletes a value; answers whether there was one. */
+  public Future<Boolean> delete(String key) {
+    // Refused when there is none.
+    Key deleted = keyOf(key);
+    return engine
+        .commit(call, Commit.when(new Check.Present(deleted), new Change.Delete(deleted)))
+        .map(Committed::isDone);
+  }
+
+  private Key keyOf(String key) {
+    return Key.of(call.namespace(), "kv", key);
   }
 }

@@ -1,22 +1,13 @@
 package io.purpledb.backend.disk;
 
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
-import io.purpledb.backend.EngineSet;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.disk.database.DiskFile;
 import io.purpledb.backend.disk.entries.DiskClock;
 import io.purpledb.backend.disk.entries.EvictableRoom;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.config.Durability;
+import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -141,28 +132,8 @@ public final class DiskBackends implements Backends {
   }
 
   @Override
-  public CacheBackend cache() {
-    return EngineCache.on(engine(EVICTABLE));
-  }
-
-  @Override
-  public CounterBackend counter() {
-    return EngineCounter.on(engine("counter"));
-  }
-
-  @Override
-  public FlagBackend flag() {
-    return EngineFlag.on(engine("flag"));
-  }
-
-  @Override
-  public KvBackend kv() {
-    return EngineKv.on(engine("kv"));
-  }
-
-  @Override
-  public SetBackend set() {
-    return EngineSet.on(engine("set"));
+  public boolean isShared() {
+    return true;
   }
 
   @Override
@@ -175,7 +146,8 @@ public final class DiskBackends implements Backends {
     }
   }
 
-  private synchronized DiskEngine engine(String service) {
+  @Override
+  public synchronized Engine engine(String service) {
     DiskEngine engine = entries;
     if (engine == null || !opened.contains(service)) {
       throw new IllegalStateException(service + " is not open");

@@ -1,16 +1,7 @@
 package io.purpledb.backend.memory;
 
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
-import io.purpledb.backend.EngineSet;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
+import io.purpledb.engine.Engine;
 import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryEngine;
 import io.purpledb.message.Notices;
@@ -48,28 +39,13 @@ public final class MemoryBackends implements Backends {
   public void open(String service) {}
 
   @Override
-  public CacheBackend cache() {
-    return EngineCache.on(engine);
+  public Engine engine(String service) {
+    return engine;
   }
 
   @Override
-  public CounterBackend counter() {
-    return EngineCounter.on(engine);
-  }
-
-  @Override
-  public FlagBackend flag() {
-    return EngineFlag.on(engine);
-  }
-
-  @Override
-  public KvBackend kv() {
-    return EngineKv.on(engine);
-  }
-
-  @Override
-  public SetBackend set() {
-    return EngineSet.on(engine);
+  public boolean isShared() {
+    return true;
   }
 
   @Override

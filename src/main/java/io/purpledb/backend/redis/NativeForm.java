@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.resp.RedisErrors;
@@ -131,16 +131,16 @@ enum NativeForm {
     Value value(String name, Response found) {
       String text = RedisErrors.shortText(found);
       return switch (text) {
-        case "true", "1" -> EngineFlag.TRUE;
-        case "false", "0" -> EngineFlag.FALSE;
+        case "true", "1" -> FlagBackend.TRUE;
+        case "false", "0" -> FlagBackend.FALSE;
         default -> throw notFlag(name, RedisErrors.shown(text));
       };
     }
 
     @Override
     byte @Nullable [] string(Value value) {
-      boolean isTrue = value.equals(EngineFlag.TRUE);
-      return isTrue || value.equals(EngineFlag.FALSE)
+      boolean isTrue = value.equals(FlagBackend.TRUE);
+      return isTrue || value.equals(FlagBackend.FALSE)
           ? Boolean.toString(isTrue).getBytes(UTF_8)
           : null;
     }

@@ -2,7 +2,7 @@ package io.purpledb.backend.redis;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.EngineSet;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.engine.Capability;
@@ -62,7 +62,7 @@ final class NativeSets extends NativeLayout {
   }
 
   private static Entry entry(Key key) {
-    return new Entry(key, EngineSet.MEMBER, Description.NONE, NONE, Entry.NEVER);
+    return new Entry(key, SetBackend.MEMBER, Description.NONE, NONE, Entry.NEVER);
   }
 
   @Override
@@ -89,7 +89,7 @@ final class NativeSets extends NativeLayout {
     Change change = commit.changes().get(0);
     Key key = change.key();
     if (change instanceof Change.Put put && !(check instanceof Check.Present)) {
-      if (!put.value().equals(EngineSet.MEMBER)) {
+      if (!put.value().equals(SetBackend.MEMBER)) {
         return refused(Capability.KINDS, "a value in an item of a set (expected: none)");
       }
       Failure tooMuch = tooMuch(put);

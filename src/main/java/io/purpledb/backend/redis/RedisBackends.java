@@ -1,16 +1,6 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
-import io.purpledb.backend.EngineSet;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisCheck;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisOutage;
@@ -19,11 +9,12 @@ import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.config.RedisUrl;
+import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
 import java.util.List;
 
 /**
- * Keeps data in one Redis server, with a connection per event loop and service. Each backend opens
+ * Keeps data in one Redis server, with a connection per event loop and service. Each engine opens
  * its connection when it is made and closes it itself, so nothing is held here.
  */
 public final class RedisBackends implements Backends {
@@ -86,36 +77,25 @@ public final class RedisBackends implements Backends {
   }
 
   @Override
-  public CacheBackend cache() {
-    return EngineCache.owning(new NativeEngine(link("cache"), NativeForm.TEXTS));
+  public Engine engine(String service) {
+    RedisLink link = new RedisLink(server, database(service));
+    return switch (service) {
+      case "cache" -> new NativeEngine(link, NativeForm.TEXTS);
+      case "counter" -> new NativeEngine(link, NativeForm.NUMBERS);
+      case "flag" -> new NativeEngine(link, NativeForm.FLAGS);
+      case "set" -> new NativeSets(link);
+      case "kv" -> new NativeEngine(link, NativeForm.BYTES);
+      default -> throw new IllegalArgumentException(service);
+    };
   }
 
   @Override
-  public CounterBackend counter() {
-    return EngineCounter.owning(new NativeEngine(link("counter"), NativeForm.NUMBERS));
-  }
-
-  @Override
-  public FlagBackend flag() {
-    return EngineFlag.owning(new NativeEngine(link("flag"), NativeForm.FLAGS));
-  }
-
-  @Override
-  public KvBackend kv() {
-    return EngineKv.owning(new NativeEngine(link("kv"), NativeForm.BYTES));
-  }
-
-  @Override
-  public SetBackend set() {
-    return EngineSet.owning(new NativeSets(link("set")));
+  public boolean isShared() {
+    return false;
   }
 
   @Override
   public void close() {}
-
-  private RedisLink link(String service) {
-    return new RedisLink(server, database(service));
-  }
 
   private static int database(String service) {
     int database = DATABASES.indexOf(service);

@@ -1,13 +1,8 @@
 package io.purpledb.backend.replicated;
 
-import io.purpledb.backend.Backend;
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
-import io.purpledb.backend.EngineSet;
 import io.purpledb.config.ClusterConfig;
+import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -93,28 +88,13 @@ public final class ReplicatedBackends implements Backends {
   }
 
   @Override
-  public Backend cache() {
-    return EngineCache.on(replication().engine());
+  public Engine engine(String service) {
+    return replication().engine();
   }
 
   @Override
-  public Backend counter() {
-    return EngineCounter.on(replication().engine());
-  }
-
-  @Override
-  public Backend flag() {
-    return EngineFlag.on(replication().engine());
-  }
-
-  @Override
-  public Backend kv() {
-    return EngineKv.on(replication().engine());
-  }
-
-  @Override
-  public Backend set() {
-    return EngineSet.on(replication().engine());
+  public boolean isShared() {
+    return true;
   }
 
   @Override

@@ -77,11 +77,11 @@ final class Disk implements AutoCloseable {
       close();
       throw e;
     }
-    cache = backends.cache();
-    counter = backends.counter();
-    flag = backends.flag();
-    kv = backends.kv();
-    set = backends.set();
+    cache = new CacheBackend(backends.engine("cache"));
+    counter = new CounterBackend(backends.engine("counter"));
+    flag = new FlagBackend(backends.engine("flag"));
+    kv = new KvBackend(backends.engine("kv"));
+    set = new SetBackend(backends.engine("set"));
   }
 
   /** One that upgrades in small pieces. */

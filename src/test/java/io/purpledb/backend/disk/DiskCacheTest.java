@@ -5,7 +5,6 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineCache;
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
@@ -69,7 +68,7 @@ class DiskCacheTest {
   }
 
   private static Engine engine(Disk disk) {
-    return ((EngineCache) disk.cache).engine();
+    return disk.cache.engine();
   }
 
   private static Key key(String name) {

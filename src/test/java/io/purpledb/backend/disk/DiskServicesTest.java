@@ -46,7 +46,10 @@ class DiskServicesTest {
   void countersLoseNothingWithParallelCallers() {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
       List<CounterBackend> loops =
-          IntStream.range(0, 8).mapToObj(i -> disk.onLoop(disk.backends()::counter)).toList();
+          IntStream.range(0, 8)
+              .mapToObj(
+                  i -> disk.onLoop(() -> new CounterBackend(disk.backends().engine("counter"))))
+              .toList();
       List<Future<Long>> sums = new ArrayList<>();
       for (int i = 0; i < 64 * 20; i++) {
         sums.add(loops.get(i % loops.size()).increment("visits", 1));

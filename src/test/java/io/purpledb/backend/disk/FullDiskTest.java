@@ -5,7 +5,6 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineKv;
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
@@ -220,7 +219,7 @@ class FullDiskTest {
       }
       assertThat(left).isBetween(1, MANY - 1);
       Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", "many" + left);
-      Engine engine = ((EngineKv) disk.kv).engine();
+      Engine engine = disk.kv.engine();
       List<Future<Boolean>> deletes = new ArrayList<>();
       List<Future<Committed>> reads = new ArrayList<>();
       for (int i = 0; i < 200; i++) { // many, so that a batch has some of both

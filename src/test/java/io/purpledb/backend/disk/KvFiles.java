@@ -56,7 +56,7 @@ final class KvFiles implements AutoCloseable {
       close();
       throw e;
     }
-    kv = backends.kv();
+    kv = new KvBackend(backends.engine("kv"));
   }
 
   /** Puts so much that a part is in the database file and a part in the log alone. */

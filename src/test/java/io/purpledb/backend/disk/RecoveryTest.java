@@ -6,7 +6,6 @@ import static io.purpledb.backend.disk.Disk.thrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineCache;
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
@@ -138,7 +137,7 @@ class RecoveryTest {
     new Disk(directory, Durability.FSYNC).close();
     KvFiles.putUnreadable(directory, "broken");
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      Engine engine = ((EngineCache) disk.cache).engine();
+      Engine engine = disk.cache.engine();
       ForceGate gate = new ForceGate(disk.log());
       Future<Void> first = disk.cache.set("first", "1", TTL);
       gate.awaitForce();

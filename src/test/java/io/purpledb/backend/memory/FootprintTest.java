@@ -3,8 +3,8 @@ package io.purpledb.backend.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineSet;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
@@ -34,7 +34,7 @@ class FootprintTest {
 
   @Test
   void ofFlags() {
-    assertClose("flag", i -> EngineFlag.value(i % 2 == 0));
+    assertClose("flag", i -> FlagBackend.value(i % 2 == 0));
   }
 
   /** Of few members, and of one with many. */
@@ -50,7 +50,7 @@ class FootprintTest {
         i ->
             new Change.Put(
                 new Key("default", "set", name.apply(i), item.apply(i)),
-                EngineSet.MEMBER,
+                SetBackend.MEMBER,
                 Description.NONE,
                 0));
   }

@@ -29,11 +29,11 @@ class MemoryBudgetTest {
   private final Vertx vertx = Vertx.vertx();
   private final MemoryBackends backends =
       new MemoryBackends(vertx, LIMIT, LIMIT, InstantSource.system());
-  private final KvBackend kv = backends.kv();
-  private final SetBackend sets = backends.set();
-  private final CounterBackend counters = backends.counter();
-  private final FlagBackend flags = backends.flag();
-  private final CacheBackend cache = backends.cache();
+  private final KvBackend kv = new KvBackend(backends.engine("kv"));
+  private final SetBackend sets = new SetBackend(backends.engine("set"));
+  private final CounterBackend counters = new CounterBackend(backends.engine("counter"));
+  private final FlagBackend flags = new FlagBackend(backends.engine("flag"));
+  private final CacheBackend cache = new CacheBackend(backends.engine("cache"));
 
   @AfterEach
   void close() throws Exception {

@@ -32,16 +32,16 @@ abstract class LinkTest {
 
   @BeforeEach
   final void open() {
-    counter = loop.call(() -> backends.counter());
-    set = loop.call(() -> backends.set());
+    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    set = loop.call(() -> new SetBackend(backends.engine("set")));
     awaitServing(); // at last, if the process is slow because it has just begun
     log = new LogLines();
   }
 
   @AfterEach
   final void close() {
-    loop.answer(counter::close);
-    loop.answer(set::close);
+    loop.answer(counter.engine()::close);
+    loop.answer(set.engine()::close);
     loop.close();
     log.close();
     redis.close();

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -52,10 +49,10 @@ final class NativeEngineTest {
 
   @BeforeEach
   void open() {
-    bytes = loop.call(() -> ((EngineKv) backends.kv()).engine());
-    numbers = loop.call(() -> ((EngineCounter) backends.counter()).engine());
-    texts = loop.call(() -> ((EngineCache) backends.cache()).engine());
-    flags = loop.call(() -> ((EngineFlag) backends.flag()).engine());
+    bytes = loop.call(() -> backends.engine("kv"));
+    numbers = loop.call(() -> backends.engine("counter"));
+    texts = loop.call(() -> backends.engine("cache"));
+    flags = loop.call(() -> backends.engine("flag"));
   }
 
   @AfterEach
@@ -104,18 +101,20 @@ final class NativeEngineTest {
 
   @Test
   void aFlagIsTheNumber1Or0() {
-    Commit set = Commit.when(new Check.Absent(key), put(EngineFlag.TRUE));
+    Commit set = Commit.when(new Check.Absent(key), put(FlagBackend.TRUE));
     assertThat(commit(flags, set).isDone()).isTrue();
     assertThat(commit(flags, set).refusedBy()).isZero();
-    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.TRUE);
-    assertThat(commit(flags, Commit.of(put(EngineFlag.FALSE))).isDone()).isTrue();
-    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.FALSE);
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(FlagBackend.TRUE);
+    assertThat(commit(flags, Commit.of(put(FlagBackend.FALSE))).isDone()).isTrue();
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value())
+        .isEqualTo(FlagBackend.FALSE);
 
     for (Value none : List.of(new Value.OfNumber(2), new Value.OfBytes(ByteString.EMPTY))) {
       refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.of(put(none))));
     }
     refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.answering(add(1))));
-    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(EngineFlag.FALSE);
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value())
+        .isEqualTo(FlagBackend.FALSE);
   }
 
   @Test

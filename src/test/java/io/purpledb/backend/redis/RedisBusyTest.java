@@ -23,7 +23,7 @@ final class RedisBusyTest {
     TestLoop loop = new TestLoop();
     try (RedisProcess redis = RedisForTests.start()) {
       RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT);
-      CounterBackend counter = loop.call(() -> backends.counter());
+      CounterBackend counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
       loop.answer(() -> counter.increment("c", 1)); // connected
 
       List<Future<?>> asked =
@@ -40,7 +40,7 @@ final class RedisBusyTest {
         answer.await(30, TimeUnit.SECONDS);
       }
       assertThat(loop.answer(() -> counter.get("c"))).isEqualTo(2);
-      loop.answer(counter::close);
+      loop.answer(counter.engine()::close);
     } finally {
       loop.close();
     }

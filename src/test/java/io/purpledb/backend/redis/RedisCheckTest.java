@@ -141,9 +141,9 @@ class RedisCheckTest {
       }
       RedisBackends backends = backends(redis.url());
       backends.open("kv");
-      KvBackend kv = loop.call(() -> backends.kv());
+      KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
       loop.answer(() -> kv.get("none"));
-      loop.answer(kv::close);
+      loop.answer(kv.engine()::close);
       backends.close();
 
       for (int database = 0; database <= 15; database++) {

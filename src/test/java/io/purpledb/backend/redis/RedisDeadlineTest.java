@@ -3,6 +3,11 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -36,11 +41,14 @@ final class RedisDeadlineTest {
     Call over = Call.within(0);
     List<Supplier<Future<?>>> late =
         List.of(
-            () -> backends.cache().within(over).set(KEY, "v", 60_000),
-            () -> backends.counter().within(over).increment(KEY, 1),
-            () -> backends.flag().within(over).set(KEY, true),
-            () -> backends.kv().within(over).put(KEY, ByteString.copyFromUtf8("v")),
-            () -> backends.set().within(over).add(KEY, "i"));
+            () -> new CacheBackend(backends.engine("cache")).within(over).set(KEY, "v", 60_000),
+            () -> new CounterBackend(backends.engine("counter")).within(over).increment(KEY, 1),
+            () -> new FlagBackend(backends.engine("flag")).within(over).set(KEY, true),
+            () ->
+                new KvBackend(backends.engine("kv"))
+                    .within(over)
+                    .put(KEY, ByteString.copyFromUtf8("v")),
+            () -> new SetBackend(backends.engine("set")).within(over).add(KEY, "i"));
 
     for (Supplier<Future<?>> write : late) {
       Failure failure = loop.failure(write); // each over a connection that is being made
@@ -48,10 +56,12 @@ final class RedisDeadlineTest {
       assertThat(failure).hasMessageEndingWith("; nothing was sent");
     }
 
-    assertThat(loop.<Long>answer(() -> backends.counter().get(KEY))).isZero();
-    assertThat(loop.answer(() -> backends.kv().get(KEY))).isNull();
-    assertThat(loop.<Boolean>answer(() -> backends.flag().get(KEY))).isFalse();
-    assertThat(loop.answer(() -> backends.cache().get(KEY))).isNull();
-    assertThat(loop.answer(() -> backends.set().get(KEY)).size()).isZero();
+    assertThat(loop.<Long>answer(() -> new CounterBackend(backends.engine("counter")).get(KEY)))
+        .isZero();
+    assertThat(loop.answer(() -> new KvBackend(backends.engine("kv")).get(KEY))).isNull();
+    assertThat(loop.<Boolean>answer(() -> new FlagBackend(backends.engine("flag")).get(KEY)))
+        .isFalse();
+    assertThat(loop.answer(() -> new CacheBackend(backends.engine("cache")).get(KEY))).isNull();
+    assertThat(loop.answer(() -> new SetBackend(backends.engine("set")).get(KEY)).size()).isZero();
   }
 }

@@ -57,7 +57,7 @@ class RedisErrorTest {
   void open() {
     RedisBackends backends =
         new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec);
-    kv = loop.call(() -> backends.kv());
+    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {
       int number = i;
@@ -67,7 +67,7 @@ class RedisErrorTest {
 
   @AfterEach
   void close() {
-    loop.answer(kv::close);
+    loop.answer(kv.engine()::close);
     loop.close();
     log.close();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.EngineCounter;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisLink;
@@ -59,9 +58,9 @@ class RedisFailoverTest {
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
-    counter = loop.call(() -> backends.counter());
-    kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> backends.set());
+    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    set = loop.call(() -> new SetBackend(backends.engine("set")));
     awaitHealth(true);
     log = new LogLines();
   }
@@ -69,7 +68,7 @@ class RedisFailoverTest {
   @AfterEach
   void close() {
     for (Backend backend : List.of(counter, kv, set)) {
-      loop.answer(backend::close);
+      loop.answer(backend.engine()::close);
     }
     loop.close();
     log.close();
@@ -175,7 +174,7 @@ class RedisFailoverTest {
 
   private void awaitLost(CounterBackend counter) {
     long start = System.nanoTime();
-    RedisLink link = ((NativeEngine) ((EngineCounter) counter).engine()).link();
+    RedisLink link = ((NativeEngine) counter.engine()).link();
     while (loop.call(() -> link.connection() != null)) {
       assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
       LockSupport.parkNanos(1_000_000);

@@ -27,8 +27,8 @@ class RedisHangTest extends LinkTest {
     CompletableFuture<Long> answer =
         loop.start(
             () -> {
-              CounterBackend made = backends.counter();
-              return made.increment("k", 7).eventually(made::close);
+              CounterBackend made = new CounterBackend(backends.engine("counter"));
+              return made.increment("k", 7).eventually(made.engine()::close);
             });
 
     assertThat(TestLoop.await(answer)).isEqualTo(7);
@@ -42,8 +42,8 @@ class RedisHangTest extends LinkTest {
         TestLoop.failure(
             loop.start(
                 () -> {
-                  CounterBackend made = backends.counter();
-                  return made.increment("k", 7).eventually(made::close);
+                  CounterBackend made = new CounterBackend(backends.engine("counter"));
+                  return made.increment("k", 7).eventually(made.engine()::close);
                 }));
 
     assertThat(failure.kind()).isEqualTo(Kind.TIMED_OUT);
@@ -103,7 +103,7 @@ class RedisHangTest extends LinkTest {
   @Test
   void moreInFlightThanAllowedIsBusy() {
     RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
-    CounterBackend full = loop.call(() -> patient.counter());
+    CounterBackend full = loop.call(() -> new CounterBackend(patient.engine("counter")));
     loop.answer(full::health);
     redis.pause();
     List<CompletableFuture<Long>> inFlight = new ArrayList<>();
@@ -118,7 +118,7 @@ class RedisHangTest extends LinkTest {
     assertThat(failure).hasMessage("redis: 64 commands without a reply (expected: at most 64)");
     inFlight.forEach(TestLoop::await);
     assertThat(loop.answer(() -> full.get("k"))).isEqualTo(MAX_IN_FLIGHT);
-    loop.answer(full::close);
+    loop.answer(full.engine()::close);
   }
 
   /** As many bytes as there is room for, and one command more; at its end all room is back. */
@@ -134,8 +134,8 @@ class RedisHangTest extends LinkTest {
             room,
             new ReplyRoom(1 << 20),
             RespCodec.BOUNDED);
-    KvBackend kv = loop.call(() -> bounded.kv());
-    CounterBackend other = loop.call(() -> bounded.counter());
+    KvBackend kv = loop.call(() -> new KvBackend(bounded.engine("kv")));
+    CounterBackend other = loop.call(() -> new CounterBackend(bounded.engine("counter")));
     awaitServing(kv);
     awaitServing(other);
     redis.pause();
@@ -155,15 +155,15 @@ class RedisHangTest extends LinkTest {
     TestLoop.await(second);
     assertThat(loop.call(room::usedBytes)).isZero();
     loop.answer(() -> kv.put("3", value));
-    loop.answer(kv::close);
-    loop.answer(other::close);
+    loop.answer(kv.engine()::close);
+    loop.answer(other.engine()::close);
   }
 
   @Test
   void closedBackendFailsWhatIsInFlight() {
     redis.pause();
     CompletableFuture<Long> answer = loop.start(() -> counter.increment("k", 1));
-    loop.answer(counter::close);
+    loop.answer(counter.engine()::close);
 
     assertUnavailable(TestLoop.failure(answer), "; a write may or may not have happened");
     assertThat(log.lines()).isEmpty();

@@ -25,7 +25,7 @@ class RedisNetworkTest extends LinkTest {
 
     awaitServing(far);
     assertThat(log.lines()).hasSize(2);
-    loop.answer(far::close);
+    loop.answer(far.engine()::close);
   }
 
   @Test
@@ -39,7 +39,7 @@ class RedisNetworkTest extends LinkTest {
 
     awaitServing(far);
     assertThat(millisSince(start)).isLessThan(2000);
-    loop.answer(far::close);
+    loop.answer(far.engine()::close);
   }
 
   @Test
@@ -55,14 +55,14 @@ class RedisNetworkTest extends LinkTest {
     awaitServing(far);
     awaitServing();
     assertThat(log.lines()).hasSize(4).noneMatch(line -> line.startsWith("SEVERE"));
-    loop.answer(far::close);
+    loop.answer(far.engine()::close);
   }
 
   private CounterBackend behind(Front front, long timeoutMillis) {
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + front.port(), timeoutMillis, MAX_IN_FLIGHT);
-    CounterBackend far = loop.call(() -> backends.counter());
+    CounterBackend far = loop.call(() -> new CounterBackend(backends.engine("counter")));
     awaitServing(far);
     return far;
   }

@@ -50,13 +50,13 @@ class RedisOutageTest extends LinkTest {
   void madeWhileRedisIsStopped() {
     redis.kill();
     awaitDown();
-    CounterBackend late = loop.call(() -> backends.counter());
+    CounterBackend late = loop.call(() -> new CounterBackend(backends.engine("counter")));
 
     assertUnavailable(loop.failure(() -> late.get("k")), "; nothing was sent");
 
     redis.restartSamePort();
     awaitServing(late);
-    loop.answer(late::close);
+    loop.answer(late.engine()::close);
   }
 
   @Test
@@ -116,14 +116,14 @@ class RedisOutageTest extends LinkTest {
 
     assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
     assertThat(loop.failure(counter::health)).hasMessageContaining("MISCONF");
-    CounterBackend another = loop.call(() -> backends.counter());
+    CounterBackend another = loop.call(() -> new CounterBackend(backends.engine("counter")));
     assertThat(loop.answer(() -> another.get("k"))).isEqualTo(7);
     backends.open("counter"); // so does a start
     assertThat(log.lines()).isEmpty();
 
     loop.raw(redis.url(), Command.CONFIG, "SET", "save", "");
     assertThat(loop.answer(counter::health)).isNull();
-    loop.answer(another::close);
+    loop.answer(another.engine()::close);
   }
 
   @Test
@@ -144,14 +144,14 @@ class RedisOutageTest extends LinkTest {
     loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "+select", "+incrby");
     String url = redis.url().replace("//", "//ann:s3cret@");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend limited = loop.call(() -> own.counter());
+    CounterBackend limited = loop.call(() -> new CounterBackend(own.engine("counter")));
 
     assertThat(loop.answer(() -> limited.increment("k", 7))).isEqualTo(7);
     assertThat(loop.answer(limited::health)).isNull();
     loop.answer(() -> loop.vertx().timer(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)); // marks meanwhile
     assertThat(loop.answer(() -> limited.get("k"))).isEqualTo(7);
     assertThat(log.lines()).isEmpty();
-    loop.answer(limited::close);
+    loop.answer(limited.engine()::close);
   }
 
   @Test
@@ -159,8 +159,8 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend counter = loop.call(() -> own.counter());
-    SetBackend set = loop.call(() -> own.set());
+    CounterBackend counter = loop.call(() -> new CounterBackend(own.engine("counter")));
+    SetBackend set = loop.call(() -> new SetBackend(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));
 
     for (String[] rules :
@@ -175,8 +175,8 @@ class RedisOutageTest extends LinkTest {
       assertThat(loop.answer(counter::health)).isNull();
       assertThat(loop.answer(set::health)).isNull();
     }
-    loop.answer(counter::close);
-    loop.answer(set::close);
+    loop.answer(counter.engine()::close);
+    loop.answer(set.engine()::close);
   }
 
   @Test
@@ -184,8 +184,8 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend counter = loop.call(() -> own.counter());
-    SetBackend set = loop.call(() -> own.set());
+    CounterBackend counter = loop.call(() -> new CounterBackend(own.engine("counter")));
+    SetBackend set = loop.call(() -> new SetBackend(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));
     allowAnn("resetkeys");
     for (int i = 0; i < RedisPermission.REFUSALS; i++) {
@@ -204,8 +204,8 @@ class RedisOutageTest extends LinkTest {
     loop.answer(() -> set.remove("k", "item"));
     assertThat(loop.answer(counter::health)).isNull();
     assertThat(loop.answer(set::health)).isNull();
-    loop.answer(counter::close);
-    loop.answer(set::close);
+    loop.answer(counter.engine()::close);
+    loop.answer(set.engine()::close);
   }
 
   private void allowAnn(String... rules) {
@@ -224,14 +224,14 @@ class RedisOutageTest extends LinkTest {
     }
 
     loop.awaitConnections(redis.url(), 2);
-    loop.answer(counter::close);
-    loop.answer(set::close);
+    loop.answer(counter.engine()::close);
+    loop.answer(set.engine()::close);
     loop.awaitConnections(redis.url(), 0);
   }
 
   @Test
   void stoppedWithMuchUnsent() {
-    KvBackend kv = loop.call(() -> backends.kv());
+    KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
     ByteString value = ByteString.copyFrom(new byte[4 << 20]);
     List<CompletableFuture<Void>> puts = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
@@ -244,7 +244,7 @@ class RedisOutageTest extends LinkTest {
     redis.restartSamePort();
     awaitServing(kv);
     awaitServing();
-    loop.answer(kv::close);
+    loop.answer(kv.engine()::close);
     assertThat(log.lines()).hasSize(2);
   }
 

@@ -56,7 +56,7 @@ class RedisReplyTest {
   @Test
   void aWriteIsNotAcknowledgedByAValue() {
     RedisBackends backends = backends((connection, command) -> echoOr(command, "true"));
-    FlagBackend flag = loop.call(() -> backends.flag());
+    FlagBackend flag = loop.call(() -> new FlagBackend(backends.engine("flag")));
 
     assertUnknown(loop.failure(() -> flag.set("k", true)));
     assertThat(log.lines().get(0)).contains("a reply of type BULK (expected: STATUS)");
@@ -146,7 +146,7 @@ class RedisReplyTest {
 
   private CounterBackend counter(ScriptedRedis.Script script) {
     RedisBackends backends = backends(script); // listens first
-    return loop.call(() -> backends.counter());
+    return loop.call(() -> new CounterBackend(backends.engine("counter")));
   }
 
   private RedisBackends backends(ScriptedRedis.Script script) {

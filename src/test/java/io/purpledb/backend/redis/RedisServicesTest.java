@@ -41,17 +41,17 @@ class RedisServicesTest {
 
   @BeforeEach
   void open() {
-    cache = loop.call(() -> backends.cache());
-    counter = loop.call(() -> backends.counter());
-    flag = loop.call(() -> backends.flag());
-    kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> backends.set());
+    cache = loop.call(() -> new CacheBackend(backends.engine("cache")));
+    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    flag = loop.call(() -> new FlagBackend(backends.engine("flag")));
+    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    set = loop.call(() -> new SetBackend(backends.engine("set")));
   }
 
   @AfterEach
   void close() {
     for (Backend backend : List.of(cache, counter, flag, kv, set)) {
-      loop.answer(backend::close);
+      loop.answer(backend.engine()::close);
     }
     for (int database = 0; database <= 4; database++) {
       raw(database, Command.DEL, key);
@@ -78,7 +78,7 @@ class RedisServicesTest {
   void cacheValueAndExpiryAreOneCommand() {
     try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
       RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
-      CacheBackend logged = loop.call(() -> there.cache());
+      CacheBackend logged = loop.call(() -> new CacheBackend(there.engine("cache")));
 
       loop.answer(() -> logged.set("k", "text", 60_000));
 
@@ -86,7 +86,7 @@ class RedisServicesTest {
       assertThat(String.valueOf(loop.raw(own.url(), Command.SLOWLOG, "GET", "20")))
           .contains("[set, k, text, PX, 59999]")
           .doesNotContainIgnoringCase("expire");
-      loop.answer(logged::close);
+      loop.answer(logged.engine()::close);
     }
   }
 

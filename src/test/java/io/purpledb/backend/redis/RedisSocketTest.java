@@ -54,7 +54,7 @@ class RedisSocketTest extends LinkTest {
 
   @Test
   void largeAndSmallValuesOfOnePassKeepTheirOrder() {
-    KvBackend kv = loop.call(() -> backends.kv());
+    KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
     awaitServing(kv);
     List<CompletableFuture<ByteString>> values = new ArrayList<>();
     loop.call(
@@ -70,7 +70,7 @@ class RedisSocketTest extends LinkTest {
     for (int i = 0; i < 20; i++) {
       assertThat(TestLoop.await(values.get(i)).size()).isEqualTo(i % 2 == 0 ? i : i << 14);
     }
-    loop.answer(kv::close);
+    loop.answer(kv.engine()::close);
   }
 
   private List<CompletableFuture<Long>> incrementInOnePass() {

@@ -52,11 +52,11 @@ class RedisTlsTest {
   void speaksTls() {
     RedisBackends backends = backends("127.0.0.1");
     backends.open("counter");
-    CounterBackend counter = loop.call(() -> backends.counter());
+    CounterBackend counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
 
     assertThat(loop.answer(() -> counter.increment("k", 1))).isEqualTo(1);
 
-    loop.answer(counter::close);
+    loop.answer(counter.engine()::close);
   }
 
   @Test

@@ -39,15 +39,15 @@ class RedisTrafficTest {
   @BeforeEach
   void open() {
     RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
-    counter = loop.call(() -> backends.counter());
-    kv = loop.call(() -> backends.kv());
-    set = loop.call(() -> backends.set());
+    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    set = loop.call(() -> new SetBackend(backends.engine("set")));
   }
 
   @AfterEach
   void close() {
     for (Backend backend : List.of(counter, kv, set)) {
-      loop.answer(backend::close);
+      loop.answer(backend.engine()::close);
     }
     loop.close();
     log.close();

@@ -51,7 +51,7 @@ class RedisTransactionTest {
         };
     RedisBackends backends =
         new RedisBackends(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
-    return loop.call(() -> backends.set());
+    return loop.call(() -> new SetBackend(backends.engine("set")));
   }
 
   private static String results(String item) {

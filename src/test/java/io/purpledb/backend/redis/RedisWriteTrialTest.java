@@ -3,7 +3,11 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.Backend;
+import io.purpledb.backend.CacheBackend;
 import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -26,7 +30,7 @@ class RedisWriteTrialTest extends LinkTest {
 
   @AfterEach
   void closeServices() {
-    services.values().forEach(service -> loop.answer(service::close));
+    services.values().forEach(service -> loop.answer(service.engine()::close));
   }
 
   @Test
@@ -112,7 +116,7 @@ class RedisWriteTrialTest extends LinkTest {
     open("~*", "+@all", "-setrange");
     loop.raw(redis.url(), Command.CONFIG, "SET", setting, value);
     if (code.equals("OOM")) {
-      loop.answer(service("set")::close);
+      loop.answer(service("set").engine()::close);
       services.remove("set");
     }
     services.forEach(
@@ -156,11 +160,11 @@ class RedisWriteTrialTest extends LinkTest {
             TIMEOUT_MILLIS,
             MAX_IN_FLIGHT);
     own.open("kv"); // a start, which may read
-    services.put("cache", loop.call(() -> own.cache()));
-    services.put("counter", loop.call(() -> own.counter()));
-    services.put("flag", loop.call(() -> own.flag()));
-    services.put("kv", loop.call(() -> own.kv()));
-    services.put("set", loop.call(() -> own.set()));
+    services.put("cache", loop.call(() -> new CacheBackend(own.engine("cache"))));
+    services.put("counter", loop.call(() -> new CounterBackend(own.engine("counter"))));
+    services.put("flag", loop.call(() -> new FlagBackend(own.engine("flag"))));
+    services.put("kv", loop.call(() -> new KvBackend(own.engine("kv"))));
+    services.put("set", loop.call(() -> new SetBackend(own.engine("set"))));
   }
 
   private void allow(String... rules) {

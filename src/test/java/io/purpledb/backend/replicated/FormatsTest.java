@@ -3,7 +3,7 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.replicated.snapshot.AnsweredPart;
 import io.purpledb.backend.replicated.snapshot.SnapshotFile;
 import io.purpledb.backend.replicated.state.ReplicatedState;
@@ -90,7 +90,7 @@ final class FormatsTest {
           .isEqualTo(fromLog.store().entries().get(key, CLOCK));
     }
     Entry flag = Objects.requireNonNull(fromLog.store().entries().get(FLAG, CLOCK));
-    assertThat(flag.value()).isEqualTo(EngineFlag.TRUE);
+    assertThat(flag.value()).isEqualTo(FlagBackend.TRUE);
     assertThat(flag.version()).isEqualTo(MemoryState.BEFORE);
     assertThat(fromSnapshot.image().data().position())
         .isEqualTo(fromLog.image().data().position())

@@ -1,11 +1,11 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
-import io.purpledb.backend.EngineCache;
-import io.purpledb.backend.EngineCounter;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineKv;
-import io.purpledb.backend.EngineSet;
+import io.purpledb.backend.CacheBackend;
+import io.purpledb.backend.CounterBackend;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.KvBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.replicated.raft.Group;
 import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
@@ -198,11 +198,11 @@ final class Nodes implements AutoCloseable {
             handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
           }
         };
-    EngineCache.on(node.engine()).bind(table);
-    EngineCounter.on(node.engine()).bind(table);
-    EngineFlag.on(node.engine()).bind(table);
-    EngineKv.on(node.engine()).bind(table);
-    EngineSet.on(node.engine()).bind(table);
+    new CacheBackend(node.engine()).bind(table);
+    new CounterBackend(node.engine()).bind(table);
+    new FlagBackend(node.engine()).bind(table);
+    new KvBackend(node.engine()).bind(table);
+    new SetBackend(node.engine()).bind(table);
     return Objects.requireNonNull(handlers.get(request.getClass()))
         .apply(request, call)
         .map(Message.class::cast);

@@ -1,7 +1,7 @@
 package io.purpledb.backend.replicated.snapshot;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.EngineFlag;
+import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.replicated.raft.DamageException;
 import io.purpledb.backend.replicated.state.ReplicatedState;
 import io.purpledb.backend.replicated.wire.EntryCodec;
@@ -153,7 +153,7 @@ public final class SnapshotFile {
           case CACHE -> sink.entry(OldRequests.cached(text(), text(), in.readLong()));
           case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
           case FLAG ->
-              sink.entry(OldRequests.entry("flag", text(), EngineFlag.value(in.readBoolean())));
+              sink.entry(OldRequests.entry("flag", text(), FlagBackend.value(in.readBoolean())));
           case KV -> sink.entry(OldRequests.entry("kv", text(), content()));
           case SET -> set(text(), sink);
           case ENTRY -> sink.entry(entry());

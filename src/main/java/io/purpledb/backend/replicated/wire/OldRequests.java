@@ -2,8 +2,8 @@ package io.purpledb.backend.replicated.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineSet;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Commit;
@@ -65,15 +65,15 @@ public final class OldRequests {
       return Commit.of(
           new Change.Put(
               key("flag", set.getKey()),
-              EngineFlag.value(set.getValue()),
+              FlagBackend.value(set.getValue()),
               Description.NONE,
               Change.FOREVER));
     }
     if (request instanceof SetAddRequest add) {
-      return EngineSet.addition(Call.DEFAULT_NAMESPACE, add.getKey(), add.getItem());
+      return SetBackend.addition(Call.DEFAULT_NAMESPACE, add.getKey(), add.getItem());
     }
     if (request instanceof SetRemoveRequest remove) {
-      return EngineSet.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
+      return SetBackend.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
     }
     if (request instanceof CounterIncrementRequest increment) {
       return Commit.answering(
@@ -122,7 +122,7 @@ public final class OldRequests {
 
   /** A member of a set. */
   public static Entry member(String set, String item) {
-    return entry(new Key(Call.DEFAULT_NAMESPACE, "set", set, item), EngineSet.MEMBER);
+    return entry(new Key(Call.DEFAULT_NAMESPACE, "set", set, item), SetBackend.MEMBER);
   }
 
   private static Entry entry(Key key, Value value) {

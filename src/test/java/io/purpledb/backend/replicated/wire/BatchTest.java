@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.EngineFlag;
-import io.purpledb.backend.EngineSet;
+import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Claim;
@@ -116,16 +116,16 @@ final class BatchTest {
                 Commit.of(
                     new Change.Put(
                         Key.of("default", "flag", "f"),
-                        EngineFlag.TRUE,
+                        FlagBackend.TRUE,
                         Description.NONE,
                         Change.FOREVER)),
                 true));
     SetAddRequest add = SetAddRequest.newBuilder().setKey("s").setItem("i").build();
     assertThat(Item.of(Wire.request(add)))
-        .isEqualTo(new Item.OfCommit(EngineSet.addition("default", "s", "i"), true));
+        .isEqualTo(new Item.OfCommit(SetBackend.addition("default", "s", "i"), true));
     SetRemoveRequest remove = SetRemoveRequest.newBuilder().setKey("s").setItem("i").build();
     assertThat(Item.of(Wire.request(remove)))
-        .isEqualTo(new Item.OfCommit(EngineSet.removal("default", "s", "i"), true));
+        .isEqualTo(new Item.OfCommit(SetBackend.removal("default", "s", "i"), true));
   }
 
   /** Each key in full, and no items. */
