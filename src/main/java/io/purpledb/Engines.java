@@ -67,7 +67,7 @@ final class Engines {
                   engine,
                   kind.name(),
                   config.maxInFlight(),
-                  () -> kind.backend().apply(backends.engine(kind.name())),
+                  () -> kind.service().apply(backends.engine(kind.name())),
                   !backends.isShared(),
                   admission,
                   engine.equals(DISK)); // by the relays

@@ -18,6 +18,7 @@ import io.purpledb.server.grpc.GrpcServerVerticle;
 import io.purpledb.server.http.HttpServerVerticle;
 import io.purpledb.server.http.contract.HttpContract;
 import io.purpledb.server.wire.connection.GatedTransport;
+import io.purpledb.service.ServiceVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -183,7 +184,7 @@ public final class PurpleServer {
 
   private Future<Void> deployService(ServiceKind kind, Supplier<Deployable> backend) {
     return deploy(deployments, backend)
-        .compose(x -> deploy(deployments, () -> kind.service().apply(config)));
+        .compose(x -> deploy(deployments, () -> new ServiceVerticle(kind.name(), config)));
   }
 
   private Future<?> deployServers(@Nullable HttpContract contract) {

@@ -3,17 +3,18 @@ package io.purpledb.backend;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
+import io.purpledb.service.Service;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Puts one backend of one service at its address on one event loop. */
+/** Puts a service on an engine at its address on one event loop. */
 public final class BackendVerticle extends Endpoint {
 
-  private final Supplier<? extends Backend> supplier;
+  private final Supplier<? extends Service> supplier;
   private final boolean ownsEngine;
   private final Admission admission;
-  private @Nullable Backend backend;
+  private @Nullable Service service;
 
   /**
    * @param supplier makes the instance of this verticle's event loop, on that loop
@@ -23,14 +24,14 @@ public final class BackendVerticle extends Endpoint {
    */
   public BackendVerticle(
       String engine,
-      String service,
+      String name,
       int maxInFlight,
-      Supplier<? extends Backend> supplier,
+      Supplier<? extends Service> supplier,
       boolean ownsEngine,
       Admission admission,
       boolean isAskedByOthers) {
     super(
-        Bus.backend(engine, service),
+        Bus.backend(engine, name),
         maxInFlight,
         isAskedByOthers ? EndpointScope.CLUSTER : EndpointScope.PROCESS);
     this.supplier = supplier;
@@ -40,15 +41,15 @@ public final class BackendVerticle extends Endpoint {
 
   @Override
   public Future<?> start() throws Exception {
-    backend = supplier.get();
-    backend.bind(this);
+    service = supplier.get();
+    service.bind(this);
     return super.start();
   }
 
   @Override
   public Future<?> stop() throws Exception {
     Future<?> stopped = super.stop();
-    Backend open = backend;
+    Service open = service;
     return open == null || !ownsEngine ? stopped : stopped.eventually(() -> open.engine().close());
   }
 
@@ -60,7 +61,7 @@ public final class BackendVerticle extends Endpoint {
   @Override
   protected Future<Void> health() {
     Failure notReady = admission.notReady();
-    Backend open = backend;
+    Service open = service;
     if (notReady != null || open == null) {
       return Future.failedFuture(notReady == null ? Failure.unavailable("not started") : notReady);
     }

@@ -1,4 +1,4 @@
-/** What keeps the data: one interface per service, implemented by each engine. */
+/** Opens the engines that keep the data, and puts the services on them. */
 @NullMarked
 package io.purpledb.backend;
 

@@ -1,87 +1,37 @@
 package io.purpledb.service;
 
-import com.google.protobuf.Internal;
-import com.google.protobuf.Message;
-import io.purpledb.config.Config;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Call;
-import io.purpledb.message.Caller;
-import io.purpledb.message.Endpoint;
+import io.purpledb.engine.Engine;
 import io.purpledb.message.Failure;
+import io.purpledb.message.Handlers;
 import io.vertx.core.Future;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A service: checks requests, says what absence means, and leaves the rest to its backend. */
-public abstract class Service extends Endpoint {
+/**
+ * What the operations of a service mean: its requests are reads and commits of entries. It keeps
+ * nothing itself, so it means the same on every engine.
+ *
+ * <p>Arguments are valid: a {@link ServiceVerticle} checks them. A write is acknowledged only when
+ * the promise of the engine holds. A future fails with {@link Failure} (not found, unavailable,
+ * timed out, busy, conflict); after unavailable or timed out a write may or may not have happened,
+ * and no part of it is visible without the rest.
+ */
+public interface Service {
 
-  private final String backendAddress;
-  private final long timeoutMillis;
-  private final int maxValueBytes;
-  private @Nullable Caller backend;
+  Engine engine();
 
-  /**
-   * @param name the short name, as in settings: {@code kv}
-   */
-  Service(String name, Config config) {
-    super(Bus.service(name), Integer.MAX_VALUE); // its backend bounds what is in flight
-    this.backendAddress = Bus.backend(config.backend(name), name);
-    this.timeoutMillis = config.requestTimeoutMillis();
-    this.maxValueBytes = config.maxValueBytes();
+  /** Binds each operation's message to the method that serves it. */
+  void bind(Handlers handlers);
+
+  /** Whether requests can be served now; fails with the reason when not. */
+  default Future<Void> health() {
+    return engine().health();
   }
 
-  /** Serves an operation, whose requests are within the bounds that the contract declares. */
-  final <Q extends Message, R extends Message> void serve(
-      Class<Q> type, BiFunction<Q, Call, Future<@Nullable R>> handler) {
-    FieldChecks checks = FieldChecks.of(Internal.getDefaultInstance(type), maxValueBytes);
-    on(
-        type,
-        (Q request, Call call) -> {
-          checks.check(request);
-          return handler.apply(request, call);
-        });
-  }
-
-  /** Serves an operation that means the same to the backend. */
-  final <Q extends Message> void passOn(Class<Q> type) {
-    serve(type, (Q request, Call call) -> this.<Message>backend(request, call));
-  }
-
-  @Override
-  public Future<?> start() throws Exception {
-    backend = Caller.onThisLoop(vertx, backendAddress, timeoutMillis);
-    return super.start();
-  }
-
-  /** Sends a request on to the backend; a null response means absence. */
-  final <R extends Message> Future<@Nullable R> backend(Message request, Call call) {
-    return started().request(request, call);
-  }
-
-  /** The response of a key that must have a value; fails as not found when there is none. */
-  static <R extends Message> R present(@Nullable R response, String key) {
-    if (response == null) {
+  /** What a key must have; fails as not found when it has nothing. */
+  static <T> T present(@Nullable T found, String key) {
+    if (found == null) {
       throw Failure.notFound(key);
     }
-    return response;
-  }
-
-  /** The servers of all protocols send their requests here. */
-  @Override
-  protected final boolean isEntrance() {
-    return true;
-  }
-
-  @Override
-  protected final Future<Void> health() {
-    return started().health();
-  }
-
-  private Caller started() {
-    Caller caller = backend;
-    if (caller == null) {
-      throw new IllegalStateException("not started");
-    }
-    return caller;
+    return found;
   }
 }

@@ -1,4 +1,4 @@
-/** What the operations mean: validation, defaults, absence. One verticle per service. */
+/** What the operations mean, as reads and commits of entries: one class for each service. */
 @NullMarked
 package io.purpledb.service;
 

@@ -42,6 +42,7 @@ final class LayerGuardTest {
   private static final String V1 = "io.purpledb.v1..";
   private static final String MESSAGE = "io.purpledb.message..";
   private static final String ENGINE = "io.purpledb.engine..";
+  private static final String SERVICE = "io.purpledb.service..";
   private static final String CONFIG = "io.purpledb.config..";
 
   private static final String NET = "io.purpledb.net..";
@@ -49,10 +50,11 @@ final class LayerGuardTest {
   @ArchTest
   static final ArchRule SERVERS = layer("io.purpledb.server..", MESSAGE, CONFIG, NET, V1, V0);
 
-  @ArchTest static final ArchRule SERVICES = layer("io.purpledb.service..", MESSAGE, CONFIG, V1);
+  @ArchTest static final ArchRule SERVICES = layer(SERVICE, MESSAGE, CONFIG, ENGINE, V1);
 
   @ArchTest
-  static final ArchRule BACKENDS = layer("io.purpledb.backend..", MESSAGE, CONFIG, ENGINE, V1);
+  static final ArchRule BACKENDS =
+      layer("io.purpledb.backend..", MESSAGE, CONFIG, ENGINE, SERVICE, V1);
 
   @ArchTest static final ArchRule ENGINES = layer(ENGINE, MESSAGE);
 

@@ -160,13 +160,12 @@ final class InterceptorsTest {
   void whoAsksABackend() throws Exception {
     Caller backend = Caller.anywhere(server.vertx(), Bus.backend("memory", "kv"), 10_000);
 
-    Message absent =
-        backend
-            .<Message>request(KvGetRequest.newBuilder().setKey("b").build())
-            .await(10, TimeUnit.SECONDS);
+    KvGetRequest absent = KvGetRequest.newBuilder().setKey("b").build();
 
-    assertThat(absent).isNull();
-    assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet ok", 1));
+    assertThatThrownBy(() -> backend.<Message>request(absent).await(10, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.NOT_FOUND));
+    assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet not_found", 1));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.purpledb.backend.disk;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.KvBackend;
 import io.purpledb.config.Durability;
+import io.purpledb.service.KvService;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -49,7 +49,7 @@ public class DiskBatchBenchmark {
   private Path directory;
   private Vertx vertx;
   private DiskBackends disk;
-  private KvBackend kv;
+  private KvService kv;
   private int next;
 
   /** Opens a database in a new directory. */

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Failure;
+import io.purpledb.service.FlagService;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -131,16 +131,16 @@ enum NativeForm {
     Value value(String name, Response found) {
       String text = RedisErrors.shortText(found);
       return switch (text) {
-        case "true", "1" -> FlagBackend.TRUE;
-        case "false", "0" -> FlagBackend.FALSE;
+        case "true", "1" -> FlagService.TRUE;
+        case "false", "0" -> FlagService.FALSE;
         default -> throw notFlag(name, RedisErrors.shown(text));
       };
     }
 
     @Override
     byte @Nullable [] string(Value value) {
-      boolean isTrue = value.equals(FlagBackend.TRUE);
-      return isTrue || value.equals(FlagBackend.FALSE)
+      boolean isTrue = value.equals(FlagService.TRUE);
+      return isTrue || value.equals(FlagService.FALSE)
           ? Boolean.toString(isTrue).getBytes(UTF_8)
           : null;
     }

@@ -2,7 +2,6 @@ package io.purpledb.backend.redis;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.engine.Capability;
@@ -16,6 +15,7 @@ import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.service.SetService;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -62,7 +62,7 @@ final class NativeSets extends NativeLayout {
   }
 
   private static Entry entry(Key key) {
-    return new Entry(key, SetBackend.MEMBER, Description.NONE, NONE, Entry.NEVER);
+    return new Entry(key, SetService.MEMBER, Description.NONE, NONE, Entry.NEVER);
   }
 
   @Override
@@ -89,7 +89,7 @@ final class NativeSets extends NativeLayout {
     Change change = commit.changes().get(0);
     Key key = change.key();
     if (change instanceof Change.Put put && !(check instanceof Check.Present)) {
-      if (!put.value().equals(SetBackend.MEMBER)) {
+      if (!put.value().equals(SetService.MEMBER)) {
         return refused(Capability.KINDS, "a value in an item of a set (expected: none)");
       }
       Failure tooMuch = tooMuch(put);

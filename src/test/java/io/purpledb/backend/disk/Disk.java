@@ -2,15 +2,15 @@ package io.purpledb.backend.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
+import io.purpledb.service.CacheService;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.SetService;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,11 +37,11 @@ final class Disk implements AutoCloseable {
           8 << 20); // so that there are many checkpoints
 
   final Path directory;
-  final CacheBackend cache;
-  final CounterBackend counter;
-  final FlagBackend flag;
-  final KvBackend kv;
-  final SetBackend set;
+  final CacheService cache;
+  final CounterService counter;
+  final FlagService flag;
+  final KvService kv;
+  final SetService set;
 
   private final Vertx vertx = Vertx.vertx();
   private final DiskBackends backends;
@@ -77,11 +77,11 @@ final class Disk implements AutoCloseable {
       close();
       throw e;
     }
-    cache = new CacheBackend(backends.engine("cache"));
-    counter = new CounterBackend(backends.engine("counter"));
-    flag = new FlagBackend(backends.engine("flag"));
-    kv = new KvBackend(backends.engine("kv"));
-    set = new SetBackend(backends.engine("set"));
+    cache = new CacheService(backends.engine("cache"));
+    counter = new CounterService(backends.engine("counter"));
+    flag = new FlagService(backends.engine("flag"));
+    kv = new KvService(backends.engine("kv"));
+    set = new SetService(backends.engine("set"));
   }
 
   /** One that upgrades in small pieces. */

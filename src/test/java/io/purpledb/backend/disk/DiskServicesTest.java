@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.ByteOrder;
-import io.purpledb.backend.CounterBackend;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Failure;
+import io.purpledb.service.CounterService;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,10 +45,10 @@ class DiskServicesTest {
   @Test
   void countersLoseNothingWithParallelCallers() {
     try (Disk disk = new Disk(directory, Durability.FSYNC)) {
-      List<CounterBackend> loops =
+      List<CounterService> loops =
           IntStream.range(0, 8)
               .mapToObj(
-                  i -> disk.onLoop(() -> new CounterBackend(disk.backends().engine("counter"))))
+                  i -> disk.onLoop(() -> new CounterService(disk.backends().engine("counter"))))
               .toList();
       List<Future<Long>> sums = new ArrayList<>();
       for (int i = 0; i < 64 * 20; i++) {

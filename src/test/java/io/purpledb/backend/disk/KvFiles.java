@@ -4,13 +4,13 @@ import static io.purpledb.backend.disk.Disk.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
 import io.purpledb.backend.disk.entries.EntryStore;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.config.Durability;
 import io.purpledb.message.Notices;
+import io.purpledb.service.KvService;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class KvFiles implements AutoCloseable {
           8 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 10,
           8 << 20); // so that there are many checkpoints
 
-  final KvBackend kv;
+  final KvService kv;
 
   private final Vertx vertx = Vertx.vertx();
   private final DiskBackends backends;
@@ -56,7 +56,7 @@ final class KvFiles implements AutoCloseable {
       close();
       throw e;
     }
-    kv = new KvBackend(backends.engine("kv"));
+    kv = new KvService(backends.engine("kv"));
   }
 
   /** Puts so much that a part is in the database file and a part in the log alone. */

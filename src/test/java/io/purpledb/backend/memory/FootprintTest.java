@@ -3,8 +3,6 @@ package io.purpledb.backend.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Description;
@@ -13,6 +11,8 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.SetService;
 import java.time.InstantSource;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class FootprintTest {
 
   @Test
   void ofFlags() {
-    assertClose("flag", i -> FlagBackend.value(i % 2 == 0));
+    assertClose("flag", i -> FlagService.value(i % 2 == 0));
   }
 
   /** Of few members, and of one with many. */
@@ -50,7 +50,7 @@ class FootprintTest {
         i ->
             new Change.Put(
                 new Key("default", "set", name.apply(i), item.apply(i)),
-                SetBackend.MEMBER,
+                SetService.MEMBER,
                 Description.NONE,
                 0));
   }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
+import io.purpledb.service.CacheService;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.SetService;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -29,11 +29,11 @@ class MemoryBudgetTest {
   private final Vertx vertx = Vertx.vertx();
   private final MemoryBackends backends =
       new MemoryBackends(vertx, LIMIT, LIMIT, InstantSource.system());
-  private final KvBackend kv = new KvBackend(backends.engine("kv"));
-  private final SetBackend sets = new SetBackend(backends.engine("set"));
-  private final CounterBackend counters = new CounterBackend(backends.engine("counter"));
-  private final FlagBackend flags = new FlagBackend(backends.engine("flag"));
-  private final CacheBackend cache = new CacheBackend(backends.engine("cache"));
+  private final KvService kv = new KvService(backends.engine("kv"));
+  private final SetService sets = new SetService(backends.engine("set"));
+  private final CounterService counters = new CounterService(backends.engine("counter"));
+  private final FlagService flags = new FlagService(backends.engine("flag"));
+  private final CacheService cache = new CacheService(backends.engine("cache"));
 
   @AfterEach
   void close() throws Exception {

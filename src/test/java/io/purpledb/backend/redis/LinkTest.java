@@ -2,11 +2,11 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.Backend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.Service;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -26,14 +26,14 @@ abstract class LinkTest {
   final TestLoop loop = new TestLoop();
   final RedisBackends backends =
       new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-  CounterBackend counter;
-  SetBackend set;
+  CounterService counter;
+  SetService set;
   LogLines log;
 
   @BeforeEach
   final void open() {
-    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
-    set = loop.call(() -> new SetBackend(backends.engine("set")));
+    counter = loop.call(() -> new CounterService(backends.engine("counter")));
+    set = loop.call(() -> new SetService(backends.engine("set")));
     awaitServing(); // at last, if the process is slow because it has just begun
     log = new LogLines();
   }
@@ -53,7 +53,7 @@ abstract class LinkTest {
   }
 
   void awaitDown() {
-    for (Backend backend : List.of(counter, set)) {
+    for (Service backend : List.of(counter, set)) {
       await(
           () ->
               backend.health().transform((ok, failure) -> Future.succeededFuture(failure != null)));
@@ -65,7 +65,7 @@ abstract class LinkTest {
     awaitServing(set);
   }
 
-  void awaitServing(Backend backend) {
+  void awaitServing(Service backend) {
     await(
         () -> backend.health().transform((ok, failure) -> Future.succeededFuture(failure == null)));
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.FlagBackend;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -20,6 +19,7 @@ import io.purpledb.engine.Scan;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.service.FlagService;
 import io.purpledb.support.RedisForTests;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -101,20 +101,20 @@ final class NativeEngineTest {
 
   @Test
   void aFlagIsTheNumber1Or0() {
-    Commit set = Commit.when(new Check.Absent(key), put(FlagBackend.TRUE));
+    Commit set = Commit.when(new Check.Absent(key), put(FlagService.TRUE));
     assertThat(commit(flags, set).isDone()).isTrue();
     assertThat(commit(flags, set).refusedBy()).isZero();
-    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(FlagBackend.TRUE);
-    assertThat(commit(flags, Commit.of(put(FlagBackend.FALSE))).isDone()).isTrue();
+    assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value()).isEqualTo(FlagService.TRUE);
+    assertThat(commit(flags, Commit.of(put(FlagService.FALSE))).isDone()).isTrue();
     assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value())
-        .isEqualTo(FlagBackend.FALSE);
+        .isEqualTo(FlagService.FALSE);
 
     for (Value none : List.of(new Value.OfNumber(2), new Value.OfBytes(ByteString.EMPTY))) {
       refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.of(put(none))));
     }
     refuses(Capability.KINDS, () -> flags.commit(Call.NOTHING, Commit.answering(add(1))));
     assertThat(loop.answer(() -> flags.get(Call.NOTHING, key)).value())
-        .isEqualTo(FlagBackend.FALSE);
+        .isEqualTo(FlagService.FALSE);
   }
 
   @Test

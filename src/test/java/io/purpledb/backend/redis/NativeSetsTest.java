@@ -3,7 +3,6 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -18,6 +17,7 @@ import io.purpledb.engine.Scan;
 import io.purpledb.engine.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.vertx.core.Future;
 import java.util.List;
@@ -55,7 +55,7 @@ final class NativeSetsTest {
   }
 
   private static Change put(Key key) {
-    return new Change.Put(key, SetBackend.MEMBER, Description.NONE, Change.FOREVER);
+    return new Change.Put(key, SetService.MEMBER, Description.NONE, Change.FOREVER);
   }
 
   private Committed commit(Commit commit) {
@@ -91,7 +91,7 @@ final class NativeSetsTest {
   void aMemberIsReadAsAnEntry() {
     commit(Commit.of(put(a)));
 
-    assertThat(loop.answer(() -> engine.get(Call.NOTHING, a)).value()).isEqualTo(SetBackend.MEMBER);
+    assertThat(loop.answer(() -> engine.get(Call.NOTHING, a)).value()).isEqualTo(SetService.MEMBER);
     assertThat(loop.answer(() -> engine.read(Call.NOTHING, List.of(b)))).containsOnlyNulls();
   }
 
@@ -101,10 +101,10 @@ final class NativeSetsTest {
     Value text = new Value.OfBytes(ByteString.copyFromUtf8("text"));
     Range range = Range.items(name.namespace(), "set", name.name());
     refused(Commit.of(new Change.Put(a, text, Description.NONE, Change.FOREVER)), "this kind");
-    refused(Commit.of(new Change.Put(a, SetBackend.MEMBER, Description.NONE, 5)), "expiry");
+    refused(Commit.of(new Change.Put(a, SetService.MEMBER, Description.NONE, 5)), "expiry");
     Description described = new Description("a/b", Map.of());
     refused(
-        Commit.of(new Change.Put(a, SetBackend.MEMBER, described, Change.FOREVER)), "media types");
+        Commit.of(new Change.Put(a, SetService.MEMBER, described, Change.FOREVER)), "media types");
     refused(Commit.of(new Change.Touch(a, 5)), "expiry");
     refused(Commit.of(new Change.Add(a, 1, 0, 9)), "this kind");
     refused(Commit.of(new Change.DeleteRange(range)), "order to list");

@@ -2,7 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.CounterBackend;
+import io.purpledb.service.CounterService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -23,7 +23,7 @@ final class RedisBusyTest {
     TestLoop loop = new TestLoop();
     try (RedisProcess redis = RedisForTests.start()) {
       RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT);
-      CounterBackend counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+      CounterService counter = loop.call(() -> new CounterService(backends.engine("counter")));
       loop.answer(() -> counter.increment("c", 1)); // connected
 
       List<Future<?>> asked =

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.purpledb.backend.KvBackend;
 import io.purpledb.config.StartFailure;
+import io.purpledb.service.KvService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.redis.client.Command;
@@ -141,7 +141,7 @@ class RedisCheckTest {
       }
       RedisBackends backends = backends(redis.url());
       backends.open("kv");
-      KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+      KvService kv = loop.call(() -> new KvService(backends.engine("kv")));
       loop.answer(() -> kv.get("none"));
       loop.answer(kv.engine()::close);
       backends.close();

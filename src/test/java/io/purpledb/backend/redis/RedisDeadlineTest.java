@@ -3,14 +3,14 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CacheService;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -41,14 +41,14 @@ final class RedisDeadlineTest {
     Call over = Call.within(0);
     List<Supplier<Future<?>>> late =
         List.of(
-            () -> new CacheBackend(backends.engine("cache")).within(over).set(KEY, "v", 60_000),
-            () -> new CounterBackend(backends.engine("counter")).within(over).increment(KEY, 1),
-            () -> new FlagBackend(backends.engine("flag")).within(over).set(KEY, true),
+            () -> new CacheService(backends.engine("cache")).within(over).set(KEY, "v", 60_000),
+            () -> new CounterService(backends.engine("counter")).within(over).increment(KEY, 1),
+            () -> new FlagService(backends.engine("flag")).within(over).set(KEY, true),
             () ->
-                new KvBackend(backends.engine("kv"))
+                new KvService(backends.engine("kv"))
                     .within(over)
                     .put(KEY, ByteString.copyFromUtf8("v")),
-            () -> new SetBackend(backends.engine("set")).within(over).add(KEY, "i"));
+            () -> new SetService(backends.engine("set")).within(over).add(KEY, "i"));
 
     for (Supplier<Future<?>> write : late) {
       Failure failure = loop.failure(write); // each over a connection that is being made
@@ -56,12 +56,12 @@ final class RedisDeadlineTest {
       assertThat(failure).hasMessageEndingWith("; nothing was sent");
     }
 
-    assertThat(loop.<Long>answer(() -> new CounterBackend(backends.engine("counter")).get(KEY)))
+    assertThat(loop.<Long>answer(() -> new CounterService(backends.engine("counter")).get(KEY)))
         .isZero();
-    assertThat(loop.answer(() -> new KvBackend(backends.engine("kv")).get(KEY))).isNull();
-    assertThat(loop.<Boolean>answer(() -> new FlagBackend(backends.engine("flag")).get(KEY)))
+    assertThat(loop.answer(() -> new KvService(backends.engine("kv")).get(KEY))).isNull();
+    assertThat(loop.<Boolean>answer(() -> new FlagService(backends.engine("flag")).get(KEY)))
         .isFalse();
-    assertThat(loop.answer(() -> new CacheBackend(backends.engine("cache")).get(KEY))).isNull();
-    assertThat(loop.answer(() -> new SetBackend(backends.engine("set")).get(KEY)).size()).isZero();
+    assertThat(loop.answer(() -> new CacheService(backends.engine("cache")).get(KEY))).isNull();
+    assertThat(loop.answer(() -> new SetService(backends.engine("set")).get(KEY)).size()).isZero();
   }
 }

@@ -3,12 +3,12 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.redis.BrittleCodec.Place;
 import io.purpledb.backend.redis.connection.RedisRoom;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.KvService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -41,7 +41,7 @@ class RedisErrorTest {
   private final RedisRoom room = new RedisRoom(1 << 20);
   private final ReplyRoom replies = new ReplyRoom(1 << 20);
   private LogLines log;
-  private KvBackend kv;
+  private KvService kv;
 
   @BeforeAll
   static void startRedis() {
@@ -57,7 +57,7 @@ class RedisErrorTest {
   void open() {
     RedisBackends backends =
         new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec);
-    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    kv = loop.call(() -> new KvService(backends.engine("kv")));
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {
       int number = i;

@@ -2,13 +2,13 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.Backend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.Service;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.Future;
@@ -46,9 +46,9 @@ class RedisFailoverTest {
       RedisForTests.start("--replicaof", "127.0.0.1", "" + old.port());
   private final TestLoop loop = new TestLoop();
   private final Front address = new Front(loop, old.port(), new NetServerOptions());
-  private CounterBackend counter;
-  private KvBackend kv;
-  private SetBackend set;
+  private CounterService counter;
+  private KvService kv;
+  private SetService set;
   private LogLines log;
 
   @BeforeEach
@@ -58,16 +58,16 @@ class RedisFailoverTest {
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
-    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
-    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
-    set = loop.call(() -> new SetBackend(backends.engine("set")));
+    counter = loop.call(() -> new CounterService(backends.engine("counter")));
+    kv = loop.call(() -> new KvService(backends.engine("kv")));
+    set = loop.call(() -> new SetService(backends.engine("set")));
     awaitHealth(true);
     log = new LogLines();
   }
 
   @AfterEach
   void close() {
-    for (Backend backend : List.of(counter, kv, set)) {
+    for (Service backend : List.of(counter, kv, set)) {
       loop.answer(backend.engine()::close);
     }
     loop.close();
@@ -172,7 +172,7 @@ class RedisFailoverTest {
                 .transform((ok, failure) -> Future.succeededFuture(failure == null)));
   }
 
-  private void awaitLost(CounterBackend counter) {
+  private void awaitLost(CounterService counter) {
     long start = System.nanoTime();
     RedisLink link = ((NativeEngine) counter.engine()).link();
     while (loop.call(() -> link.connection() != null)) {

@@ -3,13 +3,13 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.redis.connection.RedisRoom;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.KvService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +27,7 @@ class RedisHangTest extends LinkTest {
     CompletableFuture<Long> answer =
         loop.start(
             () -> {
-              CounterBackend made = new CounterBackend(backends.engine("counter"));
+              CounterService made = new CounterService(backends.engine("counter"));
               return made.increment("k", 7).eventually(made.engine()::close);
             });
 
@@ -42,7 +42,7 @@ class RedisHangTest extends LinkTest {
         TestLoop.failure(
             loop.start(
                 () -> {
-                  CounterBackend made = new CounterBackend(backends.engine("counter"));
+                  CounterService made = new CounterService(backends.engine("counter"));
                   return made.increment("k", 7).eventually(made.engine()::close);
                 }));
 
@@ -103,7 +103,7 @@ class RedisHangTest extends LinkTest {
   @Test
   void moreInFlightThanAllowedIsBusy() {
     RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
-    CounterBackend full = loop.call(() -> new CounterBackend(patient.engine("counter")));
+    CounterService full = loop.call(() -> new CounterService(patient.engine("counter")));
     loop.answer(full::health);
     redis.pause();
     List<CompletableFuture<Long>> inFlight = new ArrayList<>();
@@ -134,8 +134,8 @@ class RedisHangTest extends LinkTest {
             room,
             new ReplyRoom(1 << 20),
             RespCodec.BOUNDED);
-    KvBackend kv = loop.call(() -> new KvBackend(bounded.engine("kv")));
-    CounterBackend other = loop.call(() -> new CounterBackend(bounded.engine("counter")));
+    KvService kv = loop.call(() -> new KvService(bounded.engine("kv")));
+    CounterService other = loop.call(() -> new CounterService(bounded.engine("counter")));
     awaitServing(kv);
     awaitServing(other);
     redis.pause();

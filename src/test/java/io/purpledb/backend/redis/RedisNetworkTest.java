@@ -2,8 +2,8 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.CounterBackend;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.redis.client.Command;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ class RedisNetworkTest extends LinkTest {
   @Test
   void silentNetworkIsSurvived() {
     Front front = new Front(loop, redis.port(), new NetServerOptions());
-    CounterBackend far = behind(front, TIMEOUT_MILLIS);
+    CounterService far = behind(front, TIMEOUT_MILLIS);
     front.silent = true;
     log.await(1);
     assertUnavailable(loop.failure(() -> far.get("k")), "; nothing was sent");
@@ -31,7 +31,7 @@ class RedisNetworkTest extends LinkTest {
   @Test
   void connectionThatTimedOutIsNotWaitedFor() {
     Front front = new Front(loop, redis.port(), new NetServerOptions());
-    CounterBackend far = behind(front, 3000);
+    CounterService far = behind(front, 3000);
     front.silent = true;
     assertThat(loop.failure(() -> far.get("k")).kind()).isEqualTo(Kind.TIMED_OUT);
     front.silent = false;
@@ -45,7 +45,7 @@ class RedisNetworkTest extends LinkTest {
   @Test
   void resetConnectionsAreQuiet() {
     Front front = new Front(loop, redis.port(), new NetServerOptions());
-    CounterBackend far = behind(front, TIMEOUT_MILLIS);
+    CounterService far = behind(front, TIMEOUT_MILLIS);
     front.resetting = true;
     loop.raw(redis.url(), Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes");
     log.await(1);
@@ -58,11 +58,11 @@ class RedisNetworkTest extends LinkTest {
     loop.answer(far.engine()::close);
   }
 
-  private CounterBackend behind(Front front, long timeoutMillis) {
+  private CounterService behind(Front front, long timeoutMillis) {
     RedisBackends backends =
         new RedisBackends(
             loop.vertx(), "redis://127.0.0.1:" + front.port(), timeoutMillis, MAX_IN_FLIGHT);
-    CounterBackend far = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    CounterService far = loop.call(() -> new CounterService(backends.engine("counter")));
     awaitServing(far);
     return far;
   }

@@ -3,12 +3,12 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.SetService;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
@@ -50,7 +50,7 @@ class RedisOutageTest extends LinkTest {
   void madeWhileRedisIsStopped() {
     redis.kill();
     awaitDown();
-    CounterBackend late = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    CounterService late = loop.call(() -> new CounterService(backends.engine("counter")));
 
     assertUnavailable(loop.failure(() -> late.get("k")), "; nothing was sent");
 
@@ -116,7 +116,7 @@ class RedisOutageTest extends LinkTest {
 
     assertUnavailable(loop.failure(() -> counter.increment("k", 1)), "");
     assertThat(loop.failure(counter::health)).hasMessageContaining("MISCONF");
-    CounterBackend another = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    CounterService another = loop.call(() -> new CounterService(backends.engine("counter")));
     assertThat(loop.answer(() -> another.get("k"))).isEqualTo(7);
     backends.open("counter"); // so does a start
     assertThat(log.lines()).isEmpty();
@@ -144,7 +144,7 @@ class RedisOutageTest extends LinkTest {
     loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "+select", "+incrby");
     String url = redis.url().replace("//", "//ann:s3cret@");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend limited = loop.call(() -> new CounterBackend(own.engine("counter")));
+    CounterService limited = loop.call(() -> new CounterService(own.engine("counter")));
 
     assertThat(loop.answer(() -> limited.increment("k", 7))).isEqualTo(7);
     assertThat(loop.answer(limited::health)).isNull();
@@ -159,8 +159,8 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend counter = loop.call(() -> new CounterBackend(own.engine("counter")));
-    SetBackend set = loop.call(() -> new SetBackend(own.engine("set")));
+    CounterService counter = loop.call(() -> new CounterService(own.engine("counter")));
+    SetService set = loop.call(() -> new SetService(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));
 
     for (String[] rules :
@@ -184,8 +184,8 @@ class RedisOutageTest extends LinkTest {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
     RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
-    CounterBackend counter = loop.call(() -> new CounterBackend(own.engine("counter")));
-    SetBackend set = loop.call(() -> new SetBackend(own.engine("set")));
+    CounterService counter = loop.call(() -> new CounterService(own.engine("counter")));
+    SetService set = loop.call(() -> new SetService(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));
     allowAnn("resetkeys");
     for (int i = 0; i < RedisPermission.REFUSALS; i++) {
@@ -231,7 +231,7 @@ class RedisOutageTest extends LinkTest {
 
   @Test
   void stoppedWithMuchUnsent() {
-    KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    KvService kv = loop.call(() -> new KvService(backends.engine("kv")));
     ByteString value = ByteString.copyFrom(new byte[4 << 20]);
     List<CompletableFuture<Void>> puts = new ArrayList<>();
     for (int i = 0; i < 16; i++) {

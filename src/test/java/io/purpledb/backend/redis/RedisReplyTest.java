@@ -3,10 +3,10 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +31,7 @@ class RedisReplyTest {
   @ParameterizedTest
   @ValueSource(strings = {"+OK\r\n", ":7\r\n", "*1\r\n$1\r\n7\r\n", "#t\r\n"})
   void aReplyOfAnotherKindEndsTheConnection(String wrong) {
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) ->
                 command.get(0).equals("GET") && connection == 1 ? wrong : echoOr(command, "8"));
@@ -44,7 +44,7 @@ class RedisReplyTest {
   @ParameterizedTest
   @ValueSource(strings = {"$1\r\n7\r\n", "+OK\r\n", "_\r\n"})
   void soDoesOneThatIsNoSum(String wrong) {
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) ->
                 command.get(0).equals("INCRBY") ? wrong : echoOr(command, "8"));
@@ -56,7 +56,7 @@ class RedisReplyTest {
   @Test
   void aWriteIsNotAcknowledgedByAValue() {
     RedisBackends backends = backends((connection, command) -> echoOr(command, "true"));
-    FlagBackend flag = loop.call(() -> new FlagBackend(backends.engine("flag")));
+    FlagService flag = loop.call(() -> new FlagService(backends.engine("flag")));
 
     assertUnknown(loop.failure(() -> flag.set("k", true)));
     assertThat(log.lines().get(0)).contains("a reply of type BULK (expected: STATUS)");
@@ -66,7 +66,7 @@ class RedisReplyTest {
   @Test
   void shiftedRepliesAreFoundByTheMark() {
     String[] late = {bulk("0")};
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) -> {
               if (connection > 1) {
@@ -86,7 +86,7 @@ class RedisReplyTest {
 
   @Test
   void aReplyTooManyEndsTheConnection() {
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) ->
                 connection == 1 ? echoOr(command, "7") + bulk("more") : echoOr(command, "8"));
@@ -108,7 +108,7 @@ class RedisReplyTest {
         "NOAUTH Authentication required.",
       })
   void whatTheWrongServerRefusedIsSentOnceOverTheNextConnection(String error) {
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) ->
                 connection == 1 ? "-" + error + "\r\n" : integerOrEcho(command, connection));
@@ -119,7 +119,7 @@ class RedisReplyTest {
 
   @Test
   void notTwice() {
-    CounterBackend counter = counter((connection, command) -> "-READONLY for ever\r\n");
+    CounterService counter = counter((connection, command) -> "-READONLY for ever\r\n");
 
     assertThat(loop.failure(() -> counter.increment("k", 1)))
         .hasMessage("redis: READONLY for ever")
@@ -130,7 +130,7 @@ class RedisReplyTest {
   @Test
   void whatMayHaveRunIsNotRepeated() {
     int[] increments = {0};
-    CounterBackend counter =
+    CounterService counter =
         counter(
             (connection, command) -> {
               increments[0] += command.get(0).equals("INCRBY") ? 1 : 0;
@@ -144,9 +144,9 @@ class RedisReplyTest {
     assertThat(loop.call(() -> increments[0])).isEqualTo(1);
   }
 
-  private CounterBackend counter(ScriptedRedis.Script script) {
+  private CounterService counter(ScriptedRedis.Script script) {
     RedisBackends backends = backends(script); // listens first
-    return loop.call(() -> new CounterBackend(backends.engine("counter")));
+    return loop.call(() -> new CounterService(backends.engine("counter")));
   }
 
   private RedisBackends backends(ScriptedRedis.Script script) {

@@ -3,14 +3,14 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.Backend;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CacheService;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.Service;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.redis.client.Command;
@@ -33,24 +33,24 @@ class RedisServicesTest {
   private final String key = "é " + UUID.randomUUID();
   private final TestLoop loop = new TestLoop();
   private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
-  private CacheBackend cache;
-  private CounterBackend counter;
-  private FlagBackend flag;
-  private KvBackend kv;
-  private SetBackend set;
+  private CacheService cache;
+  private CounterService counter;
+  private FlagService flag;
+  private KvService kv;
+  private SetService set;
 
   @BeforeEach
   void open() {
-    cache = loop.call(() -> new CacheBackend(backends.engine("cache")));
-    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
-    flag = loop.call(() -> new FlagBackend(backends.engine("flag")));
-    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
-    set = loop.call(() -> new SetBackend(backends.engine("set")));
+    cache = loop.call(() -> new CacheService(backends.engine("cache")));
+    counter = loop.call(() -> new CounterService(backends.engine("counter")));
+    flag = loop.call(() -> new FlagService(backends.engine("flag")));
+    kv = loop.call(() -> new KvService(backends.engine("kv")));
+    set = loop.call(() -> new SetService(backends.engine("set")));
   }
 
   @AfterEach
   void close() {
-    for (Backend backend : List.of(cache, counter, flag, kv, set)) {
+    for (Service backend : List.of(cache, counter, flag, kv, set)) {
       loop.answer(backend.engine()::close);
     }
     for (int database = 0; database <= 4; database++) {
@@ -78,7 +78,7 @@ class RedisServicesTest {
   void cacheValueAndExpiryAreOneCommand() {
     try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
       RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
-      CacheBackend logged = loop.call(() -> new CacheBackend(there.engine("cache")));
+      CacheService logged = loop.call(() -> new CacheService(there.engine("cache")));
 
       loop.answer(() -> logged.set("k", "text", 60_000));
 
@@ -137,7 +137,7 @@ class RedisServicesTest {
 
     Failure failure = loop.failure(() -> counter.increment(key, amount));
 
-    assertThat(failure).hasMessage(CounterBackend.overflow(key, amount).getMessage());
+    assertThat(failure).hasMessage(CounterService.overflow(key, amount).getMessage());
     assertThat(loop.answer(() -> counter.get(key))).isEqualTo(value);
   }
 

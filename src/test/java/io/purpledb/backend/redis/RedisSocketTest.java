@@ -3,8 +3,8 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.KvBackend;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.KvService;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class RedisSocketTest extends LinkTest {
 
   @Test
   void largeAndSmallValuesOfOnePassKeepTheirOrder() {
-    KvBackend kv = loop.call(() -> new KvBackend(backends.engine("kv")));
+    KvService kv = loop.call(() -> new KvService(backends.engine("kv")));
     awaitServing(kv);
     List<CompletableFuture<ByteString>> values = new ArrayList<>();
     loop.call(

@@ -3,8 +3,8 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.purpledb.backend.CounterBackend;
 import io.purpledb.config.StartFailure;
+import io.purpledb.service.CounterService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import io.vertx.core.net.NetServerOptions;
@@ -52,7 +52,7 @@ class RedisTlsTest {
   void speaksTls() {
     RedisBackends backends = backends("127.0.0.1");
     backends.open("counter");
-    CounterBackend counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
+    CounterService counter = loop.call(() -> new CounterService(backends.engine("counter")));
 
     assertThat(loop.answer(() -> counter.increment("k", 1))).isEqualTo(1);
 

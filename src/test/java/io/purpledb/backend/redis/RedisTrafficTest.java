@@ -2,10 +2,10 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.Backend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.Service;
+import io.purpledb.service.SetService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.List;
@@ -32,21 +32,21 @@ class RedisTrafficTest {
       RedisForTests.start("--appendonly", "yes", "--appendfsync", "always");
   private final TestLoop loop = new TestLoop();
   private final LogLines log = new LogLines();
-  private CounterBackend counter;
-  private KvBackend kv;
-  private SetBackend set;
+  private CounterService counter;
+  private KvService kv;
+  private SetService set;
 
   @BeforeEach
   void open() {
     RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
-    counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
-    kv = loop.call(() -> new KvBackend(backends.engine("kv")));
-    set = loop.call(() -> new SetBackend(backends.engine("set")));
+    counter = loop.call(() -> new CounterService(backends.engine("counter")));
+    kv = loop.call(() -> new KvService(backends.engine("kv")));
+    set = loop.call(() -> new SetService(backends.engine("set")));
   }
 
   @AfterEach
   void close() {
-    for (Backend backend : List.of(counter, kv, set)) {
+    for (Service backend : List.of(counter, kv, set)) {
       loop.answer(backend.engine()::close);
     }
     loop.close();

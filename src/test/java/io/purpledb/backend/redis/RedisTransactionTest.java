@@ -3,9 +3,9 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.SetService;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +34,7 @@ class RedisTransactionTest {
   }
 
   /** A Redis that answers what a transaction consists of with these, over its first connection. */
-  private SetBackend set(String multi, String sadd, String smembers, String exec) {
+  private SetService set(String multi, String sadd, String smembers, String exec) {
     ScriptedRedis.Script script =
         (connection, command) -> {
           boolean first = connection == 1;
@@ -51,18 +51,18 @@ class RedisTransactionTest {
         };
     RedisBackends backends =
         new RedisBackends(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
-    return loop.call(() -> new SetBackend(backends.engine("set")));
+    return loop.call(() -> new SetService(backends.engine("set")));
   }
 
   private static String results(String item) {
     return "*2\r\n:1\r\n~1\r\n" + bulk(item);
   }
 
-  private void assertItems(SetBackend set, String item) {
+  private void assertItems(SetService set, String item) {
     assertThat(loop.answer(() -> set.add("k", item))).containsExactly(item);
   }
 
-  private Failure refused(SetBackend set) {
+  private Failure refused(SetService set) {
     return loop.failure(() -> set.add("k", "x"));
   }
 
@@ -74,7 +74,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {"READONLY You can't write", "LOADING Redis is loading", "MASTERDOWN x"})
   void whatIsNotTakenDownDidNotRunAndIsSentOnceOverTheNextConnection(String error) {
-    SetBackend set = set("+OK\r\n", "-" + error + "\r\n", QUEUED, ABORTED);
+    SetService set = set("+OK\r\n", "-" + error + "\r\n", QUEUED, ABORTED);
 
     assertItems(set, "second");
     assertThat(loop.call(() -> changes.size())).isEqualTo(2);
@@ -115,7 +115,7 @@ class RedisTransactionTest {
   /** Without MULTI, Redis runs the change at once: it must not be sent again. */
   @Test
   void aChangeThatRanOutsideATransactionIsNotRepeated() {
-    SetBackend set =
+    SetService set =
         set("-LOADING Redis is loading\r\n", ":1\r\n", "*0\r\n", "-ERR EXEC without MULTI\r\n");
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
@@ -125,7 +125,7 @@ class RedisTransactionTest {
 
   @Test
   void soIsOneWhoseReadWasRefused() {
-    SetBackend set =
+    SetService set =
         set(
             "-NOPERM no permissions to run multi\r\n",
             ":1\r\n",
@@ -145,7 +145,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {":1\r\n", "*0\r\n", "$1\r\na\r\n", "_\r\n"})
   void anAnswerOfAnotherKindEndsTheConnection(String wrong) {
-    SetBackend set = set("+OK\r\n", wrong, QUEUED, results("first"));
+    SetService set = set("+OK\r\n", wrong, QUEUED, results("first"));
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
     log.await(2);
@@ -155,7 +155,7 @@ class RedisTransactionTest {
   @ParameterizedTest
   @ValueSource(strings = {"*0\r\n", "*1\r\n:1\r\n", "_\r\n", ":1\r\n"})
   void soDoResultsThatCannotBe(String wrong) {
-    SetBackend set = set("+OK\r\n", QUEUED, QUEUED, wrong);
+    SetService set = set("+OK\r\n", QUEUED, QUEUED, wrong);
 
     LinkTest.assertUnavailable(refused(set), "; a write may or may not have happened");
     log.await(2);

@@ -2,15 +2,15 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.Backend;
-import io.purpledb.backend.CacheBackend;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisPermission;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CacheService;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.Service;
+import io.purpledb.service.SetService;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class RedisWriteTrialTest extends LinkTest {
 
-  private final Map<String, Backend> services = new LinkedHashMap<>();
+  private final Map<String, Service> services = new LinkedHashMap<>();
 
   @AfterEach
   void closeServices() {
@@ -95,7 +95,7 @@ class RedisWriteTrialTest extends LinkTest {
   @Test
   void refusalsOfClientsAreNotForgottenForIt() {
     open("~purple:*", "+@all");
-    CounterBackend counter = counter();
+    CounterService counter = counter();
     for (int i = 0; i < RedisPermission.REFUSALS; i++) {
       loop.failure(() -> counter.increment("k", 1));
       loop.answer(service("kv")::health);
@@ -143,12 +143,12 @@ class RedisWriteTrialTest extends LinkTest {
     }
   }
 
-  private Backend service(String name) {
+  private Service service(String name) {
     return Objects.requireNonNull(services.get(name));
   }
 
-  private CounterBackend counter() {
-    return (CounterBackend) service("counter");
+  private CounterService counter() {
+    return (CounterService) service("counter");
   }
 
   private void open(String... rules) {
@@ -160,11 +160,11 @@ class RedisWriteTrialTest extends LinkTest {
             TIMEOUT_MILLIS,
             MAX_IN_FLIGHT);
     own.open("kv"); // a start, which may read
-    services.put("cache", loop.call(() -> new CacheBackend(own.engine("cache"))));
-    services.put("counter", loop.call(() -> new CounterBackend(own.engine("counter"))));
-    services.put("flag", loop.call(() -> new FlagBackend(own.engine("flag"))));
-    services.put("kv", loop.call(() -> new KvBackend(own.engine("kv"))));
-    services.put("set", loop.call(() -> new SetBackend(own.engine("set"))));
+    services.put("cache", loop.call(() -> new CacheService(own.engine("cache"))));
+    services.put("counter", loop.call(() -> new CounterService(own.engine("counter"))));
+    services.put("flag", loop.call(() -> new FlagService(own.engine("flag"))));
+    services.put("kv", loop.call(() -> new KvService(own.engine("kv"))));
+    services.put("set", loop.call(() -> new SetService(own.engine("set"))));
   }
 
   private void allow(String... rules) {

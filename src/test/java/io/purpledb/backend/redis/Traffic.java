@@ -3,11 +3,11 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.CounterBackend;
-import io.purpledb.backend.KvBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.service.CounterService;
+import io.purpledb.service.KvService;
+import io.purpledb.service.SetService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -47,13 +47,13 @@ final class Traffic {
   volatile boolean stopping;
 
   private final Vertx vertx;
-  private final CounterBackend counter;
-  private final KvBackend kv;
-  private final SetBackend set;
+  private final CounterService counter;
+  private final KvService kv;
+  private final SetService set;
   private final Promise<Void> end = Promise.promise();
   private long turn;
 
-  Traffic(String key, Vertx vertx, CounterBackend counter, KvBackend kv, SetBackend set) {
+  Traffic(String key, Vertx vertx, CounterService counter, KvService kv, SetService set) {
     this.key = key;
     this.vertx = vertx;
     this.counter = counter;

@@ -2,6 +2,7 @@ package io.purpledb.backend.replicated;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.purpledb.message.Failure;
 import io.purpledb.v1.CacheGetRequest;
 import io.purpledb.v1.CacheGetResponse;
 import io.purpledb.v1.CacheSetRequest;
@@ -40,12 +41,12 @@ record Ask(Replication node) {
 
   @Nullable String get(String key) throws Exception {
     KvGetResponse response =
-        (KvGetResponse) Nodes.ask(node, KvGetRequest.newBuilder().setKey(key).build());
+        (KvGetResponse) find(KvGetRequest.newBuilder().setKey(key).build());
     return response == null ? null : response.getValue().toStringUtf8();
   }
 
   boolean delete(String key) throws Exception {
-    return Nodes.ask(node, KvDeleteRequest.newBuilder().setKey(key).build()) != null;
+    return find(KvDeleteRequest.newBuilder().setKey(key).build()) != null;
   }
 
   long increment(String key, long amount) throws Exception {
@@ -100,8 +101,20 @@ record Ask(Replication node) {
 
   @Nullable String cached(String key) throws Exception {
     CacheGetResponse response =
-        (CacheGetResponse) Nodes.ask(node, CacheGetRequest.newBuilder().setKey(key).build());
+        (CacheGetResponse) find(CacheGetRequest.newBuilder().setKey(key).build());
     return response == null ? null : response.getValue();
+  }
+
+  /** The response; null where there is nothing to be found. */
+  private @Nullable Message find(Message request) throws Exception {
+    try {
+      return Nodes.ask(node, request);
+    } catch (Failure failure) {
+      if (failure.kind() == Failure.Kind.NOT_FOUND) {
+        return null;
+      }
+      throw failure;
+    }
   }
 
   private <R extends Message> R send(Class<R> type, Message request) throws Exception {

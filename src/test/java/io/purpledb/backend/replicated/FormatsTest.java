@@ -3,7 +3,6 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.replicated.snapshot.AnsweredPart;
 import io.purpledb.backend.replicated.snapshot.SnapshotFile;
 import io.purpledb.backend.replicated.state.ReplicatedState;
@@ -20,6 +19,7 @@ import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;
+import io.purpledb.service.FlagService;
 import io.purpledb.v1.CacheSetRequest;
 import io.purpledb.v1.CacheSetResponse;
 import io.purpledb.v1.FlagSetRequest;
@@ -90,7 +90,7 @@ final class FormatsTest {
           .isEqualTo(fromLog.store().entries().get(key, CLOCK));
     }
     Entry flag = Objects.requireNonNull(fromLog.store().entries().get(FLAG, CLOCK));
-    assertThat(flag.value()).isEqualTo(FlagBackend.TRUE);
+    assertThat(flag.value()).isEqualTo(FlagService.TRUE);
     assertThat(flag.version()).isEqualTo(MemoryState.BEFORE);
     assertThat(fromSnapshot.image().data().position())
         .isEqualTo(fromLog.image().data().position())

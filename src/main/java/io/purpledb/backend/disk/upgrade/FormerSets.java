@@ -1,12 +1,12 @@
 package io.purpledb.backend.disk.upgrade;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.message.Call;
+import io.purpledb.service.SetService;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public final class FormerSets implements Former {
 
     FormerEntry entry() {
       Key key = new Key(Call.DEFAULT_NAMESPACE, "set", set.toStringUtf8(), item.toStringUtf8());
-      return new FormerEntry(key, SetBackend.MEMBER, Entry.NEVER);
+      return new FormerEntry(key, SetService.MEMBER, Entry.NEVER);
     }
   }
 

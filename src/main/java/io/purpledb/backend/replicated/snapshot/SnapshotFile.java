@@ -1,7 +1,6 @@
 package io.purpledb.backend.replicated.snapshot;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.replicated.raft.DamageException;
 import io.purpledb.backend.replicated.state.ReplicatedState;
 import io.purpledb.backend.replicated.wire.EntryCodec;
@@ -10,6 +9,7 @@ import io.purpledb.engine.Entry;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.memory.StateImage;
+import io.purpledb.service.FlagService;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -153,7 +153,7 @@ public final class SnapshotFile {
           case CACHE -> sink.entry(OldRequests.cached(text(), text(), in.readLong()));
           case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
           case FLAG ->
-              sink.entry(OldRequests.entry("flag", text(), FlagBackend.value(in.readBoolean())));
+              sink.entry(OldRequests.entry("flag", text(), FlagService.value(in.readBoolean())));
           case KV -> sink.entry(OldRequests.entry("kv", text(), content()));
           case SET -> set(text(), sink);
           case ENTRY -> sink.entry(entry());

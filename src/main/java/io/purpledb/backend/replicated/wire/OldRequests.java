@@ -2,8 +2,6 @@ package io.purpledb.backend.replicated.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Commit;
@@ -15,6 +13,8 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.SetService;
 import io.purpledb.v1.CacheSetRequest;
 import io.purpledb.v1.CacheSetResponse;
 import io.purpledb.v1.CounterIncrementRequest;
@@ -65,15 +65,15 @@ public final class OldRequests {
       return Commit.of(
           new Change.Put(
               key("flag", set.getKey()),
-              FlagBackend.value(set.getValue()),
+              FlagService.value(set.getValue()),
               Description.NONE,
               Change.FOREVER));
     }
     if (request instanceof SetAddRequest add) {
-      return SetBackend.addition(Call.DEFAULT_NAMESPACE, add.getKey(), add.getItem());
+      return SetService.addition(Call.DEFAULT_NAMESPACE, add.getKey(), add.getItem());
     }
     if (request instanceof SetRemoveRequest remove) {
-      return SetBackend.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
+      return SetService.removal(Call.DEFAULT_NAMESPACE, remove.getKey(), remove.getItem());
     }
     if (request instanceof CounterIncrementRequest increment) {
       return Commit.answering(
@@ -122,7 +122,7 @@ public final class OldRequests {
 
   /** A member of a set. */
   public static Entry member(String set, String item) {
-    return entry(new Key(Call.DEFAULT_NAMESPACE, "set", set, item), SetBackend.MEMBER);
+    return entry(new Key(Call.DEFAULT_NAMESPACE, "set", set, item), SetService.MEMBER);
   }
 
   private static Entry entry(Key key, Value value) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.FlagBackend;
-import io.purpledb.backend.SetBackend;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Claim;
@@ -16,6 +14,8 @@ import io.purpledb.engine.Range;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.message.Failure;
+import io.purpledb.service.FlagService;
+import io.purpledb.service.SetService;
 import io.purpledb.v1.CacheSetRequest;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.KvPutRequest;
@@ -116,16 +116,16 @@ final class BatchTest {
                 Commit.of(
                     new Change.Put(
                         Key.of("default", "flag", "f"),
-                        FlagBackend.TRUE,
+                        FlagService.TRUE,
                         Description.NONE,
                         Change.FOREVER)),
                 true));
     SetAddRequest add = SetAddRequest.newBuilder().setKey("s").setItem("i").build();
     assertThat(Item.of(Wire.request(add)))
-        .isEqualTo(new Item.OfCommit(SetBackend.addition("default", "s", "i"), true));
+        .isEqualTo(new Item.OfCommit(SetService.addition("default", "s", "i"), true));
     SetRemoveRequest remove = SetRemoveRequest.newBuilder().setKey("s").setItem("i").build();
     assertThat(Item.of(Wire.request(remove)))
-        .isEqualTo(new Item.OfCommit(SetBackend.removal("default", "s", "i"), true));
+        .isEqualTo(new Item.OfCommit(SetService.removal("default", "s", "i"), true));
   }
 
   /** Each key in full, and no items. */
