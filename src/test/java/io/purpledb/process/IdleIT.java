@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.support.ClusterProcesses;
 import io.purpledb.support.NodeProcess;
 import io.purpledb.support.Place;
+import io.purpledb.support.ProcessUse;
 import io.purpledb.support.ProcessorTime;
 import io.purpledb.support.ServerProcess;
+import io.purpledb.support.Wakeups;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,16 +19,35 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server needs that nobody asks anything: next to nothing. */
+/**
+ * What a server needs that nobody asks anything: next to nothing. It wakes up seldom, which is the
+ * same on every machine, and what it needs for that is little beside what a process needs there
+ * that does nothing but wake up: as a share of a core it is several times more where many virtual
+ * machines share one.
+ */
 @Tag("long")
 class IdleIT {
 
-  /** Of one core; the aim is a third of it. */
-  private static final double MOST = 0.03;
+  /**
+   * The share of a core in those of {@link Wakeups}: twice the most that was seen, 3.1 of a leader
+   * in memory. One such share was 0.33 to 0.46 % where little disturbed it, 0.38 % in the middle,
+   * so that this is 2.3 %.
+   */
+  private static final int MOST_REFERENCES = 6;
+
+  /** Twice the wakes a second that were seen, 33 to 37, of which 25 are the JVM's own. */
+  private static final int MOST_WAKES = 70;
+
+  /** 54 to 57. */
+  private static final int MOST_WAKES_ON_DISK = 110;
+
+  /** 76 to 77, and of the leader 89 to 90. */
+  private static final int MOST_WAKES_IN_MEMORY = 180;
 
   /** When less is used in a second, the compiler has what the start gave it to do. */
   private static final double CALM = 0.05;
@@ -44,20 +65,22 @@ class IdleIT {
 
   @Test
   void aServerAlone(@TempDir Path directory) throws Exception {
-    try (ServerProcess server = ServerProcess.start(directory)) {
-      assertIdle(List.of(server));
+    try (Wakeups reference = Wakeups.start();
+        ServerProcess server = ServerProcess.start(directory)) {
+      assertIdle(reference, server);
     }
   }
 
   @Test
   void aServerWithConnectionsThatAskNothing(@TempDir Path directory) throws Exception {
     List<Socket> open = new ArrayList<>();
-    try (ServerProcess server = ServerProcess.start(directory)) {
+    try (Wakeups reference = Wakeups.start();
+        ServerProcess server = ServerProcess.start(directory)) {
       for (int i = 0; i < CONNECTIONS / 2; i++) {
         open.add(ask(server.httpPort(), "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         open.add(connect(server.grpcPort(), PREFACE));
       }
-      assertIdle(List.of(server));
+      assertIdle(reference, server);
     } finally {
       for (Socket socket : open) {
         socket.close();
@@ -71,49 +94,69 @@ class IdleIT {
    */
   @Test
   void aClusterOnDisk(@TempDir Path directory) throws Exception {
-    assertIdleCluster(directory, "disk");
+    assertIdleCluster(directory, "disk", MOST_WAKES_ON_DISK);
   }
 
   /** Its leader tells the others, too, that it leads. */
   @Test
   void aClusterInMemory(@TempDir Path directory) throws Exception {
-    assertIdleCluster(directory, "memory");
+    assertIdleCluster(directory, "memory", MOST_WAKES_IN_MEMORY);
   }
 
-  private static void assertIdleCluster(Path directory, String backend) throws Exception {
-    try (ClusterProcesses cluster =
-        ClusterProcesses.of(directory, Place.onLoopback(3), "--backend", backend)
-            .startInTurnOrClose()) {
+  private static void assertIdleCluster(Path directory, String backend, int mostWakes)
+      throws Exception {
+    try (Wakeups reference = Wakeups.start();
+        ClusterProcesses cluster =
+            ClusterProcesses.of(directory, Place.onLoopback(3), "--backend", backend)
+                .startInTurnOrClose()) {
       TimeUnit.SECONDS.sleep(CALM_SECONDS);
       List<Long> nodes = cluster.nodes().stream().map(NodeProcess::pid).toList();
-      List<Duration> before = new ArrayList<>();
-      for (long node : nodes) {
-        before.add(ProcessorTime.withoutCompilers(node));
-      }
-      TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
-      for (int i = 0; i < nodes.size(); i++) {
-        Duration used = ProcessorTime.withoutCompilers(nodes.get(i)).minus(before.get(i));
-        double share = used.toMillis() / (double) WINDOW.toMillis();
-        System.out.printf("idle node: %.2f %% of a core%n", share * 100);
-        assertThat(share).as("share of a core").isLessThan(MOST);
-      }
+      assertIdle(reference, nodes, ProcessUse::withoutCompilersSince, mostWakes);
     }
   }
 
-  private static void assertIdle(List<ServerProcess> servers) throws InterruptedException {
-    for (ServerProcess server : servers) {
-      awaitCalm(server);
-    }
-    List<Duration> before = servers.stream().map(each -> ProcessorTime.of(each.pid())).toList();
+  private static void assertIdle(Wakeups reference, ServerProcess server)
+      throws IOException, InterruptedException {
+    awaitCalm(server);
+    assertIdle(reference, List.of(server.pid()), ProcessUse::since, MOST_WAKES);
+  }
+
+  private static void assertIdle(
+      Wakeups reference,
+      List<Long> servers,
+      BiFunction<ProcessUse, ProcessUse, Duration> since,
+      int mostWakes)
+      throws IOException, InterruptedException {
+    List<Long> processes = new ArrayList<>(servers);
+    processes.add(reference.pid());
+    List<ProcessUse> before = uses(processes);
     long began = System.nanoTime();
     TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
+    List<ProcessUse> after = uses(processes);
     double elapsed = System.nanoTime() - began;
-    for (int i = 0; i < servers.size(); i++) {
-      Duration used = ProcessorTime.of(servers.get(i).pid()).minus(before.get(i));
-      double share = used.toNanos() / elapsed;
-      System.out.printf("idle: %.2f %% of a core%n", share * 100);
-      assertThat(share).as("share of a core").isLessThan(MOST);
+
+    double[] shares = new double[processes.size()];
+    double[] wakes = new double[processes.size()];
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] = since.apply(after.get(i), before.get(i)).toNanos() / elapsed;
+      wakes[i] = after.get(i).wakesSince(before.get(i)) / (elapsed / 1e9);
+      System.out.printf(
+          "%s: %.2f %% of a core, %.1f wakes a second%n",
+          i < servers.size() ? "idle" : "reference", shares[i] * 100, wakes[i]);
     }
+    double most = MOST_REFERENCES * shares[servers.size()];
+    for (int i = 0; i < servers.size(); i++) {
+      assertThat(shares[i]).as("share of a core").isLessThan(most);
+      assertThat(wakes[i]).as("wakes a second").isLessThan(mostWakes);
+    }
+  }
+
+  private static List<ProcessUse> uses(List<Long> processes) throws IOException {
+    List<ProcessUse> uses = new ArrayList<>();
+    for (long process : processes) {
+      uses.add(ProcessUse.of(process));
+    }
+    return uses;
   }
 
   private static void awaitCalm(ServerProcess server) throws InterruptedException {

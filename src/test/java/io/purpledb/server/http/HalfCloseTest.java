@@ -106,21 +106,35 @@ class HalfCloseTest {
     assertThat(server.get("/kv/p").status()).isEqualTo(404);
   }
 
+  /**
+   * Without the second for which a connection is kept whose client may still be sending. Others on
+   * the machine make a turn longer, never shorter.
+   */
   @Test
   void aMalformedRequestHasItsAnswerAtOnce() throws Exception {
-    long start = System.nanoTime();
+    long quickest = 0;
     for (int before = 0; before < 3; before++) {
-      try (RawHttpClient client = new RawHttpClient(server.port())) {
-        client.send(("GET /counters/p" + END).repeat(before) + "GET /ping HTTP/1.1\r\n\r\n");
-        client.endOfInput();
-        for (int i = 0; i < before; i++) {
-          assertThat(client.reply().status()).isEqualTo(200);
-        }
-        assertThat(client.reply().problem(Kind.INVALID)).startsWith("Host: missing");
-        assertThat(client.rest()).isEmpty();
+      long least = Long.MAX_VALUE;
+      for (int turn = 0; turn < 3; turn++) {
+        long start = System.nanoTime();
+        refuseAMalformedOneAfter(before);
+        least = Math.min(least, System.nanoTime() - start);
       }
+      quickest += least;
     }
-    assertThat(System.nanoTime() - start).isLessThan(1_000_000_000L);
+    assertThat(quickest).isLessThan(900_000_000L);
+  }
+
+  private static void refuseAMalformedOneAfter(int before) throws Exception {
+    try (RawHttpClient client = new RawHttpClient(server.port())) {
+      client.send(("GET /counters/p" + END).repeat(before) + "GET /ping HTTP/1.1\r\n\r\n");
+      client.endOfInput();
+      for (int i = 0; i < before; i++) {
+        assertThat(client.reply().status()).isEqualTo(200);
+      }
+      assertThat(client.reply().problem(Kind.INVALID)).startsWith("Host: missing");
+      assertThat(client.rest()).isEmpty();
+    }
   }
 
   @Test

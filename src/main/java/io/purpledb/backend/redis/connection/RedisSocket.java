@@ -49,6 +49,9 @@ final class RedisSocket implements RespReplies {
   private @Nullable String ended;
   private boolean retired;
 
+  /** How many of those that wait are asked for the connection's own sake. */
+  private int own;
+
   /** Takes over a socket that was connected on the calling event loop. */
   RedisSocket(Vertx vertx, NetSocket socket, RespCodec codec, ReplyRoom room) {
     this.socket = socket;
@@ -73,9 +76,14 @@ final class RedisSocket implements RespReplies {
     }
   }
 
-  /** Sends a command. Fails with Redis's error reply, or when the connection ends without one. */
+  /**
+   * Sends a command for the connection's own sake, which is no part of its {@link #size}. Fails
+   * with Redis's error reply, or when the connection ends without one.
+   */
   Future<@Nullable Response> send(Request request) {
     OneCommand command = new OneCommand(request);
+    own++; // until it is answered: everything is, and once
+    command.reply().future().onComplete(x -> own--);
     send(command);
     return command.reply().future();
   }
@@ -110,9 +118,9 @@ final class RedisSocket implements RespReplies {
     return bytes;
   }
 
-  /** How many commands have no reply yet. */
+  /** How many commands of others have no reply yet. */
   int size() {
-    return waiting.size();
+    return waiting.size() - own;
   }
 
   /** Whether the oldest command was sent so long ago, or longer. */
