@@ -163,8 +163,8 @@ final class InterceptorsTest {
     KvGetRequest absent = KvGetRequest.newBuilder().setKey("b").build();
 
     assertThatThrownBy(() -> backend.<Message>request(absent).await(10, TimeUnit.SECONDS))
-        .isInstanceOfSatisfying(
-            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.NOT_FOUND));
+        .satisfies(
+            thrown -> assertThat(Failure.of(thrown).kind()).isEqualTo(Failure.Kind.NOT_FOUND));
     assertThat(COUNTS.take()).isEqualTo(Map.of("kvGet not_found", 1));
   }
 
