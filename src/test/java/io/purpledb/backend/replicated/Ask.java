@@ -40,8 +40,7 @@ record Ask(Replication node) {
   }
 
   @Nullable String get(String key) throws Exception {
-    KvGetResponse response =
-        (KvGetResponse) find(KvGetRequest.newBuilder().setKey(key).build());
+    KvGetResponse response = (KvGetResponse) find(KvGetRequest.newBuilder().setKey(key).build());
     return response == null ? null : response.getValue().toStringUtf8();
   }
 

@@ -25,7 +25,9 @@ public sealed interface Item {
   byte COMMIT = -7;
   byte EVICT = -8;
 
-  /** A write that the leader has refused: the log has the reply in its place. */
+  /**
+   * A write that is only answered: the leader has refused it, or nothing is to be done any more.
+   */
   record Refused(ByteString reply) implements Item {}
 
   /**
@@ -62,7 +64,7 @@ public sealed interface Item {
       case SWEEP -> new Sweep();
       case EVICT -> new Evict(EngineWire.readEvicted(bytes));
       case READ, SCAN -> throw Failure.invalid("a read is no write");
-      default -> new OfCommit(OldRequests.commit(Wire.request(bytes)), true);
+      default -> OldRequests.item(Wire.request(bytes));
     };
   }
 

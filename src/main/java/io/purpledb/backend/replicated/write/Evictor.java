@@ -4,6 +4,7 @@ import io.purpledb.backend.replicated.wire.EngineWire;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.message.Call;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Evictor {
 
   private static final int AT_ONCE = 1_000;
+
+  /** What their names may have, in bytes: an entry of the log may be small where values are. */
+  private static final int NAMES_BYTES = 64 << 10;
 
   /** What is free afterwards, in bytes, so that not each write is followed by an eviction. */
   private static final long SPARE_BYTES = 64 << 10;
@@ -60,7 +64,7 @@ public final class Evictor {
 
   private void evict() {
     try {
-      List<Evicted> next = entries.get().nextEvicted(AT_ONCE, SPARE_BYTES);
+      List<Evicted> next = fitting(entries.get().nextEvicted(AT_ONCE, SPARE_BYTES));
       if (next.isEmpty()) {
         again(NEXT);
       } else {
@@ -71,6 +75,18 @@ public final class Evictor {
       isOnWay.set(false);
       throw e;
     }
+  }
+
+  /** The first of them, one at least. */
+  private static List<Evicted> fitting(List<Evicted> chosen) {
+    int bytes = 0;
+    for (int i = 0; i < chosen.size(); i++) {
+      bytes += chosen.get(i).key().name().getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > NAMES_BYTES && i > 0) {
+        return chosen.subList(0, i);
+      }
+    }
+    return chosen;
   }
 
   private void evicted(@Nullable ByteString reply, @Nullable Throwable failure) {
