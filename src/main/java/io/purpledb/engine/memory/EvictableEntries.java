@@ -4,6 +4,7 @@ import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ public final class EvictableEntries {
 
   /** Null to begin with the first. */
   private @Nullable Place hand;
+
+  /** How many were in use since one was found that was not. */
+  private int inUse;
 
   /** Entries of a service, with any room. */
   public EvictableEntries(String service) {
@@ -128,18 +132,21 @@ public final class EvictableEntries {
   }
 
   /**
-   * What is to go next, until the rest fits, or as much as may be looked at now. Something, unless
-   * there is room.
+   * What is to go next, until the rest fits, or as much as may be looked at now. When all are in
+   * use, what is next goes all the same, or those who read would keep too much for ever.
    *
    * @param most how many
    * @param spareBytes how much room shall be free then
    * @param entries finds what is kept
    */
-  List<Key> next(int most, long spareBytes, Function<Key, @Nullable MemoryEntry> entries) {
+  Choice next(int most, long spareBytes, Function<Key, @Nullable MemoryEntry> entries) {
     Choice choice = new Choice(most, usedBytes - Math.max(0, maxBytes - spareBytes));
-    for (Key key : tooLarge) {
+    for (Iterator<Key> keys = tooLarge.iterator(); keys.hasNext() && choice.isOpen(); ) {
+      Key key = keys.next();
       MemoryEntry entry = entries.apply(key);
-      if (entry != null && choice.isOpen()) {
+      if (entry == null || Accounting.ofEvictable(key, entry) <= maxBytes) {
+        keys.remove(); // there is more room by now
+      } else {
         choice.add(key, entry);
       }
     }
@@ -148,33 +155,45 @@ public final class EvictableEntries {
     while (place != null && choice.isOpen() && left > 0) {
       left--;
       MemoryEntry entry = entries.apply(place.key);
-      if (entry != null && !entry.isUsed() && !tooLarge.contains(place.key)) {
-        choice.add(place.key, entry);
-      } else if (entry != null) {
-        entry.forgetUse();
+      if (entry != null && !tooLarge.contains(place.key)) {
+        if (entry.isUsed() && inUse < places.size()) {
+          inUse++;
+          entry.forgetUse();
+        } else {
+          inUse = 0;
+          choice.add(place.key, entry);
+        }
       }
       place = place.after; // none behind the last: what was chosen is not met again
     }
     hand = place;
-    return choice.keys;
+    return choice;
   }
 
-  private static final class Choice {
+  /** What is to go. */
+  static final class Choice {
 
     final List<Key> keys = new ArrayList<>();
     private final int most;
+    private final long bytes;
     private long bytesLeft;
 
     Choice(int most, long bytes) {
       this.most = most;
+      this.bytes = bytes;
       this.bytesLeft = bytes;
     }
 
-    boolean isOpen() {
+    /** What is free then, in bytes. */
+    long freedBytes() {
+      return bytes - bytesLeft;
+    }
+
+    private boolean isOpen() {
       return bytesLeft > 0 && keys.size() < most;
     }
 
-    void add(Key key, MemoryEntry entry) {
+    private void add(Key key, MemoryEntry entry) {
       keys.add(key);
       bytesLeft -= Accounting.ofEvictable(key, entry);
     }

@@ -28,11 +28,16 @@ final class Expiries {
 
   /** A cell was put in the place of another, of the same key. */
   void replaced(Key key, @Nullable MemoryEntry before, @Nullable MemoryEntry after) {
+    Key kept = key;
     if (before != null && before.expiresMillis() != Entry.NEVER) {
-      places.remove(new Place(before.expiresMillis(), before.version(), key));
+      Place place = places.ceiling(new Place(before.expiresMillis(), before.version(), key));
+      if (place != null && place.key().equals(key)) {
+        kept = place.key(); // that which others have, too: its texts are there once
+        places.remove(place);
+      }
     }
     if (after != null && after.expiresMillis() != Entry.NEVER) {
-      places.add(new Place(after.expiresMillis(), after.version(), key));
+      places.add(new Place(after.expiresMillis(), after.version(), kept));
     }
   }
 

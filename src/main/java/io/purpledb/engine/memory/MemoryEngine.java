@@ -35,6 +35,11 @@ public final class MemoryEngine implements Engine {
   private static final int SWEPT_AT_ONCE = 1_000;
   private static final int EVICTED_AT_ONCE = 1_000;
 
+  /** Who writes waits for so many steps; what is left goes beside it. */
+  private static final int EVICTIONS_OF_A_WRITE = 10;
+
+  private static final long EVICT_ON_MILLIS = 1;
+
   /** When more is due than one step frees. */
   private static final long SWEEP_ON_MILLIS = 1;
 
@@ -47,6 +52,7 @@ public final class MemoryEngine implements Engine {
   private final Vertx vertx;
   private final InstantSource clock;
   private final AtomicBoolean isSweeping = new AtomicBoolean();
+  private final AtomicBoolean isEvicting = new AtomicBoolean();
   private volatile boolean isClosed;
 
   /**
@@ -123,10 +129,21 @@ public final class MemoryEngine implements Engine {
     return Future.succeededFuture();
   }
 
-  /** Whoever makes it too much makes room, by steps: others may come in between. */
+  /**
+   * Whoever makes it too much makes room, by steps: others may come in between. Where there is far
+   * too much, as the room has become smaller, an event loop is not to stand still for it.
+   */
   private void evict() {
-    while (state.isOverRoom()) {
+    for (int i = 0; i < EVICTIONS_OF_A_WRITE && state.isOverRoom(); i++) {
       state.evict(EVICTED_AT_ONCE, clock);
+    }
+    if (state.isOverRoom() && !isClosed && isEvicting.compareAndSet(false, true)) {
+      vertx.setTimer(
+          EVICT_ON_MILLIS,
+          timer -> {
+            isEvicting.set(false);
+            evict();
+          });
     }
   }
 

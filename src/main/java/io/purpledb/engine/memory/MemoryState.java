@@ -317,13 +317,23 @@ public final class MemoryState {
    * What is to be evicted next; more may be to go then.
    *
    * @param most how many
-   * @param spareBytes how much room shall be free then
+   * @param spareBytes how much room shall be free then; less than 0 for what was chosen before
    */
-  public synchronized List<Evicted> nextEvicted(int most, long spareBytes) {
-    return evictable.next(most, spareBytes, this::find).stream()
-        .map(key -> new Evicted(key, requireNonNull(find(key)).version()))
-        .toList();
+  public synchronized Eviction nextEviction(int most, long spareBytes) {
+    EvictableEntries.Choice choice = evictable.next(most, spareBytes, this::find);
+    return new Eviction(
+        choice.keys.stream()
+            .map(key -> new Evicted(key, requireNonNull(find(key)).version()))
+            .toList(),
+        choice.freedBytes());
   }
+
+  /**
+   * What is to go.
+   *
+   * @param bytes what it takes of the heap
+   */
+  public record Eviction(List<Evicted> entries, long bytes) {}
 
   /** An entry that is to go, unless it has another version by then. */
   public record Evicted(Key key, long version) {}
@@ -346,7 +356,7 @@ public final class MemoryState {
    * @param most how many; to be called again while {@link #isOverRoom}
    */
   public synchronized void evict(int most, InstantSource clock) {
-    evict(nextEvicted(most, 0), clock);
+    evict(nextEviction(most, 0).entries(), clock);
   }
 
   /** More than what the answer has with entries that are read, in bytes, whatever is put there. */

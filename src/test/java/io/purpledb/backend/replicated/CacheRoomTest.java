@@ -97,7 +97,7 @@ final class CacheRoomTest {
       nodes.cacheMaxBytes = ROOM / 2; // it goes by what is set now
       nodes.startAll();
       Engine again = nodes.node(0).engine();
-      while (entries(again).size() > MOST / 2) {
+      while (entries(again).size() > MOST / 2 + 1) {
         TimeUnit.MILLISECONDS.sleep(5);
       }
       assertThat(before).containsAll(entries(again));

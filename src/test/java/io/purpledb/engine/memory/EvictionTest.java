@@ -178,7 +178,7 @@ final class EvictionTest {
     put(1);
     put(2);
     cache.resize(0);
-    List<Evicted> chosen = state.nextEvicted(10, 0);
+    List<Evicted> chosen = state.nextEviction(10, 0).entries();
     assertThat(chosen).extracting(Evicted::key).containsExactly(key(1), key(2));
     state.commit(Commit.of(put(key(2), 1)), clock);
     state.commit(Commit.of(new Change.Delete(key(1))), clock);
@@ -260,6 +260,6 @@ final class EvictionTest {
     assertThat(others).hasValue(0);
     assertThat(state.firstExpiryMillis()).isEqualTo(Entry.NEVER);
     cache.resize(0);
-    assertThat(state.nextEvicted(1_000, 1)).isEmpty();
+    assertThat(state.nextEviction(1_000, 1).entries()).isEmpty();
   }
 }

@@ -44,7 +44,8 @@ public final class EntryCodec {
   }
 
   static Key readKey(DataInputStream in) throws IOException {
-    return new Key(readText(in), readText(in), readText(in), readText(in));
+    String namespace = readText(in).intern(); // there is no use in one for each key
+    return new Key(namespace, readText(in).intern(), readText(in), readText(in));
   }
 
   static void writeValue(DataOutputStream out, Value value) throws IOException {

@@ -3,8 +3,9 @@ package io.purpledb.backend.replicated.write;
 import io.purpledb.backend.replicated.wire.EngineWire;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.memory.MemoryState.Evicted;
-import io.purpledb.message.Call;
+import io.purpledb.engine.memory.MemoryState.Eviction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Evictor {
 
   private static final int AT_ONCE = 1_000;
+
+  /** How many of these are on their way together: with each batch as many come as waited. */
+  private static final int MOST_STEPS = 16;
 
   /** What their names may have, in bytes: an entry of the log may be small where values are. */
   private static final int NAMES_BYTES = 64 << 10;
@@ -64,12 +68,22 @@ public final class Evictor {
 
   private void evict() {
     try {
-      List<Evicted> next = fitting(entries.get().nextEvicted(AT_ONCE, SPARE_BYTES));
-      if (next.isEmpty()) {
+      List<CompletableFuture<ByteString>> steps = new ArrayList<>();
+      long spareBytes = SPARE_BYTES;
+      do {
+        Eviction next = fitting(entries.get().nextEviction(AT_ONCE, spareBytes));
+        if (next.entries().isEmpty()) {
+          break;
+        }
+        spareBytes -= next.bytes();
+        steps.add(requests.sendFirst(EngineWire.evict(next.entries())));
+      } while (steps.size() < MOST_STEPS);
+      if (steps.isEmpty()) {
         again(NEXT);
       } else {
         var unused =
-            requests.send(EngineWire.evict(next), true, Call.NOTHING).whenComplete(this::evicted);
+            CompletableFuture.allOf(steps.toArray(CompletableFuture<?>[]::new))
+                .whenComplete(this::evicted);
       }
     } catch (RuntimeException | Error e) { // else nothing would ever be evicted again
       isOnWay.set(false);
@@ -78,18 +92,19 @@ public final class Evictor {
   }
 
   /** The first of them, one at least. */
-  private static List<Evicted> fitting(List<Evicted> chosen) {
+  private static Eviction fitting(Eviction chosen) {
+    List<Evicted> entries = chosen.entries();
     int bytes = 0;
-    for (int i = 0; i < chosen.size(); i++) {
-      bytes += chosen.get(i).key().name().getBytes(StandardCharsets.UTF_8).length;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += entries.get(i).key().name().getBytes(StandardCharsets.UTF_8).length;
       if (bytes > NAMES_BYTES && i > 0) {
-        return chosen.subList(0, i);
+        return new Eviction(entries.subList(0, i), chosen.bytes() * i / entries.size());
       }
     }
     return chosen;
   }
 
-  private void evicted(@Nullable ByteString reply, @Nullable Throwable failure) {
+  private void evicted(@Nullable Void done, @Nullable Throwable failure) {
     again(failure == null ? Runnable::run : LATER);
   }
 

@@ -47,6 +47,13 @@ public final class LeaderRequests {
     return waiting.answer;
   }
 
+  /** Sends a write that frees memory, before all others and however many wait. */
+  CompletableFuture<ByteString> sendFirst(ByteString request) {
+    Waiting waiting = new Waiting(request, Call.NOTHING, timeoutMillis);
+    writes.addFirst(waiting);
+    return waiting.answer;
+  }
+
   /** A read on its way. */
   private final class Read {
 

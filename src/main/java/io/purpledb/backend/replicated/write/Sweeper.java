@@ -2,7 +2,6 @@ package io.purpledb.backend.replicated.write;
 
 import io.purpledb.backend.replicated.wire.EngineWire;
 import io.purpledb.engine.Entry;
-import io.purpledb.message.Call;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,14 +69,20 @@ public final class Sweeper {
     if (leads.getAsBoolean() && firstExpiryMillis.getAsLong() <= nowMillis.getAsLong()) {
       var unused =
           requests
-              .send(EngineWire.sweep(), true, Call.NOTHING)
-              .whenComplete((reply, failure) -> again());
+              .sendFirst(EngineWire.sweep())
+              .whenComplete((reply, failure) -> again(failure != null));
     } else {
-      again();
+      again(false);
     }
   }
 
-  private void again() {
+  /** What has failed is not tried at once: the log may have no room, or no majority. */
+  private void again(boolean hasFailed) {
+    if (hasFailed) {
+      CompletableFuture.delayedExecutor(MAX_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(() -> again(false));
+      return;
+    }
     isSet.set(false);
     look();
   }

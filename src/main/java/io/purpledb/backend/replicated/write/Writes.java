@@ -64,6 +64,18 @@ final class Writes {
     }
   }
 
+  /**
+   * Sends what frees memory before all that waits, however much that is: behind it, more would come
+   * than it frees.
+   */
+  void addFirst(Waiting write) {
+    synchronized (this) {
+      waiting.addFirst(write);
+      waitingBytes += write.content.size();
+    }
+    start();
+  }
+
   private synchronized boolean enqueue(Waiting write) {
     int bytes = write.content.size();
     if (waiting.size() >= MOST_WAITING || (waitingBytes > 0 && waitingBytes + bytes > maxBytes)) {
