@@ -123,7 +123,12 @@ final class Engines {
               clock,
               config.maxInFlight() * loops);
       case "redis" ->
-          new RedisBackends(vertx, config.redisUrl(), redisTimeoutMillis(), config.maxInFlight());
+          new RedisBackends(
+              vertx,
+              config.redisUrl(),
+              config.redisLayout(),
+              redisTimeoutMillis(),
+              config.maxInFlight());
       default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
     };
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -24,8 +25,8 @@ abstract class LinkTest {
 
   final RedisProcess redis = RedisForTests.start();
   final TestLoop loop = new TestLoop();
-  final RedisBackends backends =
-      new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+  final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT));
   CounterBackend counter;
   SetBackend set;
   LogLines log;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.purpledb.backend.KvBackend;
+import io.purpledb.config.RedisLayout;
 import io.purpledb.config.StartFailure;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
@@ -154,7 +155,7 @@ class RedisCheckTest {
   }
 
   private RedisBackends backends(String url) {
-    return new RedisBackends(loop.vertx(), url, 5000, 100);
+    return new RedisBackends(loop.vertx(), url, RedisLayout.AUTO, 5000, 100);
   }
 
   private String refused(String url, String service) {

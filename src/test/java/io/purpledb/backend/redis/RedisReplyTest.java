@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.List;
@@ -55,7 +56,7 @@ class RedisReplyTest {
 
   @Test
   void aWriteIsNotAcknowledgedByAValue() {
-    RedisBackends backends = backends((connection, command) -> echoOr(command, "true"));
+    NativeBackends backends = backends((connection, command) -> echoOr(command, "true"));
     FlagBackend flag = loop.call(() -> new FlagBackend(backends.engine("flag")));
 
     assertUnknown(loop.failure(() -> flag.set("k", true)));
@@ -145,13 +146,13 @@ class RedisReplyTest {
   }
 
   private CounterBackend counter(ScriptedRedis.Script script) {
-    RedisBackends backends = backends(script); // listens first
+    NativeBackends backends = backends(script); // listens first
     return loop.call(() -> new CounterBackend(backends.engine("counter")));
   }
 
-  private RedisBackends backends(ScriptedRedis.Script script) {
-    return new RedisBackends(
-        loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
+  private NativeBackends backends(ScriptedRedis.Script script) {
+    return new NativeBackends(
+        RedisServer.of(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64));
   }
 
   private static String echoOr(List<String> command, String value) {

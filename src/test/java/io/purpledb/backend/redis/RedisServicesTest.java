@@ -9,6 +9,7 @@ import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.RedisForTests;
@@ -32,7 +33,8 @@ class RedisServicesTest {
   private final String url = RedisForTests.shared().url();
   private final String key = "é " + UUID.randomUUID();
   private final TestLoop loop = new TestLoop();
-  private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
+  private final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), url, 5000, 100));
   private CacheBackend cache;
   private CounterBackend counter;
   private FlagBackend flag;
@@ -77,7 +79,7 @@ class RedisServicesTest {
   @Test
   void cacheValueAndExpiryAreOneCommand() {
     try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
-      RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
+      NativeBackends there = new NativeBackends(RedisServer.of(loop.vertx(), own.url(), 5000, 100));
       CacheBackend logged = loop.call(() -> new CacheBackend(there.engine("cache")));
 
       loop.answer(() -> logged.set("k", "text", 60_000));

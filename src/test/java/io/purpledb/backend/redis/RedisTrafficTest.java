@@ -6,6 +6,7 @@ import io.purpledb.backend.Backend;
 import io.purpledb.backend.CounterBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
 import java.util.List;
@@ -38,7 +39,8 @@ class RedisTrafficTest {
 
   @BeforeEach
   void open() {
-    RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
+    NativeBackends backends =
+        new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), 10_000, 1000));
     counter = loop.call(() -> new CounterBackend(backends.engine("counter")));
     kv = loop.call(() -> new KvBackend(backends.engine("kv")));
     set = loop.call(() -> new SetBackend(backends.engine("set")));

@@ -4,6 +4,7 @@ import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.SetBackend;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import java.util.ArrayList;
@@ -49,8 +50,10 @@ class RedisTransactionTest {
             default -> bulk(command.get(1)); // ECHO
           };
         };
-    RedisBackends backends =
-        new RedisBackends(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
+    NativeBackends backends =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64));
     return loop.call(() -> new SetBackend(backends.engine("set")));
   }
 

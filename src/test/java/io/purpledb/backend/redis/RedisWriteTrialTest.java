@@ -9,6 +9,7 @@ import io.purpledb.backend.FlagBackend;
 import io.purpledb.backend.KvBackend;
 import io.purpledb.backend.SetBackend;
 import io.purpledb.backend.redis.connection.RedisPermission;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.vertx.core.Future;
@@ -153,12 +154,13 @@ class RedisWriteTrialTest extends LinkTest {
 
   private void open(String... rules) {
     allow(rules);
-    RedisBackends own =
-        new RedisBackends(
-            loop.vertx(),
-            redis.url().replace("//", "//ann:s3cret@"),
-            TIMEOUT_MILLIS,
-            MAX_IN_FLIGHT);
+    NativeBackends own =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(),
+                redis.url().replace("//", "//ann:s3cret@"),
+                TIMEOUT_MILLIS,
+                MAX_IN_FLIGHT));
     own.open("kv"); // a start, which may read
     services.put("cache", loop.call(() -> new CacheBackend(own.engine("cache"))));
     services.put("counter", loop.call(() -> new CounterBackend(own.engine("counter"))));
