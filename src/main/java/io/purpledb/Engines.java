@@ -11,14 +11,17 @@ import io.purpledb.cluster.Membership;
 import io.purpledb.cluster.Relay;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
+import io.purpledb.engine.Capability;
 import io.purpledb.message.Failure;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +83,22 @@ final class Engines {
     return open.get("memory") instanceof ReplicatedBackends replicated && replicated.isOpen()
         ? replicated.replication().notice()
         : null;
+  }
+
+  /** What an open engine has for none of its services, by its name; all that any engine lacks. */
+  Map<String, Set<Capability>> lacks() {
+    Map<String, Set<Capability>> lacks = new LinkedHashMap<>();
+    for (ServiceKind kind : ServiceKind.ALL) {
+      String engine = config.backend(kind.name());
+      Backends backends = open.get(engine);
+      if (backends != null) {
+        lacks
+            .computeIfAbsent(engine, first -> EnumSet.allOf(Capability.class))
+            .removeAll(backends.capabilities(kind.name()));
+      }
+    }
+    lacks.values().removeIf(Set::isEmpty);
+    return lacks;
   }
 
   /** Closes all; blocks. */

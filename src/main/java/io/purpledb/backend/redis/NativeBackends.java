@@ -4,8 +4,11 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.redis.connection.RedisCheck;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layout 1: a database for each service, with a connection per event loop and service. Each engine
@@ -35,14 +38,25 @@ final class NativeBackends implements Backends {
   @Override
   public Engine engine(String service) {
     RedisLink link = new RedisLink(server, database(service));
+    NativeForm form = form(service);
+    return form == null ? new NativeSets(link) : new NativeEngine(link, form);
+  }
+
+  /** What the strings of a service are; null for that which has Redis sets. */
+  private static @Nullable NativeForm form(String service) {
     return switch (service) {
-      case "cache" -> new NativeEngine(link, NativeForm.TEXTS);
-      case "counter" -> new NativeEngine(link, NativeForm.NUMBERS);
-      case "flag" -> new NativeEngine(link, NativeForm.FLAGS);
-      case "set" -> new NativeSets(link);
-      case "kv" -> new NativeEngine(link, NativeForm.BYTES);
-      default -> throw new IllegalArgumentException(service);
+      case "cache" -> NativeForm.TEXTS;
+      case "counter" -> NativeForm.NUMBERS;
+      case "flag" -> NativeForm.FLAGS;
+      case "kv" -> NativeForm.BYTES;
+      default -> null;
     };
+  }
+
+  @Override
+  public Set<Capability> capabilities(String service) {
+    NativeForm form = form(service);
+    return form == null ? NativeSets.CAPABILITIES : form.capabilities();
   }
 
   @Override

@@ -8,8 +8,10 @@ import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.config.RedisLayout;
 import io.purpledb.config.StartFailure;
+import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps data in one Redis server, in the layout that is found there when it is opened. */
@@ -108,6 +110,11 @@ public final class RedisBackends implements Backends {
   @Override
   public boolean isShared() {
     return open().isShared();
+  }
+
+  @Override
+  public Set<Capability> capabilities(String service) {
+    return open().capabilities(service);
   }
 
   private Backends open() {
