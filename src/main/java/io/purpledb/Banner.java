@@ -3,16 +3,20 @@ package io.purpledb;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
 import io.purpledb.config.Member;
+import io.purpledb.engine.Capability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The lines that a start prints as soon as it listens: version, servers, backends, data directory
- * and durability.
+ * The lines that a start prints as soon as it listens: version, servers, backends and what they
+ * lack, data directory and durability.
  */
 final class Banner {
+
+  private static final String LACKS_DOCUMENT = " (docs/backends.md)";
 
   private Banner() {}
 
@@ -31,6 +35,11 @@ final class Banner {
             + ServiceKind.ALL.stream()
                 .map(kind -> kind.name() + " " + config.backend(kind.name()))
                 .collect(Collectors.joining(", ")));
+    server
+        .lacks()
+        .forEach(
+            (engine, missing) ->
+                lines.add("  Lacks       " + engine + ": " + names(missing) + LACKS_DOCUMENT));
     ClusterConfig cluster = config.cluster();
     if (cluster != null) {
       lines.add("  Cluster     " + describe(cluster, config.uses("disk")));
@@ -40,6 +49,12 @@ final class Banner {
       lines.add("  Data        " + config.dataDir() + ", durability " + durability);
     }
     return lines;
+  }
+
+  private static String names(Set<Capability> all) {
+    return all.stream()
+        .map(one -> one.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
   }
 
   private static String describe(ClusterConfig cluster, boolean disk) {

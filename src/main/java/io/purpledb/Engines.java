@@ -11,14 +11,17 @@ import io.purpledb.cluster.Membership;
 import io.purpledb.cluster.Relay;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
+import io.purpledb.engine.Capability;
 import io.purpledb.message.Failure;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,22 @@ final class Engines {
         : null;
   }
 
+  /** What an open engine has for none of its services, by its name; all that any engine lacks. */
+  Map<String, Set<Capability>> lacks() {
+    Map<String, Set<Capability>> lacks = new LinkedHashMap<>();
+    for (ServiceKind kind : ServiceKind.ALL) {
+      String engine = config.backend(kind.name());
+      Backends backends = open.get(engine);
+      if (backends != null) {
+        lacks
+            .computeIfAbsent(engine, first -> EnumSet.allOf(Capability.class))
+            .removeAll(backends.capabilities(kind.name()));
+      }
+    }
+    lacks.values().removeIf(Set::isEmpty);
+    return lacks;
+  }
+
   /** Closes all; blocks. */
   void close() {
     open.values().forEach(Backends::close);
@@ -123,7 +142,12 @@ final class Engines {
               clock,
               config.maxInFlight() * loops);
       case "redis" ->
-          new RedisBackends(vertx, config.redisUrl(), redisTimeoutMillis(), config.maxInFlight());
+          new RedisBackends(
+              vertx,
+              config.redisUrl(),
+              config.redisLayout(),
+              redisTimeoutMillis(),
+              config.maxInFlight());
       default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
     };
   }

@@ -6,6 +6,7 @@ import io.purpledb.cluster.bus.BusLimits;
 import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
+import io.purpledb.engine.Capability;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Caller;
 import io.purpledb.message.InFlightBytes;
@@ -28,6 +29,7 @@ import java.time.InstantSource;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
@@ -115,6 +117,11 @@ public final class PurpleServer {
                   .localConsumer(Bus.CLUSTER, asked -> asked.reply(membership.toJson()));
               return server.deployAll();
             });
+  }
+
+  /** What its backends lack of what engines can do. */
+  Map<String, Set<Capability>> lacks() {
+    return engines.lacks();
   }
 
   /** The port of the HTTP server; 0 when it is not served. */

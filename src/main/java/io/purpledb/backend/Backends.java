@@ -1,6 +1,9 @@
 package io.purpledb.backend;
 
+import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Opens an engine for the services that use it. */
 public interface Backends {
@@ -28,6 +31,11 @@ public interface Backends {
    * each is closed by who has asked for it.
    */
   boolean isShared();
+
+  /** What the engine of a service that has been opened can do. */
+  default Set<Capability> capabilities(String service) {
+    return EnumSet.allOf(Capability.class);
+  }
 
   /** Closes what was opened, after all instances are closed. Called off the event loop. */
   void close();

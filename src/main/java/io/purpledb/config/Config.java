@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir where the disk backend keeps its files
  * @param durability what the disk backend promises before it acknowledges a write
  * @param redisUrl the Redis server, with user, password and TLS as in {@code rediss://user:pw@host}
+ * @param redisLayout how data is kept there
  * @param maxValueBytes the largest value of the KV store and the cache, in bytes
  * @param cacheMaxBytes the room of the cache, in bytes; 0 when Redis keeps the cache and decides
  * @param requestTimeoutMillis when a request without an answer ends, in milliseconds
@@ -35,6 +36,7 @@ public record Config(
     Path dataDir,
     Durability durability,
     String redisUrl,
+    RedisLayout redisLayout,
     int maxValueBytes,
     long cacheMaxBytes,
     long requestTimeoutMillis,

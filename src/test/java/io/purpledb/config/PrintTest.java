@@ -40,6 +40,7 @@ class PrintTest {
               data-dir: /var/lib/purple (--data-dir)
               durability: fsync (default)
               redis-url: rediss://purple:***@redis:6379 (FILE:2: redis-url)
+              redis-layout: auto (default)
               max-value-bytes: 1000B (PURPLE_MAX_VALUE_BYTES)
               cache-max-bytes: 64MiB (default)
               request-timeout-ms: 10000 (default)

@@ -43,6 +43,7 @@ class SourcesTest {
           Map.entry("data-dir", List.of("/one", "/two")),
           Map.entry("durability", List.of("process", "async")),
           Map.entry("redis-url", List.of("redis://one:1", "rediss://two:2")),
+          Map.entry("redis-layout", List.of("1", "2")),
           Map.entry("max-value-bytes", List.of("1B", "64MiB")),
           Map.entry("cache-max-bytes", List.of("1MiB", "2GiB")),
           Map.entry("request-timeout-ms", List.of("100", "600000")),
@@ -133,6 +134,7 @@ class SourcesTest {
                 Path.of("data").toAbsolutePath(),
                 Durability.FSYNC,
                 "redis://127.0.0.1:6379",
+                RedisLayout.AUTO,
                 1 << 20,
                 64 << 20,
                 10_000,
@@ -150,7 +152,7 @@ class SourcesTest {
         CommandLineInput.with(
                 "--http-port 0 --grpc-port 0 --host localhost --backend memory --kv-backend disk"
                     + " --set-backend redis --data-dir some/../dir --durability process"
-                    + " --redis-url rediss://u:p%40w@[::1]:7000/ --max-value-bytes 3KiB"
+                    + " --redis-url rediss://u:p%40w@[::1]:7000/ --redis-layout 2 --max-value-bytes 3KiB"
                     + " --cache-max-bytes 2097152 --request-timeout-ms 100 --max-in-flight 7"
                     + " --memory-budget 70% --max-in-flight-bytes 5MiB --max-header-bytes 8KiB --max-connections 20"
                     + " --max-connections-per-address 10 --header-timeout-ms 300 --debug"
@@ -171,6 +173,7 @@ class SourcesTest {
                 Path.of("dir").toAbsolutePath(),
                 Durability.PROCESS,
                 "rediss://u:p%40w@[::1]:7000/",
+                RedisLayout.ENTRIES,
                 3072,
                 2 << 20,
                 100,

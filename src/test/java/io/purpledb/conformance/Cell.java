@@ -16,8 +16,9 @@ record Cell(Protocol type, BackendType engine, Servers servers) {
   private static final String CHOICE = System.getProperty("purple.cells", "usual");
 
   /**
-   * The usual ones are every protocol on every engine of one server, and one of a cluster. {@code
-   * spread} are those of clusters that differ most, {@code all} are all.
+   * The usual ones are every protocol on every engine of one server (on Redis every protocol in one
+   * layout, and the other by one protocol), and one of a cluster. {@code spread} are those of
+   * clusters that differ most, {@code all} are all.
    */
   static Stream<Cell> all() {
     return Arrays.stream(Servers.values())
@@ -55,6 +56,9 @@ record Cell(Protocol type, BackendType engine, Servers servers) {
     boolean replicated = servers == Servers.SPREAD && engine == BackendType.MEMORY;
     if (type == Protocol.HTTP2) { // the same server as that of HTTP, which has all cells
       return engine == BackendType.MEMORY && servers == Servers.ONE && !CHOICE.equals("usual");
+    }
+    if (engine == BackendType.REDIS_2 && !CHOICE.equals("all")) {
+      return servers == Servers.ONE && type == Protocol.HTTP && CHOICE.equals("usual");
     }
     return switch (CHOICE) {
       case "usual" -> servers == Servers.ONE || (replicated && type == Protocol.HTTP);

@@ -3,6 +3,8 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.Await;
+import io.purpledb.support.RedisForTests;
+import io.purpledb.support.RedisProcess;
 import io.purpledb.support.ServerProcess;
 import io.purpledb.support.ServiceClient;
 import java.io.IOException;
@@ -36,6 +38,26 @@ class StartIT {
                       .endsWith("cache memory, counter disk, flag disk, kv disk, set disk"),
               line -> assertThat(line).endsWith(directory.resolve("data") + ", durability fsync"),
               line -> assertThat(line).isEqualTo("Ready."));
+    }
+  }
+
+  @Test
+  void printsWhatALayoutOfRedisLacks(@TempDir Path directory) throws IOException {
+    try (RedisProcess redis = RedisForTests.start()) {
+      String[] options = {"--backend", "redis", "--redis-url", redis.url(), "--redis-layout", ""};
+      Path one = Files.createDirectory(directory.resolve("1"));
+      options[options.length - 1] = "1";
+      try (ServerProcess server = ServerProcess.start(one, options)) {
+        assertThat(server.output().lines())
+            .contains(
+                "  Lacks       redis: several, checks, kinds, versions, descriptions, namespaces,"
+                    + " scan, claim, watch (docs/backends.md)");
+      }
+      Path two = Files.createDirectory(directory.resolve("2"));
+      options[options.length - 1] = "2";
+      try (ServerProcess server = ServerProcess.start(two, options)) {
+        assertThat(server.output()).contains("kv redis").doesNotContain("Lacks");
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.purpledb.support;
 
+import io.purpledb.config.RedisLayout;
 import java.util.Locale;
 
 /** What keeps the data. A new constant runs the whole conformance suite. */
@@ -18,6 +19,7 @@ public enum BackendType {
     }
   },
 
+  /** With data in databases 0 to 4, as v0.1.6 has it. */
   REDIS {
     @Override
     String redisUrl() {
@@ -25,13 +27,18 @@ public enum BackendType {
     }
 
     @Override
+    RedisLayout redisLayout() {
+      return RedisLayout.NATIVE;
+    }
+
+    @Override
     public TimeMachine timeMachine() {
-      return new RedisTime();
+      return RedisTime.ofLayout1(redisUrl());
     }
 
     @Override
     public Outside outside() {
-      return new RedisOutside();
+      return new RedisOutside(redisUrl());
     }
 
     @Override
@@ -41,10 +48,51 @@ public enum BackendType {
 
     @Override
     public String notApplicable() {
-      return "that an entry is alive in the last two seconds before its deadline, because the clock of"
-          + " Redis cannot be stopped; that it is gone at its deadline is checked";
+      return CLOCK_RUNS;
+    }
+  },
+
+  /** With all data in database 0, as entries. */
+  REDIS_2 {
+    @Override
+    public String setting() {
+      return REDIS.setting();
+    }
+
+    @Override
+    String redisUrl() {
+      return RedisForTests.sharedOfLayout2().url();
+    }
+
+    @Override
+    RedisLayout redisLayout() {
+      return RedisLayout.ENTRIES;
+    }
+
+    @Override
+    public TimeMachine timeMachine() {
+      return RedisTime.ofLayout2(redisUrl());
+    }
+
+    @Override
+    public Outside outside() {
+      return new RedisOutside(redisUrl());
+    }
+
+    @Override
+    public boolean keepsOverRestart() {
+      return true;
+    }
+
+    @Override
+    public String notApplicable() {
+      return CLOCK_RUNS;
     }
   };
+
+  private static final String CLOCK_RUNS =
+      "that an entry is alive in the last two seconds before its deadline, because the clock of"
+          + " Redis cannot be stopped; that it is gone at its deadline is checked";
 
   /** Whether the data is there after the server was closed and started again. */
   public boolean keepsOverRestart() {
@@ -66,6 +114,11 @@ public enum BackendType {
     return "redis://127.0.0.1:6379";
   }
 
+  /** The setting redis-layout of servers on this engine. */
+  RedisLayout redisLayout() {
+    return RedisLayout.AUTO;
+  }
+
   /** A new machine that moves the time of one server, or of all servers of an outside engine. */
   public TimeMachine timeMachine() {
     return new FakeClock();
@@ -76,9 +129,14 @@ public enum BackendType {
     return "";
   }
 
-  /** The name, as in settings. */
+  /** The name of the backend, as in settings. */
+  public String setting() {
+    return toString();
+  }
+
+  /** What it is in reports. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

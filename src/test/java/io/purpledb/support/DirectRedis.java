@@ -12,8 +12,8 @@ final class DirectRedis implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final Redis redis;
 
-  DirectRedis(int database) {
-    this.redis = Redis.createClient(vertx, RedisForTests.shared().url() + "/" + database);
+  DirectRedis(String url, int database) {
+    this.redis = Redis.createClient(vertx, url + "/" + database);
   }
 
   /** Runs a command; the answer is null when Redis answers nil. */

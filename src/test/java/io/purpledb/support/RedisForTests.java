@@ -31,6 +31,7 @@ public final class RedisForTests {
   private static final int CONTAINER_PORT = 6379;
 
   private static @Nullable Shared shared;
+  private static @Nullable Shared sharedOfLayout2;
   private static @Nullable File executable;
 
   private RedisForTests() {}
@@ -46,6 +47,16 @@ public final class RedisForTests {
           new Shared(
               Optional.ofNullable(System.getenv(OVERRIDE)).orElseGet(RedisForTests::startShared));
       shared = found;
+    }
+    return found;
+  }
+
+  /** Another, whose data is in layout 2. */
+  public static synchronized Shared sharedOfLayout2() {
+    Shared found = sharedOfLayout2;
+    if (found == null) {
+      found = new Shared(start().url());
+      sharedOfLayout2 = found;
     }
     return found;
   }

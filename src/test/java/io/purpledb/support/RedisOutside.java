@@ -13,18 +13,24 @@ final class RedisOutside implements Outside {
   private static final int OTHER_DATABASE = 9;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private final String url;
+
+  RedisOutside(String url) {
+    this.url = url;
+  }
+
   @Override
   public Untouched plant() {
     String key = "other-" + UUID.randomUUID();
-    try (DirectRedis redis = new DirectRedis(OTHER_DATABASE)) {
+    try (DirectRedis redis = new DirectRedis(url, OTHER_DATABASE)) {
       redis.run(Command.SET, key, "other");
       long connections = connections(redis);
       return () -> check(key, connections);
     }
   }
 
-  private static void check(String key, long connectionsBefore) {
-    try (DirectRedis redis = new DirectRedis(OTHER_DATABASE)) {
+  private void check(String key, long connectionsBefore) {
+    try (DirectRedis redis = new DirectRedis(url, OTHER_DATABASE)) {
       assertThat(redis.run(Command.GET, key)).asString().isEqualTo("other");
       redis.run(Command.DEL, key);
       long start = System.nanoTime();

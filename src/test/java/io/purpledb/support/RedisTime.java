@@ -5,13 +5,14 @@ import java.time.InstantSource;
 
 /**
  * Redis expires entries by its own clock, which cannot be set. Time moves on by taking from the
- * time that each entry of the cache's database has left; meanwhile the real clock runs.
+ * time that each entry has left; meanwhile the real clock runs.
  */
 final class RedisTime implements TimeMachine {
 
-  private static final int CACHE_DATABASE = 0;
   private static final long GRACE_MILLIS = 2_000;
-  private static final String SHIFT =
+
+  /** Of layout 1: what the keys of the cache's database have left. */
+  private static final String SHIFT_KEYS =
       """
       local cursor = '0'
       local entries = {}
@@ -29,7 +30,33 @@ final class RedisTime implements TimeMachine {
       end
       """;
 
-  private final DirectRedis redis = new DirectRedis(CACHE_DATABASE);
+  /** Of layout 2: what stands in the entries that expire, and in their order. */
+  private static final String SHIFT_ENTRIES =
+      """
+      local due = redis.call('ZRANGE', 'p2:expiries', 0, -1, 'WITHSCORES')
+      for i = 1, #due, 2 do
+        local key = 'p2:{' .. string.sub(redis.sha1hex(due[i]), 1, 2) .. '}:' .. due[i]
+        local expires = due[i + 1] - ARGV[1]
+        redis.call('SETRANGE', key, 9, struct.pack('>I8', expires))
+        redis.call('ZADD', 'p2:expiries', string.format('%.0f', expires), due[i])
+      end
+      """;
+
+  private final DirectRedis redis;
+  private final String shift;
+
+  private RedisTime(String url, String shift) {
+    this.redis = new DirectRedis(url, 0);
+    this.shift = shift;
+  }
+
+  static RedisTime ofLayout1(String url) {
+    return new RedisTime(url, SHIFT_KEYS);
+  }
+
+  static RedisTime ofLayout2(String url) {
+    return new RedisTime(url, SHIFT_ENTRIES);
+  }
 
   @Override
   public InstantSource clock() {
@@ -38,7 +65,7 @@ final class RedisTime implements TimeMachine {
 
   @Override
   public void advance(long millis) {
-    redis.run(Command.EVAL, SHIFT, 0, millis);
+    redis.run(Command.EVAL, shift, 0, millis);
   }
 
   @Override

@@ -36,12 +36,15 @@ public final class TestCluster implements AutoCloseable {
             places,
             ClockedServer.command(clockFile),
             "--backend",
-            engine.toString(),
+            engine.setting(),
             "--redis-url",
             engine.redisUrl(),
+            "--redis-layout",
+            engine.redisLayout().toString(),
             "--max-value-bytes",
             "" + TestConfigs.MAX_VALUE_BYTES);
-    TimeMachine time = engine == BackendType.REDIS ? engine.timeMachine() : clock;
+    TimeMachine time =
+        engine.setting().equals(BackendType.REDIS.setting()) ? engine.timeMachine() : clock;
     String members = places.stream().map(Place::member).collect(Collectors.joining(","));
     return new TestCluster(nodes.startInTurnOrClose(), time, members);
   }

@@ -45,7 +45,7 @@ public final class TestConfigs {
   public static Config of(BackendType engine, Path dataDir, int maxValueBytes) {
     Map<String, String> backends =
         Stream.of("cache", "counter", "flag", "kv", "set")
-            .collect(Collectors.toMap(service -> service, service -> engine.toString()));
+            .collect(Collectors.toMap(service -> service, service -> engine.setting()));
     return new Config(
         PROTOCOLS,
         "127.0.0.1",
@@ -55,6 +55,7 @@ public final class TestConfigs {
         dataDir,
         Durability.FSYNC,
         engine.redisUrl(),
+        engine.redisLayout(),
         maxValueBytes,
         CACHE_MAX_BYTES,
         REQUEST_TIMEOUT_MILLIS,
@@ -94,6 +95,7 @@ public final class TestConfigs {
         all.dataDir(),
         all.durability(),
         all.redisUrl(),
+        all.redisLayout(),
         all.maxValueBytes(),
         all.cacheMaxBytes(),
         requestTimeoutMillis,

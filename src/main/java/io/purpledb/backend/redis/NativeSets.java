@@ -32,13 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeSets extends NativeLayout {
 
+  static final Set<Capability> CAPABILITIES = Set.of(Capability.ITEMS);
+
   NativeSets(RedisLink link) {
     super(link);
   }
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of(Capability.ITEMS);
+    return CAPABILITIES;
   }
 
   @Override

@@ -1,69 +1,50 @@
 package io.purpledb.backend.redis;
 
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.redis.connection.RedisCheck;
-import io.purpledb.backend.redis.connection.RedisLink;
-import io.purpledb.backend.redis.connection.RedisOutage;
 import io.purpledb.backend.redis.connection.RedisRoom;
 import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.backend.redis.engine.RedisEngine;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
-import io.purpledb.config.RedisUrl;
+import io.purpledb.config.RedisLayout;
+import io.purpledb.config.StartFailure;
+import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
-import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps data in one Redis server, with a connection per event loop and service. Each engine opens
- * its connection when it is made and closes it itself, so nothing is held here.
- */
+/** Keeps data in one Redis server, in the layout that is found there when it is opened. */
 public final class RedisBackends implements Backends {
-
-  /** The services; a service's place is its database number. */
-  private static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
 
   /** Commands without a reply may fill this fraction of the heap. */
   private static final int HEAP_SHARE = 4;
 
   private final RedisServer server;
+  private final RedisLayout layout;
+  private volatile @Nullable Backends found;
 
   /**
    * @param url {@code redis://[user:password@]host[:port]}, {@code rediss://} for TLS
+   * @param layout which is wanted
    * @param commandTimeoutMillis how long Redis may take to answer a command
    * @param maxInFlight how many commands one backend of one event loop has without an answer at
    *     most; more are refused as busy
-   * @throws io.purpledb.config.StartFailure when the URL has another form
+   * @throws StartFailure when the URL has another form
    */
-  public RedisBackends(Vertx vertx, String url, long commandTimeoutMillis, int maxInFlight) {
-    this(
-        vertx,
-        url,
-        commandTimeoutMillis,
-        maxInFlight,
-        new RedisRoom(Runtime.getRuntime().maxMemory() / HEAP_SHARE),
-        ReplyRoom.ofHeap(Runtime.getRuntime().maxMemory()),
-        RespCodec.BOUNDED);
-  }
-
-  RedisBackends(
-      Vertx vertx,
-      String url,
-      long commandTimeoutMillis,
-      int maxInFlight,
-      RedisRoom room,
-      ReplyRoom replies,
-      RespCodec codec) {
-    RedisUrl parsed = RedisUrl.parse(url);
+  public RedisBackends(
+      Vertx vertx, String url, RedisLayout layout, long commandTimeoutMillis, int maxInFlight) {
+    long heap = Runtime.getRuntime().maxMemory();
     this.server =
-        new RedisServer(
+        RedisServer.of(
             vertx,
-            parsed,
+            url,
             commandTimeoutMillis,
             maxInFlight,
-            new RedisOutage(parsed),
-            room,
-            replies,
-            codec);
+            new RedisRoom(heap / HEAP_SHARE),
+            ReplyRoom.ofHeap(heap),
+            RespCodec.BOUNDED);
+    this.layout = layout;
   }
 
   @Override
@@ -72,36 +53,84 @@ public final class RedisBackends implements Backends {
   }
 
   @Override
-  public void open(String service) {
-    new RedisCheck(server, database(service)).run();
+  public synchronized void open(String service) {
+    Backends open = found;
+    if (open == null) {
+      open = find();
+      found = open;
+    }
+    open.open(service);
+  }
+
+  private Backends find() {
+    RedisContents contents = RedisContents.of(server);
+    if (layout == RedisLayout.ENTRIES) {
+      return entries(contents);
+    }
+    if (!contents.hasEntries()) {
+      return new NativeBackends(server);
+    }
+    if (layout == RedisLayout.NATIVE) {
+      if (contents.others().isEmpty()) {
+        throw wrong("holds layout 2 (expected: layout 1, or redis-layout: auto or 2)");
+      }
+      return new NativeBackends(server);
+    }
+    if (!contents.others().isEmpty()) {
+      throw wrong(
+          "holds layout 2 and also %s (expected: one layout; redis-layout: 2 serves the former and"
+                  .formatted(contents.others())
+              + " leaves the latter alone, redis-layout: 1 the other way round)");
+    }
+    return entries(contents);
+  }
+
+  /** An engine that refuses what else is there, in the same step in which it makes its layout. */
+  private Backends entries(RedisContents contents) {
+    if (!contents.evicts().isEmpty()) {
+      throw wrong(
+          "has the maxmemory-policy %s (expected: noeviction, as layout 2 has keys that others need)"
+              .formatted(contents.evicts()));
+    }
+    // One link has what a link for each service has in layout 1.
+    int commands = Math.multiplyExact(server.maxInFlight(), EntryBackends.SERVICES);
+    return new EntryBackends(RedisEngine.open(server.withMaxInFlight(commands)));
+  }
+
+  private StartFailure wrong(String what) {
+    String line = "redis-url: " + server.url() + " " + what;
+    return StartFailure.wrongSurroundings(line, new IllegalStateException(what));
   }
 
   @Override
   public Engine engine(String service) {
-    RedisLink link = new RedisLink(server, database(service));
-    return switch (service) {
-      case "cache" -> new NativeEngine(link, NativeForm.TEXTS);
-      case "counter" -> new NativeEngine(link, NativeForm.NUMBERS);
-      case "flag" -> new NativeEngine(link, NativeForm.FLAGS);
-      case "set" -> new NativeSets(link);
-      case "kv" -> new NativeEngine(link, NativeForm.BYTES);
-      default -> throw new IllegalArgumentException(service);
-    };
+    return open().engine(service);
   }
 
   @Override
   public boolean isShared() {
-    return false;
+    return open().isShared();
   }
 
   @Override
-  public void close() {}
+  public Set<Capability> capabilities(String service) {
+    return open().capabilities(service);
+  }
 
-  private static int database(String service) {
-    int database = DATABASES.indexOf(service);
-    if (database < 0) {
-      throw new IllegalArgumentException(service + " (expected: one of " + DATABASES + ")");
+  private Backends open() {
+    Backends open = found;
+    if (open == null) {
+      throw new IllegalStateException("redis is not open");
     }
-    return database;
+    return open;
+  }
+
+  @Override
+  public synchronized void close() {
+    Backends open = found;
+    if (open != null) {
+      open.close();
+      found = null;
+    }
   }
 }

@@ -66,6 +66,14 @@ public record Setting<T>(
   public static final Setting<String> REDIS_URL =
       add("redis-url", new Kind.Redis(), "redis://127.0.0.1:6379", "The Redis server.");
 
+  static final Setting<String> REDIS_LAYOUT =
+      add(
+          "redis-layout",
+          new Kind.Word("LAYOUT", List.of("auto", "1", "2")),
+          "auto",
+          "How data is kept in Redis: auto as it is there (in an empty one as 1), 1 as in v0.1.6, 2 as"
+              + " entries in database 0; docs/backends.md.");
+
   static final Setting<Long> MAX_VALUE_BYTES =
       add(
           "max-value-bytes",

@@ -6,6 +6,7 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.config.Member;
 import io.purpledb.config.MemberText;
+import io.purpledb.config.RedisLayout;
 import io.purpledb.config.SelfFinder;
 import io.purpledb.config.ServerLimits;
 import java.util.List;
@@ -43,6 +44,7 @@ public record Settings(Set<String> protocols, List<Source> sources) {
         value(Setting.DATA_DIR),
         Durability.valueOf(value(Setting.DURABILITY).toUpperCase(Locale.ROOT)),
         value(Setting.REDIS_URL),
+        RedisLayout.of(value(Setting.REDIS_LAYOUT)),
         Math.toIntExact(value(Setting.MAX_VALUE_BYTES)),
         cacheMaxBytes(),
         value(Setting.REQUEST_TIMEOUT_MS),

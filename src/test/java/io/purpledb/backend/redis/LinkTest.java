@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CounterService;
@@ -24,8 +25,8 @@ abstract class LinkTest {
 
   final RedisProcess redis = RedisForTests.start();
   final TestLoop loop = new TestLoop();
-  final RedisBackends backends =
-      new RedisBackends(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+  final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), TIMEOUT_MILLIS, MAX_IN_FLIGHT));
   CounterService counter;
   SetService set;
   LogLines log;

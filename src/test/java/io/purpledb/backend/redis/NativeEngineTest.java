@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -39,8 +40,8 @@ final class NativeEngineTest {
   private static final Value EMPTY = new Value.OfBytes(ByteString.EMPTY);
 
   private final TestLoop loop = new TestLoop();
-  private final RedisBackends backends =
-      new RedisBackends(loop.vertx(), RedisForTests.shared().url(), 5000, 100);
+  private final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), RedisForTests.shared().url(), 5000, 100));
   private final Key key = Key.of(Call.DEFAULT_NAMESPACE, "kv", UUID.randomUUID().toString());
   private Engine bytes;
   private Engine numbers;

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
@@ -34,8 +35,8 @@ import org.junit.jupiter.api.Timeout;
 final class NativeSetsTest {
 
   private final TestLoop loop = new TestLoop();
-  private final RedisBackends backends =
-      new RedisBackends(loop.vertx(), RedisForTests.shared().url(), 5000, 100);
+  private final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), RedisForTests.shared().url(), 5000, 100));
   private final Key name = Key.of(Call.DEFAULT_NAMESPACE, "set", UUID.randomUUID().toString());
   private final Key a = new Key(name.namespace(), "set", name.name(), "a");
   private final Key b = new Key(name.namespace(), "set", name.name(), "b");

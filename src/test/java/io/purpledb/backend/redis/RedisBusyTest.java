@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.service.CounterService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
@@ -22,7 +23,8 @@ final class RedisBusyTest {
   void isHealthyAndItsHealthTakesNoPlace() throws Exception {
     TestLoop loop = new TestLoop();
     try (RedisProcess redis = RedisForTests.start()) {
-      RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT);
+      NativeBackends backends =
+          new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), 10_000, MAX_IN_FLIGHT));
       CounterService counter = loop.call(() -> new CounterService(backends.engine("counter")));
       loop.answer(() -> counter.increment("c", 1)); // connected
 

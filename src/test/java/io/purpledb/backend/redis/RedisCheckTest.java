@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.purpledb.config.RedisLayout;
 import io.purpledb.config.StartFailure;
 import io.purpledb.service.KvService;
 import io.purpledb.support.RedisForTests;
@@ -159,7 +160,7 @@ class RedisCheckTest {
   }
 
   private RedisBackends backends(String url) {
-    return new RedisBackends(loop.vertx(), url, 5000, 100);
+    return new RedisBackends(loop.vertx(), url, RedisLayout.AUTO, 5000, 100);
   }
 
   private String refused(String url, String service) {

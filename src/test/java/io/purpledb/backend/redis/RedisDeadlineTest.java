@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -28,7 +29,8 @@ final class RedisDeadlineTest {
 
   private final RedisProcess redis = RedisForTests.start();
   private final TestLoop loop = new TestLoop();
-  private final RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 64);
+  private final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), 10_000, 64));
 
   @AfterEach
   void close() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.redis.BrittleCodec.Place;
 import io.purpledb.backend.redis.connection.RedisRoom;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
@@ -55,8 +56,9 @@ class RedisErrorTest {
 
   @BeforeEach
   void open() {
-    RedisBackends backends =
-        new RedisBackends(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec);
+    NativeBackends backends =
+        new NativeBackends(
+            RedisServer.of(loop.vertx(), redis.url(), 5000, MAX_IN_FLIGHT, room, replies, codec));
     kv = loop.call(() -> new KvService(backends.engine("kv")));
     log = new LogLines();
     for (int i = 0; i < KEYS; i++) {

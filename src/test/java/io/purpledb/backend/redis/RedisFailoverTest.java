@@ -2,7 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.backend.redis.connection.RedisLink;
+import io.purpledb.config.RedisLayout;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CounterService;
@@ -24,11 +24,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A fail-over between two real servers behind one address: the old master lives on as a replica and
  * keeps its connections.
  */
+@ParameterizedClass(name = "layout {0}")
+@EnumSource(
+    value = RedisLayout.class,
+    names = {"NATIVE", "ENTRIES"})
 class RedisFailoverTest {
 
   private static final int TIMEOUT_MILLIS = 2000;
@@ -46,18 +52,25 @@ class RedisFailoverTest {
       RedisForTests.start("--replicaof", "127.0.0.1", "" + old.port());
   private final TestLoop loop = new TestLoop();
   private final Front address = new Front(loop, old.port(), new NetServerOptions());
+  private final RedisLayout layout;
+  private RedisBackends backends;
   private CounterService counter;
   private KvService kv;
   private SetService set;
   private LogLines log;
 
+  RedisFailoverTest(RedisLayout layout) {
+    this.layout = layout;
+  }
+
   @BeforeEach
   void open() {
     awaitInfo(next, "master_link_status:up");
     awaitInfo(old, ",state=online,"); // the old master's own view, which comes later
-    RedisBackends backends =
+    backends =
         new RedisBackends(
-            loop.vertx(), "redis://127.0.0.1:" + address.port(), TIMEOUT_MILLIS, 1000);
+            loop.vertx(), "redis://127.0.0.1:" + address.port(), layout, TIMEOUT_MILLIS, 1000);
+    backends.open("counter");
     counter = loop.call(() -> new CounterService(backends.engine("counter")));
     kv = loop.call(() -> new KvService(backends.engine("kv")));
     set = loop.call(() -> new SetService(backends.engine("set")));
@@ -70,6 +83,7 @@ class RedisFailoverTest {
     for (Service backend : List.of(counter, kv, set)) {
       loop.answer(backend.engine()::close);
     }
+    backends.close();
     loop.close();
     log.close();
     old.close();
@@ -115,19 +129,20 @@ class RedisFailoverTest {
     address.redisPort = next.port();
 
     List<CompletableFuture<Long>> sums = new ArrayList<>();
-    loop.call(
-        () -> {
-          for (int i = 0; i < 20; i++) {
-            sums.add(counter.increment("k", 1).toCompletionStage().toCompletableFuture());
-          }
-          return true;
-        });
-    assertThat(loop.answer(() -> set.add("k", "item"))).containsExactly("before", "item");
+    CompletableFuture<? extends List<String>> items =
+        loop.call(
+            () -> {
+              for (int i = 0; i < 20; i++) {
+                sums.add(counter.increment("k", 1).toCompletionStage().toCompletableFuture());
+              }
+              return set.add("k", "item").toCompletionStage().toCompletableFuture();
+            });
+    assertThat(TestLoop.await(items)).containsExactly("before", "item");
 
     for (int i = 0; i < sums.size(); i++) {
       assertThat(TestLoop.await(sums.get(i))).isEqualTo(101 + i);
     }
-    assertThat(loop.raw(next.url() + "/1", Command.GET, "k")).hasToString("120");
+    assertThat(loop.answer(() -> counter.get("k"))).isEqualTo(120);
   }
 
   @Test
@@ -174,8 +189,11 @@ class RedisFailoverTest {
 
   private void awaitLost(CounterService counter) {
     long start = System.nanoTime();
-    RedisLink link = ((NativeEngine) counter.engine()).link();
-    while (loop.call(() -> link.connection() != null)) {
+    while (!loop.answer(
+        () ->
+            counter
+                .get("k")
+                .transform((got, failure) -> Future.succeededFuture(failure != null)))) {
       assertThat(System.nanoTime() - start).isLessThan(PATIENCE_NANOS);
       LockSupport.parkNanos(1_000_000);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.redis.connection.RedisRoom;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.message.Failure;
@@ -102,7 +103,8 @@ class RedisHangTest extends LinkTest {
 
   @Test
   void moreInFlightThanAllowedIsBusy() {
-    RedisBackends patient = new RedisBackends(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT);
+    NativeBackends patient =
+        new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), 20_000, MAX_IN_FLIGHT));
     CounterService full = loop.call(() -> new CounterService(patient.engine("counter")));
     loop.answer(full::health);
     redis.pause();
@@ -128,15 +130,16 @@ class RedisHangTest extends LinkTest {
   @Test
   void theBytesOfWhatWaitsAreBounded() {
     RedisRoom room = new RedisRoom(1 << 20);
-    RedisBackends bounded =
-        new RedisBackends(
-            loop.vertx(),
-            redis.url(),
-            20_000,
-            MAX_IN_FLIGHT,
-            room,
-            new ReplyRoom(1 << 20),
-            RespCodec.BOUNDED);
+    NativeBackends bounded =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(),
+                redis.url(),
+                20_000,
+                MAX_IN_FLIGHT,
+                room,
+                new ReplyRoom(1 << 20),
+                RespCodec.BOUNDED));
     KvService kv = loop.call(() -> new KvService(bounded.engine("kv")));
     CounterService other = loop.call(() -> new CounterService(bounded.engine("counter")));
     awaitServing(kv);

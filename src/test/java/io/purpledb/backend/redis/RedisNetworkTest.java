@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CounterService;
 import io.vertx.core.net.NetServerOptions;
@@ -59,9 +60,10 @@ class RedisNetworkTest extends LinkTest {
   }
 
   private CounterService behind(Front front, long timeoutMillis) {
-    RedisBackends backends =
-        new RedisBackends(
-            loop.vertx(), "redis://127.0.0.1:" + front.port(), timeoutMillis, MAX_IN_FLIGHT);
+    NativeBackends backends =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(), "redis://127.0.0.1:" + front.port(), timeoutMillis, MAX_IN_FLIGHT));
     CounterService far = loop.call(() -> new CounterService(backends.engine("counter")));
     awaitServing(far);
     return far;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.redis.connection.RedisPermission;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CounterService;
@@ -143,7 +144,8 @@ class RedisOutageTest extends LinkTest {
     loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "on", ">s3cret", "~k*", "+get", "+ping");
     loop.raw(redis.url(), Command.ACL, "SETUSER", "ann", "+select", "+incrby");
     String url = redis.url().replace("//", "//ann:s3cret@");
-    RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    NativeBackends own =
+        new NativeBackends(RedisServer.of(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT));
     CounterService limited = loop.call(() -> new CounterService(own.engine("counter")));
 
     assertThat(loop.answer(() -> limited.increment("k", 7))).isEqualTo(7);
@@ -158,7 +160,8 @@ class RedisOutageTest extends LinkTest {
   void withoutAnyPermissionItIsNotReady() {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
-    RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    NativeBackends own =
+        new NativeBackends(RedisServer.of(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT));
     CounterService counter = loop.call(() -> new CounterService(own.engine("counter")));
     SetService set = loop.call(() -> new SetService(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));
@@ -183,7 +186,8 @@ class RedisOutageTest extends LinkTest {
   void withoutPermissionForAnyKeyItIsNotReadyAfterSomeRefusals() {
     String url = redis.url().replace("//", "//ann:s3cret@");
     allowAnn("~*", "+@all");
-    RedisBackends own = new RedisBackends(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT);
+    NativeBackends own =
+        new NativeBackends(RedisServer.of(loop.vertx(), url, TIMEOUT_MILLIS, MAX_IN_FLIGHT));
     CounterService counter = loop.call(() -> new CounterService(own.engine("counter")));
     SetService set = loop.call(() -> new SetService(own.engine("set")));
     loop.answer(() -> counter.increment("k", 7));

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CounterService;
@@ -55,7 +56,7 @@ class RedisReplyTest {
 
   @Test
   void aWriteIsNotAcknowledgedByAValue() {
-    RedisBackends backends = backends((connection, command) -> echoOr(command, "true"));
+    NativeBackends backends = backends((connection, command) -> echoOr(command, "true"));
     FlagService flag = loop.call(() -> new FlagService(backends.engine("flag")));
 
     assertUnknown(loop.failure(() -> flag.set("k", true)));
@@ -145,13 +146,13 @@ class RedisReplyTest {
   }
 
   private CounterService counter(ScriptedRedis.Script script) {
-    RedisBackends backends = backends(script); // listens first
+    NativeBackends backends = backends(script); // listens first
     return loop.call(() -> new CounterService(backends.engine("counter")));
   }
 
-  private RedisBackends backends(ScriptedRedis.Script script) {
-    return new RedisBackends(
-        loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
+  private NativeBackends backends(ScriptedRedis.Script script) {
+    return new NativeBackends(
+        RedisServer.of(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64));
   }
 
   private static String echoOr(List<String> command, String value) {

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CacheService;
@@ -32,7 +33,8 @@ class RedisServicesTest {
   private final String url = RedisForTests.shared().url();
   private final String key = "é " + UUID.randomUUID();
   private final TestLoop loop = new TestLoop();
-  private final RedisBackends backends = new RedisBackends(loop.vertx(), url, 5000, 100);
+  private final NativeBackends backends =
+      new NativeBackends(RedisServer.of(loop.vertx(), url, 5000, 100));
   private CacheService cache;
   private CounterService counter;
   private FlagService flag;
@@ -77,7 +79,7 @@ class RedisServicesTest {
   @Test
   void cacheValueAndExpiryAreOneCommand() {
     try (RedisProcess own = RedisForTests.start("--slowlog-log-slower-than", "0")) {
-      RedisBackends there = new RedisBackends(loop.vertx(), own.url(), 5000, 100);
+      NativeBackends there = new NativeBackends(RedisServer.of(loop.vertx(), own.url(), 5000, 100));
       CacheService logged = loop.call(() -> new CacheService(there.engine("cache")));
 
       loop.answer(() -> logged.set("k", "text", 60_000));

@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.config.StartFailure;
 import io.purpledb.service.CounterService;
 import io.purpledb.support.RedisForTests;
@@ -50,7 +51,7 @@ class RedisTlsTest {
 
   @Test
   void speaksTls() {
-    RedisBackends backends = backends("127.0.0.1");
+    NativeBackends backends = backends("127.0.0.1");
     backends.open("counter");
     CounterService counter = loop.call(() -> new CounterService(backends.engine("counter")));
 
@@ -71,9 +72,9 @@ class RedisTlsTest {
     assertThat(refused("127.0.0.1")).contains("unable to find valid certification path");
   }
 
-  private RedisBackends backends(String host) {
+  private NativeBackends backends(String host) {
     String url = "rediss://" + host + ":" + front.port();
-    return new RedisBackends(loop.vertx(), url, 5000, 100);
+    return new NativeBackends(RedisServer.of(loop.vertx(), url, 5000, 100));
   }
 
   private String refused(String host) {

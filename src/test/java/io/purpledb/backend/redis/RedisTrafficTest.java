@@ -2,6 +2,7 @@ package io.purpledb.backend.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.service.CounterService;
 import io.purpledb.service.KvService;
 import io.purpledb.service.Service;
@@ -38,7 +39,8 @@ class RedisTrafficTest {
 
   @BeforeEach
   void open() {
-    RedisBackends backends = new RedisBackends(loop.vertx(), redis.url(), 10_000, 1000);
+    NativeBackends backends =
+        new NativeBackends(RedisServer.of(loop.vertx(), redis.url(), 10_000, 1000));
     counter = loop.call(() -> new CounterService(backends.engine("counter")));
     kv = loop.call(() -> new KvService(backends.engine("kv")));
     set = loop.call(() -> new SetService(backends.engine("set")));

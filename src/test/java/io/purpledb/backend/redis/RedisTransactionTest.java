@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static io.purpledb.backend.redis.ScriptedRedis.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.SetService;
@@ -49,8 +50,10 @@ class RedisTransactionTest {
             default -> bulk(command.get(1)); // ECHO
           };
         };
-    RedisBackends backends =
-        new RedisBackends(loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64);
+    NativeBackends backends =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(), new ScriptedRedis(loop, script).url(), TIMEOUT_MILLIS, 64));
     return loop.call(() -> new SetService(backends.engine("set")));
   }
 

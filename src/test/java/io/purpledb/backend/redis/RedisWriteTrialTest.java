@@ -3,6 +3,7 @@ package io.purpledb.backend.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.redis.connection.RedisPermission;
+import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.service.CacheService;
@@ -153,12 +154,13 @@ class RedisWriteTrialTest extends LinkTest {
 
   private void open(String... rules) {
     allow(rules);
-    RedisBackends own =
-        new RedisBackends(
-            loop.vertx(),
-            redis.url().replace("//", "//ann:s3cret@"),
-            TIMEOUT_MILLIS,
-            MAX_IN_FLIGHT);
+    NativeBackends own =
+        new NativeBackends(
+            RedisServer.of(
+                loop.vertx(),
+                redis.url().replace("//", "//ann:s3cret@"),
+                TIMEOUT_MILLIS,
+                MAX_IN_FLIGHT));
     own.open("kv"); // a start, which may read
     services.put("cache", loop.call(() -> new CacheService(own.engine("cache"))));
     services.put("counter", loop.call(() -> new CounterService(own.engine("counter"))));

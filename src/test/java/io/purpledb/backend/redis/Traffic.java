@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that increments a counter, puts a value and adds to a set under its key, one request
@@ -45,6 +46,7 @@ final class Traffic {
   final AtomicInteger answers = new AtomicInteger();
   final AtomicInteger refusals = new AtomicInteger();
   volatile boolean stopping;
+  private volatile @Nullable Throwable last;
 
   private final Vertx vertx;
   private final CounterService counter;
@@ -83,7 +85,7 @@ final class Traffic {
     int[] goals = clients.stream().mapToInt(client -> count.applyAsInt(client) + 30).toArray();
     for (int i = 0; i < goals.length; i++) {
       while (count.applyAsInt(clients.get(i)) < goals[i]) {
-        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+        assertThat(System.nanoTime()).as("deadline; %s", clients.get(i).last).isLessThan(deadline);
         LockSupport.parkNanos(1_000_000);
       }
     }
@@ -120,9 +122,11 @@ final class Traffic {
               unknown.run();
               slowestLossNanos = Math.max(slowestLossNanos, System.nanoTime() - start);
             }
+            last = failure;
             refusals.incrementAndGet();
             vertx.setTimer(PAUSE_MILLIS, y -> next());
           } else {
+            last = error;
             end.fail(error);
           }
         });

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
+import io.purpledb.config.RedisLayout;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
@@ -117,6 +118,7 @@ public final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
         Path.of("data"),
         Durability.FSYNC,
         "redis://127.0.0.1:6379",
+        RedisLayout.AUTO,
         maxValueBytes,
         64 << 20,
         requestTimeoutMillis,

@@ -201,6 +201,7 @@ class LifecycleTest {
               CONFIG.dataDir(),
               CONFIG.durability(),
               CONFIG.redisUrl(),
+              CONFIG.redisLayout(),
               4096,
               1 << 20,
               1_000,

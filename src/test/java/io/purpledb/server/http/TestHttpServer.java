@@ -3,6 +3,7 @@ package io.purpledb.server.http;
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
+import io.purpledb.config.RedisLayout;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.server.http.contract.HttpContract;
@@ -130,6 +131,7 @@ final class TestHttpServer implements AutoCloseable, AfterAllCallback {
         Path.of("target"),
         Durability.FSYNC,
         "redis://127.0.0.1:6379",
+        RedisLayout.AUTO,
         maxValueBytes,
         64L << 20,
         timeoutMillis,

@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,10 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out at start whether Redis can be used: reachable, lets us in, version 6 or newer, not in
  * cluster mode, and serving the service's database.
- *
- * @param more what it must answer, too
  */
-public record RedisCheck(RedisServer server, int database, @Nullable Request more) {
+public record RedisCheck(RedisServer server, int database) {
 
   private static final long TIMEOUT_MILLIS = 3000;
 
@@ -29,19 +29,23 @@ public record RedisCheck(RedisServer server, int database, @Nullable Request mor
       "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
           + " because each service has its own database)";
 
-  /** Finds out no more than that. */
-  public RedisCheck(RedisServer server, int database) {
-    this(server, database, null);
-  }
-
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   public void run() {
+    ask(List.of(), true);
+  }
+
+  /**
+   * Does the same, and answers the replies to some commands.
+   *
+   * @param mustBeDone whether one that is refused fails all; else its reply is null
+   */
+  List<@Nullable Response> ask(List<Request> commands, boolean mustBeDone) {
     long timeoutMillis = server.url().tls() ? TLS_TIMEOUT_MILLIS : TIMEOUT_MILLIS;
     NetClient client = server.client();
     try {
-      server
+      return server
           .connect(client)
-          .compose(this::check)
+          .compose(connection -> check(connection, commands, mustBeDone))
           .toCompletionStage()
           .toCompletableFuture()
           .get(timeoutMillis, TimeUnit.MILLISECONDS);
@@ -60,12 +64,28 @@ public record RedisCheck(RedisServer server, int database, @Nullable Request mor
     }
   }
 
-  private Future<?> check(RedisSocket connection) {
+  private Future<List<@Nullable Response>> check(
+      RedisSocket connection, List<Request> commands, boolean mustBeDone) {
     return connection
         .send(server.hello())
         .transform(this::suits)
         .compose(hello -> server.serve(hello, connection, database))
-        .compose(serves -> more == null ? Future.succeededFuture() : connection.send(more));
+        .compose(
+            serves -> {
+              List<Future<@Nullable Response>> replies =
+                  commands.stream().map(command -> reply(connection, command, mustBeDone)).toList();
+              return Future.all(replies).map(all -> all.list());
+            });
+  }
+
+  private static Future<@Nullable Response> reply(
+      RedisSocket connection, Request command, boolean mustBeDone) {
+    Future<@Nullable Response> reply = connection.send(command);
+    return mustBeDone
+        ? reply
+        : reply.recover(
+            error ->
+                error instanceof ErrorType ? Future.succeededFuture() : Future.failedFuture(error));
   }
 
   private Future<@Nullable Response> suits(@Nullable Response hello, @Nullable Throwable error) {

@@ -11,6 +11,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,27 +48,54 @@ public record RedisServer(
    * @throws io.purpledb.config.StartFailure when the URL has another form
    */
   public static RedisServer of(Vertx vertx, String url, long timeoutMillis, int maxInFlight) {
-    RedisUrl parsed = RedisUrl.parse(url);
     long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
-    return new RedisServer(
+    return of(
         vertx,
-        parsed,
+        url,
         timeoutMillis,
         maxInFlight,
-        new RedisOutage(parsed),
         new RedisRoom(share),
         new ReplyRoom(share),
         RespCodec.BOUNDED);
   }
 
+  /** One whose links have other rooms, and another codec. */
+  public static RedisServer of(
+      Vertx vertx,
+      String url,
+      long timeoutMillis,
+      int maxInFlight,
+      RedisRoom room,
+      ReplyRoom replies,
+      RespCodec codec) {
+    RedisUrl parsed = RedisUrl.parse(url);
+    return new RedisServer(
+        vertx, parsed, timeoutMillis, maxInFlight, new RedisOutage(parsed), room, replies, codec);
+  }
+
+  /** The same, of which one link has more or fewer commands without an answer at most. */
+  public RedisServer withMaxInFlight(int commands) {
+    return new RedisServer(vertx, url, timeoutMillis, commands, outage, room, replies, codec);
+  }
+
   /**
    * Blocks until it is known whether the server can be used.
    *
-   * @param more a command that it must answer, too, over a connection that serves the database
+   * @param more commands that it must answer, too, over a connection that serves the database
    * @throws io.purpledb.config.StartFailure when it cannot
    */
-  public void check(int database, Request more) {
-    new RedisCheck(this, database, more).run();
+  public void check(int database, Request... more) {
+    new RedisCheck(this, database).ask(List.of(more), true);
+  }
+
+  /**
+   * Blocks until a server that can be used has answered commands.
+   *
+   * @return their replies in the same order; null also for one that is refused
+   * @throws io.purpledb.config.StartFailure when it cannot be used
+   */
+  public List<@Nullable Response> ask(int database, List<Request> commands) {
+    return new RedisCheck(this, database).ask(commands, false);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.purpledb.backend.redis.engine;
 
+import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.engine.Change;
@@ -23,6 +24,7 @@ final class LoopLink {
   /** What a script says of an answer that is too large. */
   private static final Pattern TOO_LARGE = Pattern.compile("TOOLARGE (\\d+) (\\d+) (\\d+)");
 
+  private static final int DATABASE = 0;
   private static final String TOO_MANY = "TOOMANY";
 
   private final RedisLink link;
@@ -30,7 +32,7 @@ final class LoopLink {
 
   /** Starts to connect, on the loop of the caller. */
   LoopLink(RedisServer server) {
-    this.link = new RedisLink(server, 0);
+    this.link = new RedisLink(server, DATABASE);
   }
 
   RedisLink link() {
@@ -67,6 +69,17 @@ final class LoopLink {
                     ? renew().compose(renewed -> send(call, request.get()))
                     : Future.failedFuture(error))
         .recover(error -> Future.failedFuture(failure(error)));
+  }
+
+  /** Whether what the scripts do succeeds here, as far as can be told without doing it. */
+  Future<Void> health() {
+    return link.health().compose(serves -> link.permission().tryOut(this::tryToWrite));
+  }
+
+  private Future<?> tryToWrite() {
+    String unused = "p2:" + RedisHealth.unusedKey();
+    Request trial = Request.cmd(Command.EVALSHA).arg(Script.TRIAL.sha()).arg("0").arg(unused);
+    return link.sendOnce(trial);
   }
 
   /** Sends GET; what is no string is an error of its own. */
@@ -108,19 +121,40 @@ final class LoopLink {
    *
    * @param how {@code renew} when the server does not know our scripts
    */
-  static Request openRequest(String how) {
+  private static Request openRequest(String how) {
     return Request.cmd(Command.EVAL).arg(Script.OPEN).arg("0").arg(how);
   }
 
   private Future<?> load() {
     List<Future<?>> all =
-        Arrays.stream(Script.values())
-            .<Future<?>>map(
-                one ->
-                    link.send(
-                        Call.NOTHING, Request.cmd(Command.SCRIPT).arg("LOAD").arg(one.text())))
-            .toList();
+        Arrays.stream(loadRequests()).<Future<?>>map(one -> link.send(Call.NOTHING, one)).toList();
     return Future.all(all);
+  }
+
+  /**
+   * Makes sure of the layout and of the scripts; blocks. Else the first calls of several loops
+   * would each do it, and what one of them has changed before the other is told as a gap.
+   */
+  static void open(RedisServer server) {
+    server.check(DATABASE, openRequest(""));
+    Request exists = Request.cmd(Command.SCRIPT).arg("EXISTS");
+    for (Script one : Script.values()) {
+      exists.arg(one.sha());
+    }
+    Response known = server.ask(DATABASE, List.of(exists)).get(0);
+    for (int i = 0; i < Script.values().length; i++) {
+      if (known == null || known.get(i).toInteger() == 0) {
+        server.check(DATABASE, openRequest("renew"));
+        server.check(DATABASE, loadRequests());
+        return;
+      }
+    }
+  }
+
+  private static Request[] loadRequests() {
+    return Arrays.stream(Script.values())
+        .map(one -> Request.cmd(Command.SCRIPT).arg("LOAD").arg(one.text()))
+        .toArray(Request[]::new);
   }
 
   /** What an error reply of a script means: nothing was changed. */

@@ -38,11 +38,19 @@ final class LoopLinks {
       this.context = context;
     }
 
-    /** On the loop. */
+    /**
+     * On the loop. Made in a context of no verticle: what is made in that of one ends with it, and
+     * others use this one, too.
+     */
     LoopLink link(RedisServer server) {
       LoopLink known = link;
       if (known == null) {
-        known = new LoopLink(server);
+        ContextInternal caller = context.beginDispatch();
+        try {
+          known = new LoopLink(server);
+        } finally {
+          context.endDispatch(caller);
+        }
         link = known;
       }
       return known;

@@ -42,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisEngine implements Engine {
 
-  private static final int DATABASE = 0;
-
   /** After so many bytes of values a page ends. */
   private static final long PAGE_BYTES = 1 << 20;
 
@@ -88,25 +86,25 @@ public final class RedisEngine implements Engine {
    * @throws io.purpledb.config.StartFailure when the server cannot be used, or holds something else
    */
   public static RedisEngine open(Vertx vertx, String url, long timeoutMillis, int maxInFlight) {
+    return open(RedisServer.of(vertx, url, timeoutMillis, maxInFlight));
+  }
+
+  /** Opens it, as above. */
+  public static RedisEngine open(RedisServer server) {
     ServerTime time = new ServerTime();
-    return open(vertx, url, timeoutMillis, maxInFlight, time, time);
+    return open(server, time, time);
   }
 
   /** Opens it, as above, where entries expire by a clock, which all who use the server share. */
   public static RedisEngine open(
       Vertx vertx, String url, long timeoutMillis, int maxInFlight, InstantSource clock) {
-    return open(vertx, url, timeoutMillis, maxInFlight, EngineTime.of(clock), null);
+    return open(RedisServer.of(vertx, url, timeoutMillis, maxInFlight), EngineTime.of(clock), null);
   }
 
   private static RedisEngine open(
-      Vertx vertx,
-      String url,
-      long timeoutMillis,
-      int maxInFlight,
-      EngineTime time,
-      @Nullable ServerTime serverTime) {
-    RedisServer server = RedisServer.of(vertx, url, timeoutMillis, maxInFlight);
-    server.check(DATABASE, LoopLink.openRequest(""));
+      RedisServer server, EngineTime time, @Nullable ServerTime serverTime) {
+    Vertx vertx = server.vertx();
+    LoopLink.open(server);
     LoopLinks links = new LoopLinks(vertx, server);
     RedisEngine engine = new RedisEngine(vertx, links, time, serverTime);
     engine.sweepLater();
@@ -292,7 +290,7 @@ public final class RedisEngine implements Engine {
 
   @Override
   public Future<Void> health() {
-    return links.here(link -> link.link().health());
+    return links.here(LoopLink::health);
   }
 
   @Override

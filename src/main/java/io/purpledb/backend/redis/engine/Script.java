@@ -17,7 +17,8 @@ enum Script {
   SCAN,
   CLAIM,
   SWEEP,
-  CHANGES;
+  CHANGES,
+  TRIAL;
 
   /** What makes sure that a server holds our layout; it needs nothing of the others. */
   static final String OPEN = resource("open");

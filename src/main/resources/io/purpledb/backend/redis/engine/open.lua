@@ -4,6 +4,7 @@
 -- fewer than 1,024 in a millisecond.
 
 local format = redis.call('GET', 'p2:format')
+if format and redis.call('PTTL', 'p2:format') ~= -1 then format = false end -- a text of layout 1
 if format and format ~= '2' then
   return redis.error_reply('LAYOUT p2:format: ' .. format .. ' (expected: 2)')
 end
@@ -18,7 +19,7 @@ if not format then
   redis.call('SELECT', 0)
   if #others > 0 then
     return redis.error_reply('LAYOUT p2:format: absent, with ' .. table.concat(others, ', ')
-      .. ' (expected: 2, or no keys in databases 0 to 4; data of layout 1 is not served by this engine)')
+      .. ' (expected: 2, or no keys in databases 0 to 4; data of layout 1 is served with redis-layout: auto or 1)')
   end
 end
 local known = tonumber(redis.call('HGET', 'p2:state', 'position') or '')
@@ -28,9 +29,10 @@ local now = redis.call('TIME')
 local position = string.format('%.0f', math.max((known or 0) + 1,
   (now[1] * 1000 + math.floor(now[2] / 1000)) * 1024))
 local first = string.format('%.0f', tonumber(position) + 1)
-local done = redis.pcall('HSET', 'p2:state', 'position', position, 'stream', 0,
-  'first', first, 'before', first, 'bytes', 0)
+-- A deletion comes first: without room, Redis refuses what may need some if that is the first write.
+local done = redis.pcall('UNLINK', 'p2:changes:0', 'p2:changes:1')
 if type(done) == 'table' and done.err then return done end
-redis.call('UNLINK', 'p2:changes:0', 'p2:changes:1')
+redis.call('HSET', 'p2:state', 'position', position, 'stream', 0,
+  'first', first, 'before', first, 'bytes', 0)
 redis.call('SET', 'p2:format', '2')
 return redis.status_reply('OK')

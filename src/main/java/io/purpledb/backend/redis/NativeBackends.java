@@ -1,0 +1,77 @@
+package io.purpledb.backend.redis;
+
+import io.purpledb.backend.Backends;
+import io.purpledb.backend.redis.connection.RedisCheck;
+import io.purpledb.backend.redis.connection.RedisLink;
+import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.engine.Capability;
+import io.purpledb.engine.Engine;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layout 1: a database for each service, with a connection per event loop and service. Each engine
+ * opens its connection when it is made and closes it itself, so nothing is held here.
+ */
+final class NativeBackends implements Backends {
+
+  /** The services; a service's place is its database number. */
+  private static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
+
+  private final RedisServer server;
+
+  NativeBackends(RedisServer server) {
+    this.server = server;
+  }
+
+  @Override
+  public String name() {
+    return "redis";
+  }
+
+  @Override
+  public void open(String service) {
+    new RedisCheck(server, database(service)).run();
+  }
+
+  @Override
+  public Engine engine(String service) {
+    RedisLink link = new RedisLink(server, database(service));
+    NativeForm form = form(service);
+    return form == null ? new NativeSets(link) : new NativeEngine(link, form);
+  }
+
+  /** What the strings of a service are; null for that which has Redis sets. */
+  private static @Nullable NativeForm form(String service) {
+    return switch (service) {
+      case "cache" -> NativeForm.TEXTS;
+      case "counter" -> NativeForm.NUMBERS;
+      case "flag" -> NativeForm.FLAGS;
+      case "kv" -> NativeForm.BYTES;
+      default -> null;
+    };
+  }
+
+  @Override
+  public Set<Capability> capabilities(String service) {
+    NativeForm form = form(service);
+    return form == null ? NativeSets.CAPABILITIES : form.capabilities();
+  }
+
+  @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
+  public void close() {}
+
+  private static int database(String service) {
+    int database = DATABASES.indexOf(service);
+    if (database < 0) {
+      throw new IllegalArgumentException(service + " (expected: one of " + DATABASES + ")");
+    }
+    return database;
+  }
+}
