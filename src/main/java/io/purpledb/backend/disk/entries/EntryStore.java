@@ -2,6 +2,7 @@ package io.purpledb.backend.disk.entries;
 
 import io.purpledb.backend.disk.database.LargeValues;
 import io.purpledb.backend.disk.database.Maintenance;
+import io.purpledb.backend.disk.database.Refusals;
 import io.purpledb.backend.disk.database.Schema;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.ChangeNames;
@@ -75,6 +76,9 @@ public final class EntryStore implements Maintenance {
   /** What was to be freed and cannot be read; looked for again when the database is opened anew. */
   private final Set<Key> unreadable = new HashSet<>();
 
+  /** Whether that is more than can be told. */
+  private boolean moreUnreadable;
+
   private final List<ChangeLog.Change> notDurable = new ArrayList<>();
   private boolean opened;
 
@@ -127,8 +131,11 @@ public final class EntryStore implements Maintenance {
     Map<String, String> statements = new HashMap<>(LargeValues.STATEMENTS);
     statements.put("position", SET_STATE);
     statements.put("upgrade", UpgradeState.PUT);
+    Set<String> spare = new HashSet<>(LargeValues.FREEING);
     for (String service : services) {
-      new EntryTable(service)
+      EntryTable table = new EntryTable(service);
+      spare.addAll(table.expiries());
+      table
           .statements()
           .forEach(
               (name, statement) -> {
@@ -137,15 +144,18 @@ public final class EntryStore implements Maintenance {
                 }
               });
     }
-    return new ChangeNames(statements);
+    return new ChangeNames(statements, spare);
   }
 
   private record State(long position, long millis) {}
 
   @Override
   public void start(Sql sql) throws SQLException {
-    undone(sql);
     unreadable.clear();
+    moreUnreadable = false;
+    tables.values().forEach(EntryTable::opened);
+    large.opened();
+    undone(sql);
     EntryTable evictable = tables.get(room.service());
     if (evictable != null) {
       room.start(usedBytes(sql, evictable));
@@ -210,13 +220,25 @@ public final class EntryStore implements Maintenance {
     long now = clock.millis();
     boolean expired = false;
     for (EntryTable table : tables.values()) {
-      for (Key key : table.due(sql, now, EXPIRED_AT_ONCE + unreadable.size())) {
+      for (EntryTable.Due due : table.due(sql, now, EXPIRED_AT_ONCE + unreadable.size())) {
         DiskStep step = step(sql);
-        step.set(key, null);
-        expired |= isFreed(sql, key, step, Event.Kind.EXPIRED);
+        step.set(due.key(), null);
+        expired |= isFreed(sql, table, due, step, Event.Kind.EXPIRED);
       }
     }
     return expired;
+  }
+
+  /** As below, of one that is to expire; without it, its expiry goes. */
+  private boolean isFreed(
+      Sql sql, EntryTable table, EntryTable.Due due, DiskStep step, Event.Kind kind)
+      throws SQLException {
+    long before = position;
+    boolean freed = isFreed(sql, due.key(), step, kind);
+    if (freed && position == before) {
+      table.forget(sql, due);
+    }
+    return freed;
   }
 
   /** Frees an entry, one at a time: of one that cannot be read, nothing is changed. */
@@ -231,13 +253,13 @@ public final class EntryStore implements Maintenance {
       if (step.hasBegun()) {
         throw e;
       }
-      unreadable.add(key);
       LOG.log(
-          Level.WARNING,
+          unreadable.isEmpty() ? Level.WARNING : Level.DEBUG, // there may be many
           "{0} {1} cannot be read, and so not freed: {2}",
           key.service(),
           key.name(),
-          e.getMessage());
+          Refusals.reason(e));
+      unreadable.add(key);
       return false;
     }
   }
@@ -249,12 +271,12 @@ public final class EntryStore implements Maintenance {
       EntryTable table = Objects.requireNonNull(tables.get(room.service()));
       int some = EVICTED_AT_ONCE + unreadable.size();
       long before = room.usedBytes();
-      evict(sql, table.nextToExpire(sql, some));
+      evict(sql, table, table.nextToExpire(sql, some));
+      List<Key> any = room.usedBytes() == before ? some(sql, table, some) : List.of();
+      evict(sql, any);
       if (room.usedBytes() == before) {
-        evict(sql, table.some(sql, some));
-      }
-      if (room.usedBytes() == before) {
-        if (unreadable.isEmpty()) { // it is counted again when it is opened again
+        if (unreadable.isEmpty()
+            && !moreUnreadable) { // it is counted again when it is opened again
           throw new IllegalStateException(
               "nothing of %s is left, but %d bytes".formatted(room.service(), before));
         }
@@ -263,6 +285,35 @@ public final class EntryStore implements Maintenance {
       evicted = true;
     }
     return evicted;
+  }
+
+  private void evict(Sql sql, EntryTable table, List<EntryTable.Due> next) throws SQLException {
+    for (int i = 0; i < next.size() && room.isOver(); i++) {
+      EntryTable.Due due = next.get(i);
+      DiskStep step = step(sql);
+      step.evict(due.key());
+      var unused = isFreed(sql, table, due, step, Event.Kind.EVICTED);
+    }
+  }
+
+  /** Any keys; none where they cannot be read. */
+  private List<Key> some(Sql sql, EntryTable table, int most) throws SQLException {
+    try {
+      return table.some(sql, most);
+    } catch (SQLException e) {
+      if (!Refusals.isUnreadable(e)) {
+        throw e;
+      }
+      if (!moreUnreadable) {
+        moreUnreadable = true;
+        LOG.log(
+            Level.WARNING,
+            "what there is of {0} cannot be told, so it may get more than its room: {1}",
+            room.service(),
+            Refusals.reason(e));
+      }
+      return List.of();
+    }
   }
 
   private void evict(Sql sql, List<Key> keys) throws SQLException {
@@ -440,15 +491,16 @@ public final class EntryStore implements Maintenance {
       } else if (looked) {
         before = replaced(sql, step, key);
       }
-      step.begin();
       EntryRow after = step.next().get(i);
+      if (whenAbsent == Event.Kind.EXPIRED && before != null && isAlive(before, step.now())) {
+        continue;
+      }
+      step.begin();
       if (looked && before == null && after == null) {
         continue;
       }
-      if (after == null) {
-        if (!table.isDeleted(sql, KeyBytes.of(key))) {
-          continue;
-        }
+      if (after == null && !table.isDeleted(sql, KeyBytes.of(key))) {
+        continue;
       }
       if (before != null && before.parts() != EntryRow.NO_PARTS && !kept.contains(before.parts())) {
         large.drop(sql, before.parts());

@@ -3,6 +3,7 @@ package io.purpledb.backend.disk.entries;
 import static io.purpledb.backend.disk.entries.RowEnvelope.HEAD_BYTES;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.disk.database.Refusals;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.LoggedChange;
 import io.purpledb.engine.Entry;
@@ -10,11 +11,14 @@ import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.support.Moment;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * of their time: an index would have all. The writer alone uses what changes something.
  */
 public final class EntryTable {
+
+  private static final Logger LOG = System.getLogger(EntryTable.class.getName());
 
   private static final Pattern ENTRIES = Pattern.compile("\"ENTRIES_([^\"]+)\"");
 
@@ -61,6 +67,9 @@ public final class EntryTable {
   /** Before it nothing expires; of the writer. */
   private long firstExpiry;
 
+  /** Whether a part of what expires cannot be read, as far as is known since the opening. */
+  private boolean unreadable;
+
   /** Whether something has ever expired or will; read by others than the writer. */
   private volatile boolean anyExpires;
 
@@ -95,7 +104,7 @@ public final class EntryTable {
     pageBack = forward.replace("ORDER BY ENTRY_KEY", "ORDER BY ENTRY_KEY DESC");
     due =
         """
-        SELECT ENTRY_KEY FROM %s WHERE EXPIRES <= ?
+        SELECT EXPIRES, VERSION, ENTRY_KEY FROM %s WHERE EXPIRES <= ?
         ORDER BY EXPIRES, VERSION FETCH FIRST ? ROWS ONLY
         """
             .formatted(expiry);
@@ -141,6 +150,11 @@ public final class EntryTable {
         "move expiry " + service, moveExpiry);
   }
 
+  /** Those of them that concern expiries alone. */
+  Set<String> expiries() {
+    return Set.of(noteExpiry, forgetExpiry, moveExpiry);
+  }
+
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
   public static @Nullable Key changed(LoggedChange change) {
     Matcher entries = ENTRIES.matcher(change.sql());
@@ -160,11 +174,34 @@ public final class EntryTable {
     return "\"EXPIRY_" + service + "\"";
   }
 
+  /** Called when the database was opened; {@link #start} is next. */
+  void opened() {
+    unreadable = false;
+  }
+
   /** Called when what is in the tables may be other than before. */
   void start(Sql sql) throws SQLException {
     firstExpiry = first(sql);
     anyExpires |= mayExpire();
     recent.clear();
+  }
+
+  /**
+   * A part of what expires cannot be read. Reads ask the entries themselves, so no more is lost
+   * than that what has expired is not freed.
+   */
+  private void unreadable(SQLException e) throws SQLException {
+    if (!Refusals.isUnreadable(e)) {
+      throw e;
+    }
+    if (!unreadable) {
+      unreadable = true;
+      LOG.log(
+          Level.WARNING,
+          "what of {0} expires when cannot be read, so none of it is freed for that: {1}",
+          service,
+          Refusals.reason(e));
+    }
   }
 
   /** What the writer knows without a look into the table. */
@@ -173,13 +210,18 @@ public final class EntryTable {
   }
 
   private long first(Sql sql) throws SQLException {
-    Long millis = sql.first(firstDue, row -> row.getLong(1));
-    return millis == null ? Entry.NEVER : millis;
+    try {
+      Long millis = unreadable ? null : sql.first(firstDue, row -> row.getLong(1));
+      return millis == null ? Entry.NEVER : millis;
+    } catch (SQLException e) {
+      unreadable(e);
+      return Entry.NEVER;
+    }
   }
 
   /** Whether something may expire some time. */
   boolean mayExpire() {
-    return firstExpiry != Entry.NEVER;
+    return unreadable || firstExpiry != Entry.NEVER;
   }
 
   /** What is there, alive or expired; null where nothing is. */
@@ -222,7 +264,10 @@ public final class EntryTable {
     sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
   }
 
-  /** A row is in the place of another; null for none. */
+  /**
+   * A row is in the place of another; null for none. Where that cannot be read, an expiry may stay
+   * that is no more, or miss.
+   */
   void replaceExpiry(Sql sql, byte[] key, @Nullable EntryRow before, @Nullable EntryRow after)
       throws SQLException {
     EntryRow from = expiring(before);
@@ -231,13 +276,29 @@ public final class EntryTable {
       firstExpiry = Math.min(firstExpiry, to.expiresMillis());
       anyExpires = true;
     }
-    if (from != null && to != null) {
-      sql.change(
-          moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
-    } else if (from != null) {
-      sql.change(forgetExpiry, from.expiresMillis(), from.version());
-    } else if (to != null) {
-      sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
+    try {
+      int moved = 0;
+      if (from != null && to != null) {
+        moved =
+            sql.change(
+                moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
+      } else if (from != null) {
+        sql.change(forgetExpiry, from.expiresMillis(), from.version());
+      }
+      if (to != null && moved == 0) {
+        sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
+      }
+    } catch (SQLException e) {
+      unreadable(e);
+    }
+  }
+
+  /** An expiry is no entry's any more. */
+  void forget(Sql sql, Due due) throws SQLException {
+    try {
+      sql.change(forgetExpiry, due.expiresMillis, due.version);
+    } catch (SQLException e) {
+      unreadable(e);
     }
   }
 
@@ -300,13 +361,32 @@ public final class EntryTable {
     return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
   }
 
-  /** The keys whose time is over, so many at most. */
-  List<Key> due(Sql sql, long nowMillis, int most) throws SQLException {
+  /** When an entry expires, or one that was there has. */
+  record Due(long expiresMillis, long version, Key key) {}
+
+  /** What is to expire until a time, the first of it, so many at most; none where unreadable. */
+  private List<Due> dueUntil(Sql sql, long millis, int most) throws SQLException {
+    if (unreadable) {
+      return List.of();
+    }
+    try {
+      return sql.all(
+          due,
+          row -> new Due(row.getLong(1), row.getLong(2), KeyBytes.key(service, row.getBytes(3))),
+          millis,
+          (long) most);
+    } catch (SQLException e) {
+      unreadable(e);
+      return List.of();
+    }
+  }
+
+  /** Those whose time is over, so many at most. */
+  List<Due> due(Sql sql, long nowMillis, int most) throws SQLException {
     if (nowMillis < firstExpiry) {
       return List.of();
     }
-    List<Key> due =
-        sql.all(this.due, row -> KeyBytes.key(service, row.getBytes(1)), nowMillis, (long) most);
+    List<Due> due = dueUntil(sql, nowMillis, most);
     if (due.size() < most) {
       firstExpiry = nowMillis + 1; // all others are later; which is first is looked for next time
       if (due.isEmpty()) {
@@ -316,9 +396,9 @@ public final class EntryTable {
     return due;
   }
 
-  /** The keys that are next to expire, so many at most. */
-  List<Key> nextToExpire(Sql sql, int most) throws SQLException {
-    return sql.all(due, row -> KeyBytes.key(service, row.getBytes(1)), Entry.NEVER, (long) most);
+  /** Those that are next to expire, so many at most. */
+  List<Due> nextToExpire(Sql sql, int most) throws SQLException {
+    return dueUntil(sql, Entry.NEVER, most);
   }
 
   /** What all that is there takes of a room; looks through all of it. */
