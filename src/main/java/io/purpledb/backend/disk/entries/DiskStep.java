@@ -76,7 +76,7 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   @Override
   protected @Nullable EntryRow alive(Key key) throws SQLException {
     EntryRow row = find(key);
-    return row == null || store.isAlive(row, now()) ? row : null;
+    return row == null || row.isAlive(now()) ? row : null;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.support.Kept;
+import io.purpledb.engine.support.Moment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +104,11 @@ final class EntryRow implements Kept {
 
   boolean isAlive(long nowMillis) {
     return nowMillis < expiresMillis;
+  }
+
+  /** The same of a moment that need not be known of what never expires. */
+  boolean isAlive(Moment now) {
+    return expiresMillis == Entry.NEVER || isAlive(now.millis());
   }
 
   @Override

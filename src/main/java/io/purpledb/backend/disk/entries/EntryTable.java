@@ -3,33 +3,27 @@ package io.purpledb.backend.disk.entries;
 import static io.purpledb.backend.disk.entries.RowEnvelope.HEAD_BYTES;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.disk.database.Refusals;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.LoggedChange;
-import io.purpledb.engine.Entry;
 import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.support.Moment;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a service in a table, and beside it one that has those which expire, in the order
- * of their time: an index would have all. The writer alone uses what changes something.
+ * The entries of a service in a table; beside it is one of those which expire. The writer alone
+ * uses what changes something.
  */
 public final class EntryTable {
-
-  private static final Logger LOG = System.getLogger(EntryTable.class.getName());
 
   private static final Pattern ENTRIES = Pattern.compile("\"ENTRIES_([^\"]+)\"");
 
@@ -55,28 +49,15 @@ public final class EntryTable {
   private final String some;
   private final String forward;
   private final String pageBack;
-  private final String due;
-  private final String firstDue;
   private final String used;
-  private final String noteExpiry;
-  private final String forgetExpiry;
-  private final String moveExpiry;
 
+  private final ExpiryTable expiry;
   private final RecentNumbers recent = new RecentNumbers();
-
-  /** Before it nothing expires; of the writer. */
-  private long firstExpiry;
-
-  /** Whether a part of what expires cannot be read, as far as is known since the opening. */
-  private boolean unreadable;
-
-  /** Whether something has ever expired or will; read by others than the writer. */
-  private volatile boolean anyExpires;
 
   EntryTable(String service) {
     this.service = service;
     String entries = entries(service);
-    String expiry = expiry(service);
+    expiry = new ExpiryTable(service);
     find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
     findSized = findHead.replace(" FROM", ", OCTET_LENGTH(ENVELOPE) FROM");
@@ -102,22 +83,9 @@ public final class EntryTable {
         """
             .formatted(entries);
     pageBack = forward.replace("ORDER BY ENTRY_KEY", "ORDER BY ENTRY_KEY DESC");
-    due =
-        """
-        SELECT EXPIRES, VERSION, ENTRY_KEY FROM %s WHERE EXPIRES <= ?
-        ORDER BY EXPIRES, VERSION FETCH FIRST ? ROWS ONLY
-        """
-            .formatted(expiry);
-    firstDue =
-        "SELECT EXPIRES FROM %s ORDER BY EXPIRES, VERSION FETCH FIRST ROW ONLY".formatted(expiry);
     used =
         "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(ENTRY_KEY) + %s), 0) FROM %s"
             .formatted(RowEnvelope.BYTES, entries);
-    noteExpiry = "INSERT INTO %s VALUES (?, ?, ?)".formatted(expiry);
-    forgetExpiry = "DELETE FROM %s WHERE EXPIRES = ? AND VERSION = ?".formatted(expiry);
-    moveExpiry =
-        "UPDATE %s SET EXPIRES = ?, VERSION = ? WHERE EXPIRES = ? AND VERSION = ?"
-            .formatted(expiry);
   }
 
   /** The commands that make the tables of a service. */
@@ -129,30 +97,16 @@ public final class EntryTable {
           ENVELOPE VARBINARY(4194304) NOT NULL)
         """
             .formatted(entries(service)),
-        """
-        CREATE TABLE %s(
-          EXPIRES BIGINT,
-          VERSION BIGINT,
-          ENTRY_KEY VARBINARY(8192) NOT NULL,
-          PRIMARY KEY (EXPIRES, VERSION))
-        """
-            .formatted(expiry(service)));
+        ExpiryTable.command(service));
   }
 
   /** Its statements that change rows, by their names in the log. */
   Map<String, String> statements() {
-    return Map.of(
-        "put " + service, put,
-        "touch " + service, touch,
-        "delete " + service, delete,
-        "expire " + service, noteExpiry,
-        "unexpire " + service, forgetExpiry,
-        "move expiry " + service, moveExpiry);
-  }
-
-  /** Those of them that concern expiries alone. */
-  Set<String> expiries() {
-    return Set.of(noteExpiry, forgetExpiry, moveExpiry);
+    Map<String, String> statements = new HashMap<>(expiry.statements());
+    statements.put("put " + service, put);
+    statements.put("touch " + service, touch);
+    statements.put("delete " + service, delete);
+    return statements;
   }
 
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
@@ -170,58 +124,20 @@ public final class EntryTable {
     return "\"ENTRIES_" + service + "\"";
   }
 
-  private static String expiry(String service) {
-    return "\"EXPIRY_" + service + "\"";
-  }
-
-  /** Called when the database was opened; {@link #start} is next. */
-  void opened() {
-    unreadable = false;
-  }
-
   /** Called when what is in the tables may be other than before. */
   void start(Sql sql) throws SQLException {
-    firstExpiry = first(sql);
-    anyExpires |= mayExpire();
+    expiry.start(sql);
     recent.clear();
   }
 
-  /**
-   * A part of what expires cannot be read. Reads ask the entries themselves, so no more is lost
-   * than that what has expired is not freed.
-   */
-  private void unreadable(SQLException e) throws SQLException {
-    if (!Refusals.isUnreadable(e)) {
-      throw e;
-    }
-    if (!unreadable) {
-      unreadable = true;
-      LOG.log(
-          Level.WARNING,
-          "what of {0} expires when cannot be read, so none of it is freed for that: {1}",
-          service,
-          Refusals.reason(e));
-    }
+  /** When its entries expire. */
+  ExpiryTable expiry() {
+    return expiry;
   }
 
   /** What the writer knows without a look into the table. */
   RecentNumbers recent() {
     return recent;
-  }
-
-  private long first(Sql sql) throws SQLException {
-    try {
-      Long millis = unreadable ? null : sql.first(firstDue, row -> row.getLong(1));
-      return millis == null ? Entry.NEVER : millis;
-    } catch (SQLException e) {
-      unreadable(e);
-      return Entry.NEVER;
-    }
-  }
-
-  /** Whether something may expire some time. */
-  boolean mayExpire() {
-    return unreadable || firstExpiry != Entry.NEVER;
   }
 
   /** What is there, alive or expired; null where nothing is. */
@@ -264,48 +180,6 @@ public final class EntryTable {
     sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
   }
 
-  /**
-   * A row is in the place of another; null for none. Where that cannot be read, an expiry may stay
-   * that is no more, or miss.
-   */
-  void replaceExpiry(Sql sql, byte[] key, @Nullable EntryRow before, @Nullable EntryRow after)
-      throws SQLException {
-    EntryRow from = expiring(before);
-    EntryRow to = expiring(after);
-    if (to != null) {
-      firstExpiry = Math.min(firstExpiry, to.expiresMillis());
-      anyExpires = true;
-    }
-    try {
-      int moved = 0;
-      if (from != null && to != null) {
-        moved =
-            sql.change(
-                moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
-      } else if (from != null) {
-        sql.change(forgetExpiry, from.expiresMillis(), from.version());
-      }
-      if (to != null && moved == 0) {
-        sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
-      }
-    } catch (SQLException e) {
-      unreadable(e);
-    }
-  }
-
-  /** An expiry is no entry's any more. */
-  void forget(Sql sql, Due due) throws SQLException {
-    try {
-      sql.change(forgetExpiry, due.expiresMillis, due.version);
-    } catch (SQLException e) {
-      unreadable(e);
-    }
-  }
-
-  private static @Nullable EntryRow expiring(@Nullable EntryRow row) {
-    return row == null || row.expiresMillis() == Entry.NEVER ? null : row;
-  }
-
   /** Whether something was there. */
   boolean isDeleted(Sql sql, byte[] key) throws SQLException {
     return sql.change(delete, key) > 0;
@@ -321,18 +195,13 @@ public final class EntryTable {
         (long) most);
   }
 
-  /** Whether a moment has to be known to say which entries are there. */
-  boolean anyExpires() {
-    return anyExpires;
-  }
-
   /** The items of a name that have not expired. */
   Items items(Sql sql, Key name, Moment now) throws SQLException {
     byte[] bytes = KeyBytes.of(name);
     byte[] from = KeyBytes.behind(name);
     byte[] to = KeyBytes.behindItems(name);
     int start = bytes.length + 1;
-    if (!anyExpires) {
+    if (!expiry.anyExpires()) {
       return Items.ofSortedBytes(
           sql.all(this.items, row -> item(row.getBytes(1), start), from, to));
     }
@@ -359,46 +228,6 @@ public final class EntryTable {
   /** Any keys, so many at most. */
   List<Key> some(Sql sql, int most) throws SQLException {
     return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
-  }
-
-  /** When an entry expires, or one that was there has. */
-  record Due(long expiresMillis, long version, Key key) {}
-
-  /** What is to expire until a time, the first of it, so many at most; none where unreadable. */
-  private List<Due> dueUntil(Sql sql, long millis, int most) throws SQLException {
-    if (unreadable) {
-      return List.of();
-    }
-    try {
-      return sql.all(
-          due,
-          row -> new Due(row.getLong(1), row.getLong(2), KeyBytes.key(service, row.getBytes(3))),
-          millis,
-          (long) most);
-    } catch (SQLException e) {
-      unreadable(e);
-      return List.of();
-    }
-  }
-
-  /** Those whose time is over, so many at most. */
-  List<Due> due(Sql sql, long nowMillis, int most) throws SQLException {
-    if (nowMillis < firstExpiry) {
-      return List.of();
-    }
-    List<Due> due = dueUntil(sql, nowMillis, most);
-    if (due.size() < most) {
-      firstExpiry = nowMillis + 1; // all others are later; which is first is looked for next time
-      if (due.isEmpty()) {
-        firstExpiry = first(sql);
-      }
-    }
-    return due;
-  }
-
-  /** Those that are next to expire, so many at most. */
-  List<Due> nextToExpire(Sql sql, int most) throws SQLException {
-    return dueUntil(sql, Entry.NEVER, most);
   }
 
   /** What all that is there takes of a room; looks through all of it. */
