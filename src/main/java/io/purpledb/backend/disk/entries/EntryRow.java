@@ -28,6 +28,11 @@ final class EntryRow implements Kept {
   private long parts;
   private long version;
 
+  /** Where its expiry is noted, if that is not when it expires itself. */
+  private long notedMillis = Entry.NEVER;
+
+  private long notedVersion;
+
   /**
    * What is there.
    *
@@ -100,6 +105,27 @@ final class EntryRow implements Kept {
   @Override
   public long expiresMillis() {
     return expiresMillis;
+  }
+
+  /** Its expiry stays noted where that of a row before it was. */
+  void noted(long millis, long byVersion) {
+    notedMillis = millis;
+    notedVersion = byVersion;
+  }
+
+  /** Whether its expiry is noted for a time before it, with another version than its own. */
+  boolean isPostponed() {
+    return notedMillis != Entry.NEVER;
+  }
+
+  /** The time for which its expiry is noted; it does not expire before. */
+  long notedMillis() {
+    return isPostponed() ? notedMillis : expiresMillis;
+  }
+
+  /** The version with which it is. */
+  long notedVersion() {
+    return isPostponed() ? notedVersion : version;
   }
 
   boolean isAlive(long nowMillis) {

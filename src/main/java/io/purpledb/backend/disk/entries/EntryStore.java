@@ -42,6 +42,11 @@ public final class EntryStore implements Maintenance {
 
   private static final int CLEARED_AT_ONCE = 500;
 
+  /**
+   * Envelopes may say where an expiry is noted; those of before do not, and are read as they are.
+   */
+  private static final List<String> PUT_OFF = List.of();
+
   private static final String STATE = "SELECT POSITION, MILLIS FROM ENGINE_STATE";
   private static final String SET_STATE = "UPDATE ENGINE_STATE SET POSITION = ?, MILLIS = ?";
 
@@ -92,9 +97,9 @@ public final class EntryStore implements Maintenance {
   }
 
   /**
-   * The tables of services; each is one more format.
+   * The tables of services; each is one more format, and what came behind them is.
    *
-   * @param services in the order in which they came: one more is the last
+   * @param services in the order in which they came
    */
   public static Schema schema(List<String> services) {
     List<String> commands = new ArrayList<>(LargeValues.TABLES);
@@ -105,7 +110,7 @@ public final class EntryStore implements Maintenance {
     for (String service : services) {
       schema = schema.then(EntryTable.commands(service));
     }
-    return schema.naming(names(services));
+    return schema.then(PUT_OFF).naming(names(services));
   }
 
   /** What the log calls the changes: its format, with the keys and values of each. */
@@ -324,7 +329,7 @@ public final class EntryStore implements Maintenance {
         before = replaced(sql, step, key);
       }
       EntryRow after = step.next().get(i);
-      if (whenAbsent == Event.Kind.EXPIRED && before != null && before.isAlive(step.now())) {
+      if (step.isPutOff(before)) {
         continue;
       }
       step.begin();
@@ -340,8 +345,9 @@ public final class EntryStore implements Maintenance {
       position++;
       if (after != null) {
         put(sql, table, key, before, after);
+      } else {
+        table.expiry().replace(sql, KeyBytes.of(key), before, null);
       }
-      table.expiry().replace(sql, KeyBytes.of(key), before, after);
       table.recent().changed(key, after);
       if (isLarge) {
         recentItems.forget(key.ofName());
@@ -373,6 +379,7 @@ public final class EntryStore implements Maintenance {
     byte[] bytes = KeyBytes.of(key);
     boolean wasInParts = after.parts() != EntryRow.NO_PARTS;
     after.become(position);
+    table.expiry().replace(sql, bytes, before, after);
     if (before != null && after.isLike(before)) {
       table.touch(sql, bytes, before, after);
       return;

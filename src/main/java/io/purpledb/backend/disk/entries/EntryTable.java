@@ -165,7 +165,8 @@ public final class EntryTable {
         row -> {
           EntryRow head = RowEnvelope.readHead(row.getBytes(1));
           boolean inParts = head.parts() != EntryRow.NO_PARTS;
-          return new Sized(head, row.getLong(2) + (inParts ? head.bytes() : 0));
+          long note = head.isPostponed() ? RowEnvelope.NOTE_BYTES : 0;
+          return new Sized(head, row.getLong(2) - note + (inParts ? head.bytes() : 0));
         },
         key);
   }
@@ -178,6 +179,20 @@ public final class EntryTable {
   /** Changes the version and the expiry of what is there; the log has no copy of the rest. */
   void touch(Sql sql, byte[] key, EntryRow before, EntryRow row) throws SQLException {
     sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
+  }
+
+  /** A noted expiry has come, but that of its entry was put off, or the entry is no more. */
+  void renew(Sql sql, ExpiryTable.Due due) throws SQLException {
+    byte[] key = KeyBytes.of(due.key());
+    byte[] head = sql.first(findHead, row -> row.getBytes(1), key);
+    EntryRow row = head == null ? null : RowEnvelope.readHead(head);
+    if (head == null || row == null || !due.isOf(row) || !row.isPostponed()) {
+      expiry.forget(sql, due);
+    } else if (expiry.isMoved(sql, due, row)) {
+      sql.change(
+          touch, RowEnvelope.startNotPostponed(head), (long) RowEnvelope.startBytes(row) + 1, key);
+      recent.changed(due.key(), null);
+    }
   }
 
   /** Whether something was there. */

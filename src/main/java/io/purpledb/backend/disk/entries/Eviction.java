@@ -64,10 +64,10 @@ final class Eviction {
       EntryTable table = tables.of(room.service());
       int some = AT_ONCE + freeing.unreadable();
       long before = room.usedBytes();
-      evict(sql, table.expiry(), table.expiry().nextToExpire(sql, some));
-      List<Key> any = room.usedBytes() == before ? some(sql, table, some) : List.of();
-      evict(sql, any);
-      if (room.usedBytes() == before) {
+      boolean renewed = isRenewed(sql, table, table.expiry().nextToExpire(sql, some));
+      boolean moved = renewed || room.usedBytes() != before;
+      evict(sql, moved ? List.of() : some(sql, table, some));
+      if (!moved && room.usedBytes() == before) {
         if (freeing.unreadable() == 0
             && !moreUnreadable) { // it is counted again when it is opened again
           throw new IllegalStateException(
@@ -80,13 +80,20 @@ final class Eviction {
     return evicted;
   }
 
-  private void evict(Sql sql, ExpiryTable table, List<ExpiryTable.Due> next) throws SQLException {
+  /** Evicts what is next to expire; answers whether any of it was put off, and so not to go yet. */
+  private boolean isRenewed(Sql sql, EntryTable table, List<ExpiryTable.Due> next)
+      throws SQLException {
+    boolean renewed = false;
     for (int i = 0; i < next.size() && room.isOver(); i++) {
       ExpiryTable.Due due = next.get(i);
       DiskStep step = store.step(sql);
       step.evict(due.key());
-      var unused = freeing.isFreed(sql, table, due, step, Event.Kind.EVICTED);
+      step.until(due.expiresMillis());
+      long before = room.usedBytes();
+      boolean freed = freeing.isFreed(sql, table, due, step, Event.Kind.EVICTED);
+      renewed |= freed && room.usedBytes() == before;
     }
+    return renewed;
   }
 
   /** Any keys; none where they cannot be read. */

@@ -30,7 +30,8 @@ final class Expiry {
       for (ExpiryTable.Due due : table.expiry().due(sql, now, AT_ONCE + freeing.unreadable())) {
         DiskStep step = store.step(sql);
         step.set(due.key(), null);
-        expired |= freeing.isFreed(sql, table.expiry(), due, step, Event.Kind.EXPIRED);
+        step.until(now);
+        expired |= freeing.isFreed(sql, table, due, step, Event.Kind.EXPIRED);
       }
     }
     return expired;

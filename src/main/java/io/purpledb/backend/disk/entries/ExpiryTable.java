@@ -122,8 +122,10 @@ final class ExpiryTable {
   }
 
   /**
-   * A row is in the place of another; null for none. Where that cannot be read, an expiry may stay
-   * that is no more, or miss.
+   * A row is in the place of another; null for none. What expires later than what was there stays
+   * noted where that was, so that who puts off an expiry again and again changes nothing here:
+   * whoever finds it there looks at the entry ({@link EntryTable#renew}). Where that cannot be
+   * read, an expiry may stay that is no more, or miss.
    */
   void replace(Sql sql, byte[] key, @Nullable EntryRow before, @Nullable EntryRow after)
       throws SQLException {
@@ -133,14 +135,22 @@ final class ExpiryTable {
       firstExpiry = Math.min(firstExpiry, to.expiresMillis());
       anyExpires = true;
     }
+    if (from != null && to != null && from.notedMillis() <= to.expiresMillis()) {
+      to.noted(from.notedMillis(), from.notedVersion());
+      return;
+    }
     try {
       int moved = 0;
       if (from != null && to != null) {
         moved =
             sql.change(
-                moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
+                moveExpiry,
+                to.expiresMillis(),
+                to.version(),
+                from.notedMillis(),
+                from.notedVersion());
       } else if (from != null) {
-        sql.change(forgetExpiry, from.expiresMillis(), from.version());
+        sql.change(forgetExpiry, from.notedMillis(), from.notedVersion());
       }
       if (to != null && moved == 0) {
         sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
@@ -159,6 +169,17 @@ final class ExpiryTable {
     }
   }
 
+  /** Whether what was put off could be noted for its own time. */
+  boolean isMoved(Sql sql, Due due, EntryRow to) throws SQLException {
+    try {
+      sql.change(moveExpiry, to.expiresMillis(), to.version(), due.expiresMillis, due.version);
+      return true;
+    } catch (SQLException e) {
+      unreadable(e);
+      return false;
+    }
+  }
+
   private static @Nullable EntryRow expiring(@Nullable EntryRow row) {
     return row == null || row.expiresMillis() == Entry.NEVER ? null : row;
   }
@@ -168,8 +189,13 @@ final class ExpiryTable {
     return anyExpires;
   }
 
-  /** When an entry expires, or one that was there has. */
-  record Due(long expiresMillis, long version, Key key) {}
+  /** When an entry expires, or expired before that was put off, or one that was there did. */
+  record Due(long expiresMillis, long version, Key key) {
+
+    boolean isOf(EntryRow row) {
+      return row.notedMillis() == expiresMillis && row.notedVersion() == version;
+    }
+  }
 
   /** What is to expire until a time, the first of it, so many at most; none where unreadable. */
   private List<Due> dueUntil(Sql sql, long millis, int most) throws SQLException {

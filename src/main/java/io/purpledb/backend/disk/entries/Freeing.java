@@ -35,12 +35,12 @@ final class Freeing {
   }
 
   /** As below, of one that is to expire; without it, its expiry goes. */
-  boolean isFreed(Sql sql, ExpiryTable table, ExpiryTable.Due due, DiskStep step, Event.Kind kind)
+  boolean isFreed(Sql sql, EntryTable table, ExpiryTable.Due due, DiskStep step, Event.Kind kind)
       throws SQLException {
     long before = store.position();
     boolean freed = isFreed(sql, due.key(), step, kind);
     if (freed && store.position() == before) {
-      table.forget(sql, due);
+      table.renew(sql, due);
     }
     return freed;
   }
