@@ -9,6 +9,7 @@ import io.purpledb.backend.disk.database.Shared;
 import io.purpledb.backend.disk.database.Task;
 import io.purpledb.backend.disk.entries.DiskClock;
 import io.purpledb.backend.disk.entries.DiskReach;
+import io.purpledb.backend.disk.entries.EntryReads;
 import io.purpledb.backend.disk.entries.EntryStore;
 import io.purpledb.backend.disk.entries.EvictableRoom;
 import io.purpledb.backend.disk.log.DiskMemory;
@@ -65,6 +66,7 @@ public final class DiskEngine implements Engine {
   private final Vertx vertx;
   private final DiskDatabase database;
   private final EntryStore store;
+  private final EntryReads reads;
   private final DiskClock clock;
   private final ChangeLog log;
 
@@ -73,6 +75,7 @@ public final class DiskEngine implements Engine {
     this.vertx = vertx;
     this.database = database;
     this.store = store;
+    this.reads = store.reads();
     this.clock = clock;
     this.log = log;
   }
@@ -173,7 +176,7 @@ public final class DiskEngine implements Engine {
   public Future<List<@Nullable Entry>> read(Call call, List<Key> keys) {
     Failure unknown = unknown(keys);
     return unknown == null
-        ? read(Request.read(call, new DiskReach.Keys(keys), sql -> store.read(sql, keys), loop()))
+        ? read(Request.read(call, new DiskReach.Keys(keys), sql -> reads.read(sql, keys), loop()))
         : Future.failedFuture(unknown);
   }
 
@@ -182,7 +185,7 @@ public final class DiskEngine implements Engine {
   public Future<@Nullable Entry> get(Call call, Key key) {
     Failure unknown = unknown(key);
     return unknown == null
-        ? read(Request.read(call, new DiskReach.One(key), sql -> store.get(sql, key), loop()))
+        ? read(Request.read(call, new DiskReach.One(key), sql -> reads.get(sql, key), loop()))
         : Future.failedFuture(unknown);
   }
 
@@ -191,7 +194,7 @@ public final class DiskEngine implements Engine {
     Range range = scan.range();
     Failure unknown = unknown(List.of(range.from()));
     return unknown == null
-        ? read(Request.read(call, new DiskReach.Part(range), sql -> store.scan(sql, scan), loop()))
+        ? read(Request.read(call, new DiskReach.Part(range), sql -> reads.scan(sql, scan), loop()))
         : Future.failedFuture(unknown);
   }
 
@@ -205,7 +208,7 @@ public final class DiskEngine implements Engine {
       Key name = commit.itemsOf().get(0);
       long position = log.position(); // before it is read: who watches from it on misses nothing
       return read(Request.read(
-              call, new DiskReach.ItemsOf(name), sql -> store.readItems(sql, name), loop()))
+              call, new DiskReach.ItemsOf(name), sql -> reads.items(sql, name), loop()))
           .map(items -> new Committed(Committed.DONE, position, List.of(), List.of(items)));
     }
     DiskReach.Changed changed = new DiskReach.Changed(first(commit));

@@ -90,6 +90,12 @@ final class Disk implements AutoCloseable {
     return new Disk(directory, durability, CACHE_BYTES, InstantSource.system(), ROOMY, memory);
   }
 
+  /** One that brings what is written into its file when it is closed, and not before. */
+  static Disk withoutCheckpoints(Path directory, long cacheMaxBytes, InstantSource clock) {
+    DiskMemory memory = new DiskMemory(64 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 20, 8 << 20);
+    return new Disk(directory, Durability.FSYNC, cacheMaxBytes, clock, ROOMY, memory);
+  }
+
   /** The shadow of the log, to which all services force their writes. */
   Shadow log() {
     return ShadowDisk.of(directory.resolve("entries.redo"));

@@ -246,6 +246,89 @@ class DiskCacheTest {
     assertThat(rows()).isBetween(7L, 9L);
   }
 
+  /** What is set again and again goes by the time that it has, whenever it was set first. */
+  @Test
+  void whatWasPutOffIsNeitherEvictedNorFreedBeforeItsTime() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      for (int i = 0; i < 8; i++) {
+        await(disk.cache.set("key" + i, KILOBYTE, 1_000 + i));
+      }
+      await(disk.cache.set("key0", KILOBYTE, 9_000));
+      await(disk.cache.set("key0", "y".repeat(1_000), 10_000));
+      await(disk.cache.set("key1", KILOBYTE, 9_000));
+    }
+    now.addAndGet(500);
+    try (Disk disk = open(ROOM)) {
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      await(disk.cache.set("more", KILOBYTE, 60_000));
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("key2");
+      now.addAndGet(1_000);
+      assertThat(take(told, Event.Kind.EXPIRED, 5)).doesNotHaveDuplicates();
+      await(disk.cache.set("key1", KILOBYTE, 1_000)); // sooner again
+      now.addAndGet(1_000);
+      assertThat(take(told, Event.Kind.EXPIRED, 1)).containsExactly("key1");
+      assertThat(await(disk.cache.get("key0"))).isEqualTo("y".repeat(1_000));
+      now.addAndGet(8_000);
+      assertThat(take(told, Event.Kind.EXPIRED, 1)).containsExactly("key0");
+      assertThat(await(disk.cache.get("more"))).isEqualTo(KILOBYTE);
+    }
+    assertThat(rows()).isEqualTo(1);
+  }
+
+  /** Its envelopes say nothing of where an expiry is noted, as those of now that were set once. */
+  @Test
+  void whatTheFormatBeforeHasIsPutOffAndFreedAsWell() throws Exception {
+    try (Disk disk = open(ROOM)) {
+      await(disk.cache.set("key", KILOBYTE, 1_000));
+      await(disk.cache.set("other", KILOBYTE, 1_000));
+    }
+    KvFiles.setFormat(directory, 7);
+    try (Disk disk = open(ROOM)) {
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      await(disk.cache.set("key", KILOBYTE, 2_000));
+      now.addAndGet(1_000);
+      assertThat(take(told, Event.Kind.EXPIRED, 1)).containsExactly("other");
+      assertThat(await(disk.cache.get("key"))).isEqualTo(KILOBYTE);
+      now.addAndGet(1_000);
+      assertThat(take(told, Event.Kind.EXPIRED, 1)).containsExactly("key");
+    }
+    assertThat(rows()).isZero();
+  }
+
+  /** An expiry that was put off takes no room of the bound, not even after a restart. */
+  @Test
+  void whatIsPutOffTakesNoMoreRoom() throws Exception {
+    long bytes = 3 * (ENTRY_BYTES + 1) + PARTS_BYTES + IN_PARTS + 2_000;
+    long position = 0;
+    try (Disk disk = open(bytes)) {
+      for (int i = 0; i < 3; i++) {
+        set(disk, "a", KILOBYTE, 1_000 + i);
+        set(disk, "p", "p".repeat(IN_PARTS), 1_000 + i);
+        position = set(disk, "b", KILOBYTE, 1_000 + i);
+      }
+    }
+    try (Disk disk = open(bytes)) {
+      BlockingQueue<Event> told = watch(disk, position);
+      set(disk, "b", "y".repeat(1_000), 5_000);
+      assertThat(kindsUntil(told, "b")).isEmpty();
+      position = set(disk, "b", KILOBYTE + "z", 6_000) + 1;
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("a");
+    }
+    try (Disk disk = open(bytes - ENTRY_BYTES - 1_000)) {
+      BlockingQueue<Event> told = watch(disk, position);
+      position = set(disk, "marker", "", 1) + 1; // as it is evicted then
+      assertThat(kindsUntil(told, "marker")).isEmpty();
+      assertThat(take(told, Event.Kind.EVICTED, 1)).containsExactly("marker");
+    }
+    try (Disk disk = open(bytes - ENTRY_BYTES - 1_000)) {
+      assertThat(await(disk.cache.get("p"))).isEqualTo("p".repeat(IN_PARTS));
+      assertThat(await(disk.cache.get("b"))).isEqualTo(KILOBYTE + "z");
+    }
+    try (Disk disk = open(bytes - ENTRY_BYTES - 1_001)) {
+      assertThat(take(watch(disk, position), Event.Kind.EVICTED, 1)).containsExactly("p");
+    }
+  }
+
   @Test
   void overwritingDoesNotUseUpTheRoom() {
     try (Disk disk = open(ROOM)) {

@@ -121,6 +121,13 @@ final class KvFiles implements AutoCloseable {
     return rows;
   }
 
+  /** Has files that nobody uses say of which format they are. */
+  static void setFormat(Path directory, int format) throws SQLException, IOException {
+    DatabaseConnections entries = openEntries(directory);
+    entries.unlogged().run("UPDATE META SET FORMAT = " + format);
+    entries.close();
+  }
+
   /** Puts a row of the cache into files that nobody uses that nobody can read. */
   static void putUnreadable(Path directory, String key) throws SQLException, IOException {
     DatabaseConnections entries = openEntries(directory);

@@ -157,7 +157,7 @@ class RecoveryTest {
       gate.open();
       assertThat(thrownBy(broken))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("an entry of form -1 (expected: 0 to 14)");
+          .hasMessage("an entry of form -1 (expected: 0 to 30)");
       await(first);
       await(before);
       await(after);

@@ -60,6 +60,8 @@ public final class DatabaseConnections {
   private final OpenDatabase file;
   private final DiskRoom room = new DiskRoom();
   private final LogPolicy policy;
+  private final ChangeNames names;
+  private final KnownDamage damage;
   private final List<LoggedChange> uncommitted = new ArrayList<>();
 
   /** What the transaction defers, and what those before it have deferred, by the statement. */
@@ -82,7 +84,9 @@ public final class DatabaseConnections {
       Mark mark,
       FilesInPlace files,
       OpenDatabase file,
-      LogPolicy policy) {
+      LogPolicy policy,
+      ChangeNames names,
+      KnownDamage damage) {
     this.connection = writing;
     this.ahead = new Ahead(ahead, uncommitted::add, store, storeBytes(policy));
     this.writing = new Sql(writing, uncommitted::add, this.ahead, this::defer);
@@ -94,6 +98,8 @@ public final class DatabaseConnections {
     this.files = files;
     this.file = file;
     this.policy = policy;
+    this.names = names;
+    this.damage = damage;
     file.hold(true); // until a checkpoint
   }
 
@@ -105,6 +111,7 @@ public final class DatabaseConnections {
    * @param mark how its files must be; closed with it
    * @param files watched from now on
    * @param names what the log calls statements
+   * @param damage what openings before have found
    */
   static DatabaseConnections open(
       String url,
@@ -113,7 +120,8 @@ public final class DatabaseConnections {
       Mark mark,
       FilesInPlace files,
       LogPolicy policy,
-      ChangeNames names)
+      ChangeNames names,
+      KnownDamage damage)
       throws SQLException, IOException {
     Connection writing = DriverManager.getConnection(url + ";OPEN_NEW=TRUE", "", "");
     try {
@@ -129,7 +137,7 @@ public final class DatabaseConnections {
         RedoLog redoLog = new RedoLog(logFile, mark, policy.forcing(), names);
         OpenDatabase file = JournaledPath.inUse(name);
         return new DatabaseConnections(
-            writing, ahead, reading, store, redoLog, mark, files, file, policy);
+            writing, ahead, reading, store, redoLog, mark, files, file, policy, names, damage);
       } catch (SQLException e) {
         logFile.close();
         throw e;
@@ -233,8 +241,8 @@ public final class DatabaseConnections {
 
   /** What is not as it should be, null when nothing is known. */
   @Nullable String notice() {
-    String damage = file.damage();
-    return damage == null ? room.notice() : damage;
+    String damaged = damage.with(file.damage());
+    return damaged == null ? room.notice() : damaged;
   }
 
   /** Looks from time to time whether a disk that was full has room again. */
@@ -291,7 +299,14 @@ public final class DatabaseConnections {
 
   /** In bits, of which nothing is durable before the first checkpoint. */
   private void redo(LoggedChange change) throws SQLException {
-    unlogged.change(change.sql(), change.parameters().toArray());
+    try {
+      unlogged.change(change.sql(), change.parameters().toArray());
+    } catch (SQLException e) {
+      if (!names.isSpare(change.sql()) || !Refusals.isUnreadable(e)) {
+        throw e;
+      }
+      LOG.log(Level.DEBUG, "a change that frees room is not made, where it cannot be read", e);
+    }
     redone += LargeValues.bytes(change);
     if (redone >= storeBytes(policy)) {
       connection.commit();
@@ -336,13 +351,18 @@ public final class DatabaseConnections {
 
   /**
    * Moves some live data out of chunks that are mostly dead, with the next checkpoint. H2 would do
-   * so only in a thread of its own; without it the file grows to many times its data.
+   * so only in a thread of its own; without it the file grows to many times its data. Of a damaged
+   * file none is moved: H2 gives the database up for a page that it cannot read then.
    */
   void compact() {
+    if (damage.with(file.damage()) != null) {
+      return;
+    }
     try {
       store.compact(FILL_PERCENT, COMPACT_BYTES);
-    } catch (MVStoreException e) { // what cannot be read cannot be moved, and may stay
+    } catch (MVStoreException e) { // it is opened again, and not moved then
       LOG.log(Level.DEBUG, "a part of the database could not be moved", e);
+      damage.with(file.damage());
     }
   }
 

@@ -63,6 +63,7 @@ public final class DiskFile {
   private final String fileSystem;
   private final LogPolicy policy;
   private final Refusals refusals;
+  private final KnownDamage damage = new KnownDamage();
 
   /** The data set that was opened first: the others of this process must be the same. */
   private @Nullable Long dataSet;
@@ -131,7 +132,8 @@ public final class DiskFile {
             mark,
             files,
             policy,
-            schema.names());
+            schema.names(),
+            damage);
     try {
       checkVersion(version, connections.version());
       int format = schema.format(connections.unlogged(), path());

@@ -3,14 +3,18 @@ package io.purpledb.backend.disk.database;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.backend.disk.log.LoggedChange;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>On the writer's thread, but for {@link #read}.
  */
 public final class LargeValues implements Maintenance {
+
+  private static final Logger LOG = System.getLogger(LargeValues.class.getName());
 
   /** The tables, for a schema with large values. */
   public static final List<String> TABLES =
@@ -68,7 +74,7 @@ public final class LargeValues implements Maintenance {
   private static final String NOTE =
       "MERGE INTO VALUE_GARBAGE KEY(GARBAGE_KEY, VERSION) VALUES (?, ?)";
   private static final String GARBAGE =
-      "SELECT GARBAGE_KEY, VERSION FROM VALUE_GARBAGE FETCH FIRST ROW ONLY";
+      "SELECT GARBAGE_KEY, VERSION FROM VALUE_GARBAGE FETCH FIRST ? ROWS ONLY";
   private static final String LAST_PART =
       "SELECT COALESCE(MAX(PART), -1) FROM VALUE_PART WHERE VALUE_KEY = ? AND VERSION = ?";
   private static final String DELETE =
@@ -84,10 +90,16 @@ public final class LargeValues implements Maintenance {
           "free parts", NOTE,
           "freed parts", FORGET);
 
+  /** Those of the statements without which nothing is lost but room. */
+  public static final Set<String> FREEING = Set.of(DELETE, FORGET);
+
   /** Whether there may be parts: most databases have none, and no write of theirs looks for any. */
   private boolean any;
 
   private boolean garbage;
+
+  /** What was to be freed and cannot be read; looked for again when the database is opened anew. */
+  private final Set<Parts> unreadable = new HashSet<>();
 
   /** One value's parts. */
   private record Parts(ByteString key, long version) {}
@@ -129,31 +141,74 @@ public final class LargeValues implements Maintenance {
         .formatted(table, keyColumn, condition);
   }
 
+  /** Called when the database was opened; {@link #start} is next. */
+  public void opened() {
+    unreadable.clear();
+  }
+
   @Override
   public void start(Sql sql) throws SQLException {
-    any = sql.first(ANY, row -> true) != null;
+    any = isAny(sql);
     garbage = true; // as long as it was not looked for
   }
 
-  /** Deletes some of the parts that are not needed any more. */
+  private static boolean isAny(Sql sql) throws SQLException {
+    try {
+      return sql.first(ANY, row -> true) != null;
+    } catch (SQLException e) {
+      if (!Refusals.isUnreadable(e)) {
+        throw e;
+      }
+      return true; // what there is may be read all the same
+    }
+  }
+
+  /** Deletes some of the parts that are not needed any more; what cannot be read stays. */
   @Override
   public boolean run(Sql sql) throws SQLException {
     if (!garbage) {
       return false;
     }
-    Parts oldest =
-        sql.first(GARBAGE, row -> new Parts(ByteString.copyFrom(row.getBytes(1)), row.getLong(2)));
+    Parts oldest = oldest(sql);
     if (oldest == null) {
       garbage = false;
       return false;
     }
-    byte[] key = oldest.key.toByteArray();
-    long left = number(sql, LAST_PART, key, oldest.version) + 1 - BIT;
-    sql.change(DELETE, key, oldest.version, left);
-    if (left <= 0) {
-      sql.change(FORGET, key, oldest.version);
+    try {
+      free(sql, oldest);
+    } catch (SQLException e) {
+      notFreed(oldest, e);
     }
     return true;
+  }
+
+  private @Nullable Parts oldest(Sql sql) throws SQLException {
+    List<Parts> some =
+        sql.all(
+            GARBAGE,
+            row -> new Parts(ByteString.copyFrom(row.getBytes(1)), row.getLong(2)),
+            unreadable.size() + 1L);
+    return some.stream().filter(parts -> !unreadable.contains(parts)).findFirst().orElse(null);
+  }
+
+  private static void free(Sql sql, Parts parts) throws SQLException {
+    byte[] key = parts.key.toByteArray();
+    long left = number(sql, LAST_PART, key, parts.version) + 1 - BIT;
+    sql.change(DELETE, key, parts.version, left);
+    if (left <= 0) {
+      sql.change(FORGET, key, parts.version);
+    }
+  }
+
+  private void notFreed(Parts parts, SQLException e) throws SQLException {
+    if (!Refusals.isUnreadable(e)) {
+      throw e;
+    }
+    LOG.log(
+        unreadable.isEmpty() ? Level.WARNING : Level.DEBUG,
+        "the room of a large value that is not there any more is not freed: {0}",
+        Refusals.reason(e));
+    unreadable.add(parts);
   }
 
   private void write(Sql sql, byte[] key, long version, ByteString value) throws SQLException {

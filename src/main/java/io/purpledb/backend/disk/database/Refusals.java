@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.h2.api.ErrorCode;
+import org.h2.mvstore.MVStoreException;
 
 /**
  * Why a database cannot be opened, in one line. What the process itself lacks, such as memory, is
@@ -38,6 +39,12 @@ public record Refusals(Path directory, Path file, String stem) {
   /** Whether somebody else, maybe in this process, has the database open. */
   static boolean isInUse(Throwable e) {
     return e instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1;
+  }
+
+  /** Whether something failed because of a part of the file, and not because of what was asked. */
+  public static boolean isUnreadable(Throwable e) {
+    Throwable root = root(e);
+    return root instanceof IOException || root instanceof MVStoreException;
   }
 
   /** The failure of a database whose files are not as they were left. */

@@ -2,6 +2,7 @@ package io.purpledb.backend.disk.entries;
 
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.engine.Description;
+import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.Value;
@@ -26,6 +27,9 @@ final class DiskStep extends Step<EntryRow, SQLException> {
 
   /** What is freed for want of room. */
   private final Set<Key> evicted = new HashSet<>(0);
+
+  /** What expires later is not freed. */
+  private long until = Entry.NEVER;
 
   private boolean begun;
 
@@ -62,6 +66,16 @@ final class DiskStep extends Step<EntryRow, SQLException> {
     return begun;
   }
 
+  /** What expires later than that is not freed: it was put off. */
+  void until(long millis) {
+    until = millis;
+  }
+
+  /** Whether what is there is not to be freed. */
+  boolean isPutOff(@Nullable EntryRow before) {
+    return before != null && before.expiresMillis() > until;
+  }
+
   /** Frees an entry for want of room. */
   void evict(Key key) {
     set(key, null);
@@ -76,7 +90,7 @@ final class DiskStep extends Step<EntryRow, SQLException> {
   @Override
   protected @Nullable EntryRow alive(Key key) throws SQLException {
     EntryRow row = find(key);
-    return row == null || store.isAlive(row, now()) ? row : null;
+    return row == null || row.isAlive(now()) ? row : null;
   }
 
   @Override

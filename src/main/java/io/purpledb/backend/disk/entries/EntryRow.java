@@ -7,6 +7,7 @@ import io.purpledb.engine.Footprint;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.support.Kept;
+import io.purpledb.engine.support.Moment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ final class EntryRow implements Kept {
   private final long expiresMillis;
   private long parts;
   private long version;
+
+  /** Where its expiry is noted, if that is not when it expires itself. */
+  private long notedMillis = Entry.NEVER;
+
+  private long notedVersion;
 
   /**
    * What is there.
@@ -101,8 +107,34 @@ final class EntryRow implements Kept {
     return expiresMillis;
   }
 
+  /** Its expiry stays noted where that of a row before it was. */
+  void noted(long millis, long byVersion) {
+    notedMillis = millis;
+    notedVersion = byVersion;
+  }
+
+  /** Whether its expiry is noted for a time before it, with another version than its own. */
+  boolean isPostponed() {
+    return notedMillis != Entry.NEVER;
+  }
+
+  /** The time for which its expiry is noted; it does not expire before. */
+  long notedMillis() {
+    return isPostponed() ? notedMillis : expiresMillis;
+  }
+
+  /** The version with which it is. */
+  long notedVersion() {
+    return isPostponed() ? notedVersion : version;
+  }
+
   boolean isAlive(long nowMillis) {
     return nowMillis < expiresMillis;
+  }
+
+  /** The same of a moment that need not be known of what never expires. */
+  boolean isAlive(Moment now) {
+    return expiresMillis == Entry.NEVER || isAlive(now.millis());
   }
 
   @Override

@@ -5,13 +5,13 @@ import static io.purpledb.backend.disk.entries.RowEnvelope.HEAD_BYTES;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.Sql;
 import io.purpledb.backend.disk.log.LoggedChange;
-import io.purpledb.engine.Entry;
 import io.purpledb.engine.Items;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Range;
 import io.purpledb.engine.support.Moment;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a service in a table, and beside it one that has those which expire, in the order
- * of their time: an index would have all. The writer alone uses what changes something.
+ * The entries of a service in a table; beside it is one of those which expire. The writer alone
+ * uses what changes something.
  */
 public final class EntryTable {
 
@@ -49,25 +49,15 @@ public final class EntryTable {
   private final String some;
   private final String forward;
   private final String pageBack;
-  private final String due;
-  private final String firstDue;
   private final String used;
-  private final String noteExpiry;
-  private final String forgetExpiry;
-  private final String moveExpiry;
 
+  private final ExpiryTable expiry;
   private final RecentNumbers recent = new RecentNumbers();
-
-  /** Before it nothing expires; of the writer. */
-  private long firstExpiry;
-
-  /** Whether something has ever expired or will; read by others than the writer. */
-  private volatile boolean anyExpires;
 
   EntryTable(String service) {
     this.service = service;
     String entries = entries(service);
-    String expiry = expiry(service);
+    expiry = new ExpiryTable(service);
     find = "SELECT ENVELOPE FROM %s WHERE ENTRY_KEY = ?".formatted(entries);
     findHead = find.replace("ENVELOPE", "SUBSTRING(ENVELOPE, 1, %d)".formatted(HEAD_BYTES));
     findSized = findHead.replace(" FROM", ", OCTET_LENGTH(ENVELOPE) FROM");
@@ -93,22 +83,9 @@ public final class EntryTable {
         """
             .formatted(entries);
     pageBack = forward.replace("ORDER BY ENTRY_KEY", "ORDER BY ENTRY_KEY DESC");
-    due =
-        """
-        SELECT ENTRY_KEY FROM %s WHERE EXPIRES <= ?
-        ORDER BY EXPIRES, VERSION FETCH FIRST ? ROWS ONLY
-        """
-            .formatted(expiry);
-    firstDue =
-        "SELECT EXPIRES FROM %s ORDER BY EXPIRES, VERSION FETCH FIRST ROW ONLY".formatted(expiry);
     used =
         "SELECT COUNT(*), COALESCE(SUM(OCTET_LENGTH(ENTRY_KEY) + %s), 0) FROM %s"
             .formatted(RowEnvelope.BYTES, entries);
-    noteExpiry = "INSERT INTO %s VALUES (?, ?, ?)".formatted(expiry);
-    forgetExpiry = "DELETE FROM %s WHERE EXPIRES = ? AND VERSION = ?".formatted(expiry);
-    moveExpiry =
-        "UPDATE %s SET EXPIRES = ?, VERSION = ? WHERE EXPIRES = ? AND VERSION = ?"
-            .formatted(expiry);
   }
 
   /** The commands that make the tables of a service. */
@@ -120,25 +97,16 @@ public final class EntryTable {
           ENVELOPE VARBINARY(4194304) NOT NULL)
         """
             .formatted(entries(service)),
-        """
-        CREATE TABLE %s(
-          EXPIRES BIGINT,
-          VERSION BIGINT,
-          ENTRY_KEY VARBINARY(8192) NOT NULL,
-          PRIMARY KEY (EXPIRES, VERSION))
-        """
-            .formatted(expiry(service)));
+        ExpiryTable.command(service));
   }
 
   /** Its statements that change rows, by their names in the log. */
   Map<String, String> statements() {
-    return Map.of(
-        "put " + service, put,
-        "touch " + service, touch,
-        "delete " + service, delete,
-        "expire " + service, noteExpiry,
-        "unexpire " + service, forgetExpiry,
-        "move expiry " + service, moveExpiry);
+    Map<String, String> statements = new HashMap<>(expiry.statements());
+    statements.put("put " + service, put);
+    statements.put("touch " + service, touch);
+    statements.put("delete " + service, delete);
+    return statements;
   }
 
   /** The key of the entry that a logged change puts, touches or deletes; null of any other. */
@@ -156,30 +124,20 @@ public final class EntryTable {
     return "\"ENTRIES_" + service + "\"";
   }
 
-  private static String expiry(String service) {
-    return "\"EXPIRY_" + service + "\"";
-  }
-
   /** Called when what is in the tables may be other than before. */
   void start(Sql sql) throws SQLException {
-    firstExpiry = first(sql);
-    anyExpires |= mayExpire();
+    expiry.start(sql);
     recent.clear();
+  }
+
+  /** When its entries expire. */
+  ExpiryTable expiry() {
+    return expiry;
   }
 
   /** What the writer knows without a look into the table. */
   RecentNumbers recent() {
     return recent;
-  }
-
-  private long first(Sql sql) throws SQLException {
-    Long millis = sql.first(firstDue, row -> row.getLong(1));
-    return millis == null ? Entry.NEVER : millis;
-  }
-
-  /** Whether something may expire some time. */
-  boolean mayExpire() {
-    return firstExpiry != Entry.NEVER;
   }
 
   /** What is there, alive or expired; null where nothing is. */
@@ -207,7 +165,8 @@ public final class EntryTable {
         row -> {
           EntryRow head = RowEnvelope.readHead(row.getBytes(1));
           boolean inParts = head.parts() != EntryRow.NO_PARTS;
-          return new Sized(head, row.getLong(2) + (inParts ? head.bytes() : 0));
+          long note = head.isPostponed() ? RowEnvelope.NOTE_BYTES : 0;
+          return new Sized(head, row.getLong(2) - note + (inParts ? head.bytes() : 0));
         },
         key);
   }
@@ -222,27 +181,18 @@ public final class EntryTable {
     sql.change(touch, RowEnvelope.start(row), (long) RowEnvelope.startBytes(before) + 1, key);
   }
 
-  /** A row is in the place of another; null for none. */
-  void replaceExpiry(Sql sql, byte[] key, @Nullable EntryRow before, @Nullable EntryRow after)
-      throws SQLException {
-    EntryRow from = expiring(before);
-    EntryRow to = expiring(after);
-    if (to != null) {
-      firstExpiry = Math.min(firstExpiry, to.expiresMillis());
-      anyExpires = true;
-    }
-    if (from != null && to != null) {
+  /** A noted expiry has come, but that of its entry was put off, or the entry is no more. */
+  void renew(Sql sql, ExpiryTable.Due due) throws SQLException {
+    byte[] key = KeyBytes.of(due.key());
+    byte[] head = sql.first(findHead, row -> row.getBytes(1), key);
+    EntryRow row = head == null ? null : RowEnvelope.readHead(head);
+    if (head == null || row == null || !due.isOf(row) || !row.isPostponed()) {
+      expiry.forget(sql, due);
+    } else if (expiry.isMoved(sql, due, row)) {
       sql.change(
-          moveExpiry, to.expiresMillis(), to.version(), from.expiresMillis(), from.version());
-    } else if (from != null) {
-      sql.change(forgetExpiry, from.expiresMillis(), from.version());
-    } else if (to != null) {
-      sql.change(noteExpiry, to.expiresMillis(), to.version(), key);
+          touch, RowEnvelope.startNotPostponed(head), (long) RowEnvelope.startBytes(row) + 1, key);
+      recent.changed(due.key(), null);
     }
-  }
-
-  private static @Nullable EntryRow expiring(@Nullable EntryRow row) {
-    return row == null || row.expiresMillis() == Entry.NEVER ? null : row;
   }
 
   /** Whether something was there. */
@@ -260,18 +210,13 @@ public final class EntryTable {
         (long) most);
   }
 
-  /** Whether a moment has to be known to say which entries are there. */
-  boolean anyExpires() {
-    return anyExpires;
-  }
-
   /** The items of a name that have not expired. */
   Items items(Sql sql, Key name, Moment now) throws SQLException {
     byte[] bytes = KeyBytes.of(name);
     byte[] from = KeyBytes.behind(name);
     byte[] to = KeyBytes.behindItems(name);
     int start = bytes.length + 1;
-    if (!anyExpires) {
+    if (!expiry.anyExpires()) {
       return Items.ofSortedBytes(
           sql.all(this.items, row -> item(row.getBytes(1), start), from, to));
     }
@@ -298,27 +243,6 @@ public final class EntryTable {
   /** Any keys, so many at most. */
   List<Key> some(Sql sql, int most) throws SQLException {
     return sql.all(some, row -> KeyBytes.key(service, row.getBytes(1)), (long) most);
-  }
-
-  /** The keys whose time is over, so many at most. */
-  List<Key> due(Sql sql, long nowMillis, int most) throws SQLException {
-    if (nowMillis < firstExpiry) {
-      return List.of();
-    }
-    List<Key> due =
-        sql.all(this.due, row -> KeyBytes.key(service, row.getBytes(1)), nowMillis, (long) most);
-    if (due.size() < most) {
-      firstExpiry = nowMillis + 1; // all others are later; which is first is looked for next time
-      if (due.isEmpty()) {
-        firstExpiry = first(sql);
-      }
-    }
-    return due;
-  }
-
-  /** The keys that are next to expire, so many at most. */
-  List<Key> nextToExpire(Sql sql, int most) throws SQLException {
-    return sql.all(due, row -> KeyBytes.key(service, row.getBytes(1)), Entry.NEVER, (long) most);
   }
 
   /** What all that is there takes of a room; looks through all of it. */

@@ -9,17 +9,19 @@ import io.purpledb.engine.Description;
 import io.purpledb.engine.Entry;
 import io.purpledb.engine.Value;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A row as bytes, in one column: to H2 each column costs, whether something is in it or not. First
- * a byte that tells the form, and the version; then only what the form says: when it expires, a
- * number, or the number and the length of its parts, and the description. The content is the rest.
+ * a byte that tells the form, and the version; then only what the form says: when it expires, where
+ * that is noted if it was put off, a number, or the number and the length of its parts, and the
+ * description. The content is the rest.
  */
 final class RowEnvelope {
 
   /** Within so many bytes there is all but description and content. */
-  static final int HEAD_BYTES = Byte.BYTES + 4 * Long.BYTES;
+  static final int HEAD_BYTES = Byte.BYTES + 6 * Long.BYTES;
 
   /** What a row has in the place of a value in parts: their number, and how long they are. */
   static final int PARTS_BYTES = 2 * Long.BYTES;
@@ -31,6 +33,10 @@ final class RowEnvelope {
   private static final int KIND = 0b11;
   private static final int EXPIRES = 0b100;
   private static final int DESCRIBED = 0b1000;
+  private static final int POSTPONED = 0b10000;
+
+  /** Where the expiry is noted; it is not counted as what the entry takes. */
+  static final int NOTE_BYTES = 2 * Long.BYTES;
 
   /**
    * What tells in SQL how many bytes a row has in the column ENVELOPE, and in parts: {@link
@@ -39,17 +45,23 @@ final class RowEnvelope {
   static final String BYTES =
       """
       OCTET_LENGTH(ENVELOPE)
+      - CASE BITAND(CAST(SUBSTRING(ENVELOPE, 1, 1) AS TINYINT), %d) WHEN 0 THEN 0 ELSE %d END
       + CASE BITAND(CAST(SUBSTRING(ENVELOPE, 1, 1) AS TINYINT), %d)
+        WHEN %d THEN CAST(SUBSTRING(ENVELOPE, %d, 8) AS BIGINT)
         WHEN %d THEN CAST(SUBSTRING(ENVELOPE, %d, 8) AS BIGINT)
         WHEN %d THEN CAST(SUBSTRING(ENVELOPE, %d, 8) AS BIGINT)
         ELSE 0 END
       """
           .formatted(
-              KIND | EXPIRES,
+              POSTPONED,
+              NOTE_BYTES,
+              KIND | EXPIRES | POSTPONED,
               PARTS,
               Byte.BYTES + 2 * Long.BYTES + 1, // behind form, version and number of the parts
               PARTS | EXPIRES,
-              Byte.BYTES + 3 * Long.BYTES + 1);
+              Byte.BYTES + 3 * Long.BYTES + 1,
+              PARTS | EXPIRES | POSTPONED,
+              Byte.BYTES + 5 * Long.BYTES + 1);
 
   private RowEnvelope() {}
 
@@ -70,11 +82,12 @@ final class RowEnvelope {
     return envelope;
   }
 
-  /** How many bytes that is, and what it has in parts. */
+  /** How many bytes that is without the note, and what it has in parts. */
   static long bytes(EntryRow row) {
     int form = form(row);
     long elsewhere = (form & KIND) == PARTS ? row.bytes() : 0;
-    return startBytes(row) + description(form, row).length + valueBytes(form, row) + elsewhere;
+    int start = startBytes(row) - (row.isPostponed() ? NOTE_BYTES : 0);
+    return start + description(form, row).length + valueBytes(form, row) + elsewhere;
   }
 
   private static byte[] description(int form, EntryRow row) {
@@ -96,6 +109,7 @@ final class RowEnvelope {
             : row.value() instanceof Value.OfNumber ? NUMBER : CONTENT;
     return kind
         | (row.expiresMillis() == Entry.NEVER ? 0 : EXPIRES)
+        | (row.isPostponed() ? POSTPONED : 0)
         | (row.description().equals(Description.NONE) ? 0 : DESCRIBED);
   }
 
@@ -110,6 +124,9 @@ final class RowEnvelope {
     if ((form & EXPIRES) != 0) {
       out.putLong(row.expiresMillis());
     }
+    if ((form & POSTPONED) != 0) {
+      out.putLong(row.notedMillis()).putLong(row.notedVersion());
+    }
   }
 
   /** What a touch changes: the form, the version and the expiry. */
@@ -121,7 +138,21 @@ final class RowEnvelope {
 
   /** How long that is. */
   static int startBytes(EntryRow row) {
-    return Byte.BYTES + Long.BYTES + (row.expiresMillis() == Entry.NEVER ? 0 : Long.BYTES);
+    return Byte.BYTES
+        + Long.BYTES
+        + (row.expiresMillis() == Entry.NEVER ? 0 : Long.BYTES)
+        + (row.isPostponed() ? NOTE_BYTES : 0);
+  }
+
+  /**
+   * The start of what is there, when its expiry is noted for its own time.
+   *
+   * @param head of what expires and was put off
+   */
+  static byte[] startNotPostponed(byte[] head) {
+    byte[] start = Arrays.copyOf(head, Byte.BYTES + 2 * Long.BYTES);
+    start[0] &= ~POSTPONED;
+    return start;
   }
 
   private static byte[] bytes(Description description) {
@@ -151,11 +182,13 @@ final class RowEnvelope {
   private static EntryRow read(byte[] envelope, boolean whole) {
     ByteBuffer in = ByteBuffer.wrap(envelope);
     int form = in.get();
-    if ((form & ~(KIND | EXPIRES | DESCRIBED)) != 0 || (form & KIND) > PARTS) {
-      throw new IllegalStateException("an entry of form %d (expected: 0 to 14)".formatted(form));
+    if ((form & ~(KIND | EXPIRES | DESCRIBED | POSTPONED)) != 0 || (form & KIND) > PARTS) {
+      throw new IllegalStateException("an entry of form %d (expected: 0 to 30)".formatted(form));
     }
     long version = in.getLong();
     long expires = (form & EXPIRES) == 0 ? Entry.NEVER : in.getLong();
+    long notedMillis = (form & POSTPONED) == 0 ? Entry.NEVER : in.getLong();
+    long notedVersion = (form & POSTPONED) == 0 ? 0 : in.getLong();
     long parts = EntryRow.NO_PARTS;
     long bytes = 0;
     @Nullable Value value = null;
@@ -172,7 +205,9 @@ final class RowEnvelope {
           new Value.OfBytes(
               UnsafeByteOperations.unsafeWrap(envelope, in.position(), in.remaining()));
     }
-    return new EntryRow(value, bytes, parts, description, version, expires);
+    EntryRow row = new EntryRow(value, bytes, parts, description, version, expires);
+    row.noted(notedMillis, notedVersion);
+    return row;
   }
 
   private static Description description(ByteBuffer in) {

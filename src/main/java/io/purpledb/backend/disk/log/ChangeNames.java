@@ -3,6 +3,7 @@ package io.purpledb.backend.disk.log;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the log calls the statements that change rows, such as {@code put kv}. So the log holds
@@ -16,11 +17,22 @@ public final class ChangeNames {
 
   private final Map<String, String> statements;
   private final Map<String, String> names = new HashMap<>();
+  private final Set<String> spare;
 
   /**
    * @param statements by their names, which begin with a small letter and never mean another change
    */
   public ChangeNames(Map<String, String> statements) {
+    this(statements, Set.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param spare the statements without which nothing is lost but room
+   */
+  public ChangeNames(Map<String, String> statements, Set<String> spare) {
+    this.spare = Set.copyOf(spare);
     this.statements = Map.copyOf(statements);
     statements.forEach((name, statement) -> names.put(statement, name));
     if (names.size() != statements.size()
@@ -28,6 +40,11 @@ public final class ChangeNames {
       throw new IllegalArgumentException(
           statements + " (expected: of each statement one name, with a small letter first)");
     }
+  }
+
+  /** Whether nothing is lost but room where a statement cannot be run again. */
+  public boolean isSpare(String statement) {
+    return spare.contains(statement);
   }
 
   /** What the log has for a statement. */
