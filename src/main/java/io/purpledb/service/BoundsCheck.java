@@ -19,18 +19,22 @@ final class BoundsCheck {
     }
   }
 
-  /** Fails unless a cache value is well-formed, not empty, and not over the bound. */
-  static void text(String name, String text, int maxBytes) {
-    long bytes = utf8Length(name, text);
-    if (bytes == 0) {
-      throw Failure.invalid(
-          "%s: empty (expected: 1 to %d bytes of UTF-8)".formatted(name, maxBytes));
-    }
-    size(name, bytes, 1, maxBytes);
+  /** Fails unless a text is a well-formed value within bounds, in bytes; see {@link #size}. */
+  static void text(String name, String text, long min, int max) {
+    size(name, utf8Length(name, text), min, max, " of UTF-8");
   }
 
-  /** Fails as too large when a value is over the bound. */
+  /** Fails as invalid when a value is under its bounds, as too large when it is over them. */
   static void size(String name, long bytes, long min, int max) {
+    size(name, bytes, min, max, "");
+  }
+
+  private static void size(String name, long bytes, long min, int max, String of) {
+    if (bytes < min) {
+      throw Failure.invalid(
+          "%s: %s (expected: %d to %d bytes%s)"
+              .formatted(name, bytes == 0 ? "empty" : bytes + " bytes", min, max, of));
+    }
     if (bytes > max) {
       throw Failure.tooLarge(
           "%s: %d bytes (expected: %d to %d bytes, the server's max-value-bytes)"

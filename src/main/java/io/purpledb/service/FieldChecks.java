@@ -60,7 +60,9 @@ final class FieldChecks {
     return switch (field.getJavaType()) {
       case STRING ->
           bounds.getMaxValueBytes()
-              ? request -> BoundsCheck.text(name, (String) request.getField(field), maxValueBytes)
+              ? request ->
+                  BoundsCheck.text(
+                      name, (String) request.getField(field), bounds.getMin(), maxValueBytes)
               : request ->
                   BoundsCheck.key(
                       name, (String) request.getField(field), bounds.getMin(), bounds.getMax());

@@ -3,10 +3,12 @@ package io.purpledb.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.setting.Setting;
+import io.purpledb.support.TestConfigs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,11 +37,6 @@ class SourcesTest {
           Map.entry("grpc-port", List.of("1111", "2222")),
           Map.entry("host", List.of("127.0.0.1", "::1")),
           Map.entry("backend", List.of("memory", "redis")),
-          Map.entry("cache-backend", List.of("memory", "redis")),
-          Map.entry("counter-backend", List.of("memory", "redis")),
-          Map.entry("flag-backend", List.of("memory", "redis")),
-          Map.entry("kv-backend", List.of("memory", "redis")),
-          Map.entry("set-backend", List.of("memory", "redis")),
           Map.entry("data-dir", List.of("/one", "/two")),
           Map.entry("durability", List.of("process", "async")),
           Map.entry("redis-url", List.of("redis://one:1", "rediss://two:2")),
@@ -77,7 +74,10 @@ class SourcesTest {
   @MethodSource("settings")
   void fileEnvironmentAndOptionEachDecideOverTheOneBefore(Setting<?> setting) {
     String name = setting.name();
-    List<String> samples = Objects.requireNonNull(SAMPLES.get(name), name);
+    List<String> samples =
+        TestConfigs.SERVICES.contains(name.replaceFirst("-backend$", ""))
+            ? Objects.requireNonNull(SAMPLES.get("backend"))
+            : Objects.requireNonNull(SAMPLES.get(name), name);
     CommandLineInput file =
         CommandLineInput.nothing()
             .andFile(directory, "# a comment\n" + name + ": " + samples.get(0));
@@ -128,9 +128,7 @@ class SourcesTest {
                 "0.0.0.0",
                 8080,
                 8081,
-                Map.of(
-                    "cache", "disk", "counter", "disk", "flag", "disk", "kv", "disk", "set",
-                    "disk"),
+                TestConfigs.allOn("disk"),
                 Path.of("data").toAbsolutePath(),
                 Durability.FSYNC,
                 "redis://127.0.0.1:6379",
@@ -160,6 +158,8 @@ class SourcesTest {
                     + " --cors-origins https://a:1")
             .start();
 
+    Map<String, String> backends = new HashMap<>(TestConfigs.allOn("memory"));
+    backends.putAll(Map.of("kv", "disk", "set", "redis"));
     assertThat(config)
         .isEqualTo(
             new Config(
@@ -167,9 +167,7 @@ class SourcesTest {
                 "localhost",
                 0,
                 0,
-                Map.of(
-                    "cache", "memory", "counter", "memory", "flag", "memory", "kv", "disk", "set",
-                    "redis"),
+                backends,
                 Path.of("dir").toAbsolutePath(),
                 Durability.PROCESS,
                 "rediss://u:p%40w@[::1]:7000/",

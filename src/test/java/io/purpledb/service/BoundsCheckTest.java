@@ -37,10 +37,10 @@ class BoundsCheckTest {
 
   @Test
   void measuresTextInBytes() {
-    assertThatCode(() -> BoundsCheck.text("value", "üü", 4)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> BoundsCheck.text("value", "üü", 3))
+    assertThatCode(() -> BoundsCheck.text("value", "üü", 1, 4)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> BoundsCheck.text("value", "üü", 1, 3))
         .hasMessage("value: 4 bytes (expected: 1 to 3 bytes, the server's max-value-bytes)");
-    assertThatThrownBy(() -> BoundsCheck.text("value", "", 3))
+    assertThatThrownBy(() -> BoundsCheck.text("value", "", 1, 3))
         .hasMessage("value: empty (expected: 1 to 3 bytes of UTF-8)");
   }
 
@@ -53,5 +53,16 @@ class BoundsCheckTest {
         .hasMessage("ttl: -1 (expected: 0 to 10 seconds; 0 means the default)");
     assertThatThrownBy(() -> BoundsCheck.number("ttl", 11, 0, 10, ""))
         .hasMessage("ttl: 11 (expected: 0 to 10)");
+  }
+
+  /** Whether a value may be empty is said by the contract, not by its type. */
+  @Test
+  void aValueHasTheLeastThatTheContractSays() {
+    assertThatCode(() -> BoundsCheck.text("value", "", 0, 3)).doesNotThrowAnyException();
+    assertThatCode(() -> BoundsCheck.size("value", 0, 0, 3)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> BoundsCheck.text("value", "a", 2, 3))
+        .hasMessage("value: 1 bytes (expected: 2 to 3 bytes of UTF-8)");
+    assertThatThrownBy(() -> BoundsCheck.size("value", 0, 1, 3))
+        .hasMessage("value: empty (expected: 1 to 3 bytes)");
   }
 }

@@ -4,6 +4,7 @@ import io.purpledb.config.Browsers;
 import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.config.ServerLimits;
+import io.purpledb.message.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,10 @@ public final class TestConfigs {
 
   /** Small, so that the bound is cheap to reach. */
   public static final int MAX_VALUE_BYTES = 4096;
+
+  /** The names of all services, as the contract has them. */
+  public static final List<String> SERVICES =
+      Operation.ALL.stream().map(Operation::service).distinct().sorted().toList();
 
   private static final Set<String> PROTOCOLS = Set.of("http", "grpc");
   private static final long CACHE_MAX_BYTES = 64L << 20;
@@ -43,15 +48,12 @@ public final class TestConfigs {
   }
 
   public static Config of(BackendType engine, Path dataDir, int maxValueBytes) {
-    Map<String, String> backends =
-        Stream.of("cache", "counter", "flag", "kv", "set")
-            .collect(Collectors.toMap(service -> service, service -> engine.setting()));
     return new Config(
         PROTOCOLS,
         "127.0.0.1",
         0,
         0,
-        backends,
+        allOn(engine.setting()),
         dataDir,
         Durability.FSYNC,
         engine.redisUrl(),
@@ -65,6 +67,12 @@ public final class TestConfigs {
         LIMITS,
         null,
         false);
+  }
+
+  /** All services on one backend. */
+  public static Map<String, String> allOn(String backend) {
+    return SERVICES.stream()
+        .collect(Collectors.toUnmodifiableMap(service -> service, service -> backend));
   }
 
   /** The same with other bounds of connections. */

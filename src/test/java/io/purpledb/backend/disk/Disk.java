@@ -11,6 +11,7 @@ import io.purpledb.service.CounterService;
 import io.purpledb.service.FlagService;
 import io.purpledb.service.KvService;
 import io.purpledb.service.SetService;
+import io.purpledb.support.TestConfigs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,8 +27,6 @@ import java.util.function.Supplier;
 
 /** A disk backend on a {@link ShadowDisk} with all services open, for tests. */
 final class Disk implements AutoCloseable {
-
-  static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
 
   private static final int ROOMY = 10_000;
   private static final long CACHE_BYTES = 64 << 20;
@@ -72,7 +71,7 @@ final class Disk implements AutoCloseable {
         new DiskBackends(
             vertx, directory, durability, cacheMaxBytes, clock, maxQueued, "shadow:", memory, 10);
     try {
-      SERVICES.forEach(backends::open);
+      TestConfigs.SERVICES.forEach(backends::open);
     } catch (RuntimeException e) {
       close();
       throw e;

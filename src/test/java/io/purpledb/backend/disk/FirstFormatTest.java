@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Durability;
+import io.purpledb.support.TestConfigs;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ class FirstFormatTest {
   void isServedAfterAKillAtAnyForceOfItsUpgrade() {
     Path data = directory.resolve("data");
     ShadowDisk.register();
-    List<String> stems = new ArrayList<>(Disk.SERVICES);
+    List<String> stems = new ArrayList<>(TestConfigs.SERVICES);
     stems.add(DiskEngine.STEM);
     for (String stem : stems) {
       for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk;
 
+import io.purpledb.support.TestConfigs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,7 @@ public final class ShadowDisk extends FilePathWrapper {
   }
 
   private static void forEach(Path directory, Consumer<Shadow> action) {
-    List<String> stems = new ArrayList<>(Disk.SERVICES);
+    List<String> stems = new ArrayList<>(TestConfigs.SERVICES);
     stems.add(DiskEngine.STEM);
     for (String service : stems) {
       for (String suffix : List.of(".mv.db", ".sums", ".journal", ".redo", ".state")) {

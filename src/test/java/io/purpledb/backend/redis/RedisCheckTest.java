@@ -9,6 +9,7 @@ import io.purpledb.config.StartFailure;
 import io.purpledb.service.KvService;
 import io.purpledb.support.RedisForTests;
 import io.purpledb.support.RedisProcess;
+import io.purpledb.support.TestConfigs;
 import io.vertx.redis.client.Command;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +36,7 @@ class RedisCheckTest {
       String url = redis.url().replace("//", "//:p%40ss%20w%2Frd@");
       RedisBackends backends = backends(url);
 
-      for (String service : List.of("cache", "counter", "flag", "kv", "set")) {
+      for (String service : TestConfigs.SERVICES) {
         assertThatCode(() -> backends.open(service)).doesNotThrowAnyException();
       }
       backends.close();

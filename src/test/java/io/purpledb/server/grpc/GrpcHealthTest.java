@@ -13,6 +13,7 @@ import io.purpledb.message.Failure;
 import io.purpledb.server.grpc.TestGrpcServer.StandIn;
 import io.purpledb.server.grpc.method.HealthService;
 import io.purpledb.support.QuietLog;
+import io.purpledb.support.TestConfigs;
 import io.purpledb.v1.KvGetRequest;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -32,11 +33,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** grpc.health.v1 in front of services whose health the test decides. */
@@ -54,13 +57,12 @@ class GrpcHealthTest {
   private final TestGrpcServer server =
       TestGrpcServer.of(
           TestGrpcServer.config(10_000),
-          List.of(
-              () -> service("kv", this::kvHealth),
-              () -> service("cache", Future::succeededFuture),
-              () -> service("counter", Future::succeededFuture),
-              () -> service("flag", Future::succeededFuture),
-              () -> service("set", Future::succeededFuture)));
+          TestConfigs.SERVICES.stream().map(this::endpoint).toList());
   private final StockClient client = new StockClient(server.port());
+
+  private Supplier<Deployable> endpoint(String name) {
+    return () -> service(name, name.equals("kv") ? this::kvHealth : Future::succeededFuture);
+  }
 
   private Future<Void> kvHealth() {
     kvAsked.incrementAndGet();
@@ -80,21 +82,14 @@ class GrpcHealthTest {
     server.close();
   }
 
+  static Stream<String> names() {
+    return Stream.concat(
+        TestGrpcServer.SERVICES.stream(),
+        Stream.of("", "proto.Cache", "proto.Counter", "proto.Flag", "proto.KV", "proto.Set"));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "purple.v1.CacheService",
-        "purple.v1.CounterService",
-        "purple.v1.FlagService",
-        "purple.v1.KvService",
-        "purple.v1.SetService",
-        "proto.Cache",
-        "proto.Counter",
-        "proto.Flag",
-        "proto.KV",
-        "proto.Set",
-      })
+  @MethodSource("names")
   void isAsWellAsTheServicesBehindAName(String name) {
     assertThat(check(name)).isEqualTo(SERVING);
 
@@ -129,7 +124,7 @@ class GrpcHealthTest {
             HealthListRequest.getDefaultInstance(),
             HealthListResponse.getDefaultInstance());
 
-    assertThat(list.getStatusesMap()).hasSize(11);
+    assertThat(list.getStatusesMap()).containsOnlyKeys(names().toList());
     assertThat(list.getStatusesMap())
         .containsAllEntriesOf(
             Map.of(

@@ -8,6 +8,7 @@ import io.purpledb.config.RedisLayout;
 import io.purpledb.config.ServerLimits;
 import io.purpledb.message.Bus;
 import io.purpledb.message.Endpoint;
+import io.purpledb.message.Operation;
 import io.purpledb.support.TestConfigs;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +30,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A gRPC server on a free port, with real services on the memory backend or with stand-ins. */
 public final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
+
+  /** The full names of the services of purple.v1, as the contract has them. */
+  static final List<String> SERVICES =
+      Operation.ALL.stream().map(o -> o.method().getService().getFullName()).distinct().toList();
 
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int WATCH_PERIOD_MILLIS = 100;
@@ -112,9 +116,7 @@ public final class TestGrpcServer implements AutoCloseable, AfterAllCallback {
         "127.0.0.1",
         0,
         port,
-        Map.of(
-            "cache", "memory", "counter", "memory", "flag", "memory", "kv", "memory", "set",
-            "memory"),
+        TestConfigs.allOn("memory"),
         Path.of("data"),
         Durability.FSYNC,
         "redis://127.0.0.1:6379",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.server.http.contract.ContractDocument;
+import io.purpledb.support.TestConfigs;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ class DocsTest {
     assertThat(
             ready.json().getJsonArray("backends").stream()
                 .map(b -> ((JsonObject) b).getString("service")))
-        .containsExactly("cache", "counter", "flag", "kv", "set");
+        .containsExactlyElementsOf(TestConfigs.SERVICES);
     assertThat(ready.json().getJsonArray("backends").getJsonObject(3)).isEqualTo(up);
   }
 }

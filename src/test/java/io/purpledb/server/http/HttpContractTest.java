@@ -10,6 +10,7 @@ import io.purpledb.server.http.binding.Bindings;
 import io.purpledb.server.http.contract.ContractDocument;
 import io.purpledb.server.http.contract.HttpContract;
 import io.purpledb.server.http.contract.OperationCheck;
+import io.purpledb.support.TestConfigs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -55,7 +56,7 @@ class HttpContractTest {
 
   @Test
   void everyOperationOfTheServicesIsInTheContract() {
-    assertThat(contract.services()).containsExactly("cache", "counter", "flag", "kv", "set");
+    assertThat(contract.services()).containsExactlyElementsOf(TestConfigs.SERVICES);
     for (Operation operation : Operation.ALL) {
       assertThat(contract.operation(operation.id()).service()).isEqualTo(operation.service());
     }

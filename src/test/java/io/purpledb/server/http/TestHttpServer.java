@@ -26,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -125,9 +124,7 @@ final class TestHttpServer implements AutoCloseable, AfterAllCallback {
         "127.0.0.1",
         0,
         0,
-        Map.of(
-            "cache", "memory", "counter", "memory", "flag", "memory", "kv", "memory", "set",
-            "memory"),
+        TestConfigs.allOn("memory"),
         Path.of("target"),
         Durability.FSYNC,
         "redis://127.0.0.1:6379",
