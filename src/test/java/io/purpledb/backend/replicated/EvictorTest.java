@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,7 @@ final class EvictorTest {
   }
 
   /** An eviction waits for none of the thousands that wait, and frees as many as come meanwhile. */
+  @Tag("long")
   @Test
   void whileManyWriteTheCacheDoesNotGrow(@TempDir Path directory) throws Exception {
     int inFlight = 8_000;

@@ -12,6 +12,7 @@ import io.purpledb.engine.Value;
 import io.purpledb.engine.support.ChangeLog;
 import java.time.InstantSource;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is counted of the cache is close to what the heap has, whatever its entries have met. */
@@ -25,6 +26,7 @@ final class RewrittenFootprintTest {
     assertClose("%0200d", 10, 2, UnaryOperator.identity());
   }
 
+  @Tag("long")
   @Test
   void ofEntriesWithLongKeysThatWereWrittenAgain() {
     assertClose("%01000d", 10, 2, UnaryOperator.identity());
