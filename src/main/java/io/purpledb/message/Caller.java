@@ -30,7 +30,7 @@ public interface Caller {
    * Sends a request. The future fails with what {@link Failure#of} understands.
    *
    * @param call what goes with it; a deadline earlier than the caller's own is kept
-   * @return the response; between service and backend a null response means absence
+   * @return the response; null where there is none, which is no answer of a service
    */
   <R extends Message> Future<R> request(Message request, Call call);
 

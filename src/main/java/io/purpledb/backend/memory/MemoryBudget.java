@@ -14,7 +14,7 @@ public final class MemoryBudget {
   /** A cache that is let grow or made to shrink by steps, not with each write. */
   private static final int STEPS = 32;
 
-  /** The room of the cache; evicts when it becomes smaller. */
+  /** The room of the cache; what has none any more goes with the next change. */
   interface CacheShare {
 
     void resize(long bytes);

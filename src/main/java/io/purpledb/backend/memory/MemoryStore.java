@@ -59,9 +59,4 @@ public final class MemoryStore {
   public long freeBytes() {
     return budget.limit() - budget.used();
   }
-
-  /** What all but the cache take of the heap, in bytes. */
-  public long usedBytes() {
-    return budget.used();
-  }
 }

@@ -7,7 +7,7 @@ import io.purpledb.engine.Engine;
 final class EntryBackends implements Backends {
 
   /** How many services share a link. */
-  static final int SERVICES = 5;
+  static final int SERVICES = NativeBackends.DATABASES.size();
 
   private final Engine engine;
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeBackends implements Backends {
 
   /** The services; a service's place is its database number. */
-  private static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
+  static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
 
   private final RedisServer server;
 

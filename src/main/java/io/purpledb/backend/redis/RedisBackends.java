@@ -23,6 +23,7 @@ public final class RedisBackends implements Backends {
   private final RedisServer server;
   private final RedisLayout layout;
   private volatile @Nullable Backends found;
+  private @Nullable StartFailure failed;
 
   /**
    * @param url {@code redis://[user:password@]host[:port]}, {@code rediss://} for TLS
@@ -53,13 +54,27 @@ public final class RedisBackends implements Backends {
   }
 
   @Override
-  public synchronized void open(String service) {
+  public void open(String service) {
+    findOnce().open(service); // many services at once
+  }
+
+  /** What the first has found, or has failed with: a Redis that hangs is waited for once. */
+  private synchronized Backends findOnce() {
+    StartFailure before = failed;
+    if (before != null) {
+      throw before;
+    }
     Backends open = found;
     if (open == null) {
-      open = find();
+      try {
+        open = find();
+      } catch (StartFailure e) {
+        failed = e;
+        throw e;
+      }
       found = open;
     }
-    open.open(service);
+    return open;
   }
 
   private Backends find() {
@@ -89,7 +104,7 @@ public final class RedisBackends implements Backends {
   private Backends entries(RedisContents contents) {
     if (!contents.evicts().isEmpty()) {
       throw wrong(
-          "has the maxmemory-policy %s (expected: noeviction, as layout 2 has keys that others need)"
+          "has the maxmemory-policy %s (expected: noeviction or volatile-…, as layout 2 has keys that others need)"
               .formatted(contents.evicts()));
     }
     // One link has what a link for each service has in layout 1.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RedisContents(boolean hasEntries, String evicts, String others) {
 
-  private static final int LAST_DATABASE = 4;
+  private static final int LAST_DATABASE = NativeBackends.DATABASES.size() - 1;
   private static final long STAYS = -1;
   private static final Pattern ANY_KEY = Pattern.compile("maxmemory_policy:(allkeys-[a-z]+)");
 

@@ -48,11 +48,6 @@ public final class EvictableEntries {
     this.service = service;
   }
 
-  /** No entries. */
-  public static EvictableEntries none() {
-    return new EvictableEntries("");
-  }
-
   /** Says how much room they have from now on, in bytes. Safe for use by many threads. */
   public void resize(long bytes) {
     maxBytes = bytes;

@@ -107,6 +107,7 @@ public final class MemoryEngine implements Engine {
         call,
         () -> {
           List<Entry> claimed = state.claim(claim, clock, Long.MAX_VALUE);
+          evict();
           sweepInTime();
           return claimed;
         });

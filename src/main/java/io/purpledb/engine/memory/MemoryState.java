@@ -57,7 +57,11 @@ public final class MemoryState {
 
   /** An entry that has not expired; null where there is none. */
   public @Nullable Entry get(Key key, InstantSource clock) {
-    MemoryEntry cell = alive(key, new Moment(clock));
+    return entry(key, new Moment(clock));
+  }
+
+  private @Nullable Entry entry(Key key, Moment now) {
+    MemoryEntry cell = alive(key, now);
     if (cell == null) {
       return null;
     }
@@ -75,8 +79,7 @@ public final class MemoryState {
   private List<@Nullable Entry> readAll(List<Key> keys, Moment now) {
     List<@Nullable Entry> entries = new ArrayList<>(keys.size());
     for (Key key : keys) {
-      MemoryEntry cell = alive(key, now);
-      entries.add(cell == null ? null : cell.entry(key));
+      entries.add(entry(key, now));
     }
     return entries;
   }

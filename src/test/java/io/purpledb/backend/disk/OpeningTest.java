@@ -4,6 +4,8 @@ import static io.purpledb.backend.disk.Disk.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
+import java.util.ArrayList;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
@@ -217,5 +219,18 @@ class OpeningTest {
     assertThat(refusal().line())
         .contains(file.toString(), "has format " + format, "expected: at most 8");
     assertThat(files().get(file)).isEqualTo(before.get(file));
+  }
+
+  /** What came when there were five services keeps its place, and a sixth is behind it. */
+  @Test
+  void aFormatKeepsItsPlaceWhenAServiceIsAdded() {
+    List<List<String>> five = EntryStore.schema(DiskBackends.IN_ENTRIES).upgrades();
+    List<String> six = new ArrayList<>(DiskBackends.IN_ENTRIES);
+    six.add("sixth");
+
+    assertThat(DiskBackends.IN_ENTRIES).hasSizeGreaterThanOrEqualTo(5);
+    assertThat(EntryStore.schema(six).upgrades())
+        .hasSize(five.size() + 1)
+        .startsWith(five.toArray(List[]::new));
   }
 }

@@ -169,7 +169,16 @@ public final class LargeValues implements Maintenance {
     if (!garbage) {
       return false;
     }
-    Parts oldest = oldest(sql);
+    Parts oldest;
+    try {
+      oldest = oldest(sql);
+    } catch (SQLException e) {
+      if (!Refusals.isUnreadable(e)) {
+        throw e;
+      }
+      LOG.log(Level.WARNING, "parts of large values are not freed until the next start", e);
+      oldest = null;
+    }
     if (oldest == null) {
       garbage = false;
       return false;

@@ -47,6 +47,9 @@ public final class EntryStore implements Maintenance {
    */
   private static final List<String> PUT_OFF = List.of();
 
+  /** How many services were there when that came. */
+  private static final int BEFORE_PUT_OFF = 5;
+
   private static final String STATE = "SELECT POSITION, MILLIS FROM ENGINE_STATE";
   private static final String SET_STATE = "UPDATE ENGINE_STATE SET POSITION = ?, MILLIS = ?";
 
@@ -97,7 +100,8 @@ public final class EntryStore implements Maintenance {
   }
 
   /**
-   * The tables of services; each is one more format, and what came behind them is.
+   * The tables of services; each is one more format. A format keeps its place for ever, so a
+   * service that comes later is behind whatever came before it.
    *
    * @param services in the order in which they came
    */
@@ -107,10 +111,12 @@ public final class EntryStore implements Maintenance {
     commands.add("INSERT INTO ENGINE_STATE VALUES (0, 0)");
     commands.add(UpgradeState.TABLE);
     Schema schema = Schema.first(commands.toArray(String[]::new));
-    for (String service : services) {
-      schema = schema.then(EntryTable.commands(service));
+    for (int i = 0; i < services.size(); i++) {
+      schema = i == BEFORE_PUT_OFF ? schema.then(PUT_OFF) : schema;
+      schema = schema.then(EntryTable.commands(services.get(i)));
     }
-    return schema.then(PUT_OFF).naming(names(services));
+    schema = services.size() <= BEFORE_PUT_OFF ? schema.then(PUT_OFF) : schema;
+    return schema.naming(names(services));
   }
 
   /** What the log calls the changes: its format, with the keys and values of each. */

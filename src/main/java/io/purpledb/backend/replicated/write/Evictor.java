@@ -34,7 +34,7 @@ public final class Evictor {
   /** What is free afterwards, in bytes, so that not each write is followed by an eviction. */
   private static final long SPARE_BYTES = 64 << 10;
 
-  /** All that was looked at is in use. */
+  /** Not on the thread that applies the log, nor on one that has an answer of another. */
   private static final Executor NEXT = after(1);
 
   /** There was no majority for it, or no room on its way. */
@@ -55,9 +55,9 @@ public final class Evictor {
     this.entries = entries;
   }
 
-  /** There may be too much now, or this node may lead now. Cheap. */
+  /** There may be too much now, or this node may lead now. Cheap: the work is done elsewhere. */
   public void look() {
-    look(Runnable::run);
+    look(NEXT);
   }
 
   private void look(Executor executor) {
@@ -105,7 +105,7 @@ public final class Evictor {
   }
 
   private void evicted(@Nullable Void done, @Nullable Throwable failure) {
-    again(failure == null ? Runnable::run : LATER);
+    again(failure == null ? NEXT : LATER);
   }
 
   private void again(Executor executor) {
@@ -114,6 +114,6 @@ public final class Evictor {
   }
 
   private static Executor after(long millis) {
-    return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
+    return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
   }
 }
