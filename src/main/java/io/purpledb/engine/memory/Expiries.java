@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Which keys expire when, the first first. Not thread-safe. */
@@ -46,14 +47,26 @@ final class Expiries {
     return places.isEmpty() ? Entry.NEVER : places.first().expiresMillis();
   }
 
-  /** The keys whose time is over, so many at most. */
-  List<Key> due(long nowMillis, int most) {
+  /**
+   * The keys whose time is over.
+   *
+   * @param most how many
+   * @param isApart which do not count, so that others are the same without them; as many at most
+   */
+  List<Key> due(long nowMillis, int most, Predicate<Key> isApart) {
     List<Key> due = new ArrayList<>();
+    int counted = 0;
     for (Place place : places.headSet(new Place(nowMillis, Long.MAX_VALUE, ANY))) {
-      if (due.size() == most) {
+      if (isApart.test(place.key())) {
+        if (due.size() - counted < most) {
+          due.add(place.key());
+        }
+      } else if (counted == most) {
         break;
+      } else {
+        counted++;
+        due.add(place.key());
       }
-      due.add(place.key());
     }
     return due;
   }

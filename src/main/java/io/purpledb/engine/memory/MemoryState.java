@@ -44,6 +44,9 @@ public final class MemoryState {
   private volatile long firstExpiryMillis = Entry.NEVER;
   private boolean isBefore;
 
+  /** Whether there is what may be evicted from before there were versions ({@link #isApart}). */
+  private boolean hasApart;
+
   /**
    * @param log is told of each change
    * @param room takes what a change needs of the heap, in bytes, or fails; negative gives back
@@ -141,13 +144,17 @@ public final class MemoryState {
       Key key = step.keys().get(i);
       MemoryEntry before = find(key);
       MemoryEntry after = step.next().get(i);
-      if (before != null || after != null) {
+      if (before == null && after == null) {
+        continue;
+      }
+      next.add(new MemoryEntry.Next(key, before, after));
+      if (after != null || !isApart(key, requireNonNull(before))) {
         position++;
-        if (after != null) {
-          after.become(isBefore ? BEFORE : position);
-        }
-        next.add(new MemoryEntry.Next(key, before, after));
         changes.add(new ChangeLog.Change(after == null ? whenAbsent : Event.Kind.PUT, key, after));
+      }
+      if (after != null) {
+        after.become(isBefore ? BEFORE : position);
+        hasApart |= isBefore && evictable.isOf(key);
       }
     }
     Accounting.Taken taken = accounting.take(next);
@@ -162,6 +169,14 @@ public final class MemoryState {
     if (!isBefore) {
       log.add(changes);
     }
+  }
+
+  /**
+   * Whether an entry is one that other copies may not have: before there were versions, each copy
+   * evicted by itself. That it goes takes no position, so those of all copies stay the same.
+   */
+  private boolean isApart(Key key, MemoryEntry entry) {
+    return hasApart && entry.version() == BEFORE && evictable.isOf(key);
   }
 
   /** Into the order in which entries expire, and that in which they are evicted. */
@@ -292,7 +307,7 @@ public final class MemoryState {
   public synchronized void sweep(InstantSource clock, int most) {
     Moment now = new Moment(clock);
     MemoryStep step = new MemoryStep(this, now);
-    for (Key key : expiries.due(now.millis(), most)) {
+    for (Key key : expiries.due(now.millis(), most, this::isApart)) {
       step.set(key, null);
     }
     make(step, Event.Kind.EXPIRED);
@@ -420,6 +435,7 @@ public final class MemoryState {
     Key key = entry.key();
     MemoryEntry cell = MemoryEntry.of(entry.value(), entry.description(), entry.expiresMillis());
     cell.become(entry.version());
+    hasApart |= entry.version() == BEFORE && evictable.isOf(key);
     MemoryEntry.Next next = new MemoryEntry.Next(key, null, cell);
     var unused = accounting.take(List.of(next));
     place(next);
@@ -436,6 +452,11 @@ public final class MemoryState {
                 (service, space) ->
                     parts.add(new StateImage.Part(namespace, service, space.image()))));
     return new StateImage(log.position(), parts);
+  }
+
+  private boolean isApart(Key key) {
+    MemoryEntry entry = find(key);
+    return entry != null && isApart(key, entry);
   }
 
   @Nullable MemoryEntry alive(Key key, Moment now) {

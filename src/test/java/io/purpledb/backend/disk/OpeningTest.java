@@ -4,8 +4,6 @@ import static io.purpledb.backend.disk.Disk.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.List;
-import java.util.ArrayList;
 import com.google.protobuf.ByteString;
 import io.purpledb.backend.disk.database.DatabaseConnections;
 import io.purpledb.backend.disk.database.DiskFile;
@@ -18,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;

@@ -18,6 +18,7 @@ import io.purpledb.engine.Entry;
 import io.purpledb.engine.Key;
 import io.purpledb.engine.Value;
 import io.purpledb.engine.memory.MemoryState;
+import io.purpledb.engine.memory.MemoryState.Evicted;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.service.FlagService;
 import io.purpledb.v1.CacheSetRequest;
@@ -158,40 +159,80 @@ final class FormatsTest {
   }
 
   /**
-   * Up to format 5 each node evicted by itself, so their snapshots have not the same of the cache:
-   * all forget it, in the log and in snapshots, and what comes later has the same positions.
+   * Up to format 5 each node evicted by itself, so their snapshots have not the same of the cache.
+   * What comes later has the same positions all the same: what they have takes none when it goes.
    */
   @Test
-  void theCacheOfFormat5IsForgotten(@TempDir Path directory) throws IOException {
+  void theCacheOfFormat5TakesNoPositions(@TempDir Path directory) throws IOException {
     ByteString set =
         Wire.request(
-            CacheSetRequest.newBuilder().setKey("c").setValue("t").setTtlSeconds(1).build());
+            CacheSetRequest.newBuilder().setKey("c").setValue("text").setTtlSeconds(7).build());
     ReplicatedState fromLog = copy(1 << 20);
     fromLog.apply(CLIENT, 1, entryOf(5, put(FIRST)));
     ByteString done = fromLog.apply(CLIENT, 2, entryOf(5, set)).getContent();
     assertThat(Batch.replies(done, 1))
         .containsExactly(Wire.reply(CacheSetResponse.getDefaultInstance()));
     Entry first = Objects.requireNonNull(fromLog.store().entries().get(FIRST, CLOCK));
+    Entry cached = Objects.requireNonNull(fromLog.store().entries().get(CACHED, CLOCK));
+    assertThat(cached.version()).isEqualTo(MemoryState.BEFORE);
     List<ReplicatedState> states = new ArrayList<>(List.of(fromLog));
-    for (String names : List.of("", "c", "abc")) {
+    for (String names : List.of("", "c", "cabdefgh")) {
       Path snapshot = directory.resolve("snapshot" + names);
       writeSnapshot(snapshot, 5, first, out -> writeCache(out, names));
       ReplicatedState fromSnapshot = copy(1 << 20);
       SnapshotFile.read(snapshot, null, fromSnapshot);
+      assertThat(fromSnapshot.store().entries().get(CACHED, CLOCK))
+          .isEqualTo(names.isEmpty() ? null : cached);
+      Path again = directory.resolve("again" + names);
+      SnapshotFile.write(again, fromSnapshot.image());
+      ReplicatedState afterAStart = copy(1 << 20);
+      SnapshotFile.read(again, null, afterAStart);
       states.add(fromSnapshot);
+      states.add(afterAStart);
     }
+    List<Evicted> evicted =
+        List.of(
+            new Evicted(Key.of("default", "cache", "a"), MemoryState.BEFORE),
+            new Evicted(Key.of("default", "cache", "x"), MemoryState.BEFORE));
     for (ReplicatedState state : states) {
+      state.apply(CLIENT, 3, entryOf(5, put(SECOND)));
+      state.apply(CLIENT, 4, entryOf(6, EngineWire.evict(evicted)));
+      state.apply(CLIENT, 5, later(EngineWire.sweep(), put(THIRD)));
       assertThat(state.store().entries().get(CACHED, CLOCK)).isNull();
-      state.apply(CLIENT, 3, entryOf(5, put(SECOND), set));
-      state.apply(
-          CLIENT,
-          4,
-          Wire.entry(
-              Wire.entry(
-                  90_000, 1 << 20, Batch.bytes(0, List.of(EngineWire.sweep(), put(THIRD))))));
       Entry third = Objects.requireNonNull(state.store().entries().get(THIRD, CLOCK));
       assertThat(third.version()).isEqualTo(first.version() + 2);
     }
+  }
+
+  /** Which of the others a sweep frees does not depend on them either. */
+  @Test
+  void aSweepFreesTheSameBesideTheCacheOfFormat5(@TempDir Path directory) throws IOException {
+    List<Integer> left = new ArrayList<>();
+    for (int old : List.of(0, 1_500)) {
+      ReplicatedState state = copy(1 << 20);
+      ByteString[] sets = new ByteString[old];
+      for (int i = 0; i < old; i++) {
+        sets[i] = Wire.request(CacheSetRequest.newBuilder().setKey("c" + i).build());
+      }
+      if (old > 0) {
+        state.apply(CLIENT, 1, entryOf(5, sets));
+      }
+      List<ByteString> puts = new ArrayList<>();
+      for (int i = 0; i < 1_200; i++) {
+        Key key = Key.of("default", "kv", "k" + i);
+        Value value = new Value.OfNumber(i);
+        puts.add(EngineWire.commit(Commit.of(new Change.Put(key, value, Description.NONE, 1))));
+      }
+      state.apply(CLIENT, 2, entryOf(6, puts.toArray(ByteString[]::new)));
+      long before = state.image().data().position();
+      state.apply(CLIENT, 3, later(EngineWire.sweep()));
+      left.add((int) (state.image().data().position() - before));
+    }
+    assertThat(left).containsExactly(1_000, 1_000);
+  }
+
+  private static Wire.LogEntry later(ByteString... writes) {
+    return Wire.entry(Wire.entry(90_000, 1 << 20, Batch.bytes(0, List.of(writes))));
   }
 
   private static void writeCache(DataOutputStream out, String names) throws IOException {

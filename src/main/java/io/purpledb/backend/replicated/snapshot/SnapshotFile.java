@@ -150,7 +150,7 @@ public final class SnapshotFile {
     void sendTo(StateImage.Sink sink) throws IOException {
       for (int kind = in.readByte(); kind != END; kind = in.readByte()) {
         switch (kind) {
-          case CACHE -> skipCached();
+          case CACHE -> sink.entry(OldRequests.cached(text(), readBytes(in), in.readLong()));
           case COUNTER -> sink.entry(OldRequests.entry("counter", text(), number()));
           case FLAG ->
               sink.entry(OldRequests.entry("flag", text(), FlagService.value(in.readBoolean())));
@@ -160,15 +160,6 @@ public final class SnapshotFile {
           default -> throw new IOException("damaged: an entry of kind " + kind);
         }
       }
-    }
-
-    /**
-     * Each node had others, as it evicted by itself: a copy that has some is not like the others.
-     */
-    private void skipCached() throws IOException {
-      readBytes(in);
-      readBytes(in);
-      in.readLong();
     }
 
     private Value number() throws IOException {

@@ -25,9 +25,7 @@ public sealed interface Item {
   byte COMMIT = -7;
   byte EVICT = -8;
 
-  /**
-   * A write that is only answered: the leader has refused it, or nothing is to be done any more.
-   */
+  /** A write that the leader has refused: the log has the reply in its place. */
   record Refused(ByteString reply) implements Item {}
 
   /**
@@ -64,7 +62,7 @@ public sealed interface Item {
       case SWEEP -> new Sweep();
       case EVICT -> new Evict(EngineWire.readEvicted(bytes));
       case READ, SCAN -> throw Failure.invalid("a read is no write");
-      default -> OldRequests.item(Wire.request(bytes));
+      default -> new OfCommit(OldRequests.commit(Wire.request(bytes)), true);
     };
   }
 

@@ -1,6 +1,8 @@
 package io.purpledb.backend.replicated.wire;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Check;
 import io.purpledb.engine.Commit;
@@ -26,6 +28,7 @@ import io.purpledb.v1.SetAddResponse;
 import io.purpledb.v1.SetRemoveRequest;
 import io.purpledb.v1.SetRemoveResponse;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,24 +39,17 @@ public final class OldRequests {
   private OldRequests() {}
 
   /**
-   * What is done for a request. What was written to the cache is only answered: each node evicted
-   * by itself then, and copies that are not the same would give other positions to what comes
-   * later.
-   *
-   * @throws Failure when it is none that was ever written
-   */
-  static Item item(Message request) {
-    return request instanceof CacheSetRequest
-        ? new Item.Refused(Wire.reply(CacheSetResponse.getDefaultInstance()))
-        : new Item.OfCommit(commit(request), true);
-  }
-
-  /**
    * A request that changes something as a commit.
    *
    * @throws Failure when it is none that was ever written
    */
-  private static Commit commit(Message request) {
+  static Commit commit(Message request) {
+    if (request instanceof CacheSetRequest set) {
+      long ttlMillis = TimeUnit.SECONDS.toMillis(set.getTtlSeconds());
+      Value text = new Value.OfBytes(ByteString.copyFromUtf8(set.getValue()));
+      return Commit.of(
+          new Change.Put(key("cache", set.getKey()), text, Description.NONE, ttlMillis));
+    }
     if (request instanceof KvPutRequest put) {
       return Commit.of(
           new Change.Put(
@@ -92,13 +88,14 @@ public final class OldRequests {
   }
 
   /**
-   * What releases before answered to a change of a flag or a set; null of anything else, which was
-   * alone or a commit then as well. It is answered again: how large replies are decides which
-   * writes of a batch are done.
+   * What releases before answered to a change of the cache, a flag or a set; null of anything else,
+   * which was alone or a commit then as well. It is answered again: how large replies are decides
+   * which writes of a batch are done.
    */
   public static @Nullable Message response(Commit commit, Committed committed) {
     Change change = commit.changes().get(0);
     return switch (change.key().service()) {
+      case "cache" -> CacheSetResponse.getDefaultInstance();
       case "flag" -> FlagSetResponse.getDefaultInstance();
       case "set" -> {
         List<String> items = committed.items().get(0).texts();
@@ -112,6 +109,16 @@ public final class OldRequests {
 
   public static Entry entry(String service, String name, Value value) {
     return entry(key(service, name), value);
+  }
+
+  /** A text of the cache. */
+  public static Entry cached(String name, byte[] text, long deadlineMillis) {
+    return new Entry(
+        key("cache", name),
+        new Value.OfBytes(UnsafeByteOperations.unsafeWrap(text)),
+        Description.NONE,
+        MemoryState.BEFORE,
+        deadlineMillis);
   }
 
   /** A member of a set. */

@@ -17,7 +17,6 @@ import io.purpledb.message.Failure;
 import io.purpledb.service.FlagService;
 import io.purpledb.service.SetService;
 import io.purpledb.v1.CacheSetRequest;
-import io.purpledb.v1.CacheSetResponse;
 import io.purpledb.v1.FlagSetRequest;
 import io.purpledb.v1.KvPutRequest;
 import io.purpledb.v1.SetAddRequest;
@@ -98,9 +97,18 @@ final class BatchTest {
                         Description.NONE,
                         Change.FOREVER)),
                 true));
-    CacheSetRequest text = CacheSetRequest.newBuilder().setKey("c").setValue("t").build();
+    CacheSetRequest text =
+        CacheSetRequest.newBuilder().setKey("c").setValue("t").setTtlSeconds(7).build();
     assertThat(Item.of(Wire.request(text)))
-        .isEqualTo(new Item.Refused(Wire.reply(CacheSetResponse.getDefaultInstance())));
+        .isEqualTo(
+            new Item.OfCommit(
+                Commit.of(
+                    new Change.Put(
+                        Key.of("default", "cache", "c"),
+                        new Value.OfBytes(ByteString.copyFromUtf8("t")),
+                        Description.NONE,
+                        7_000)),
+                true));
     FlagSetRequest set = FlagSetRequest.newBuilder().setKey("f").setValue(true).build();
     assertThat(Item.of(Wire.request(set)))
         .isEqualTo(
