@@ -212,7 +212,8 @@ final class FormatsTest {
       ReplicatedState state = copy(1 << 20);
       ByteString[] sets = new ByteString[old];
       for (int i = 0; i < old; i++) {
-        sets[i] = Wire.request(CacheSetRequest.newBuilder().setKey("c" + i).build());
+        sets[i] =
+            Wire.request(CacheSetRequest.newBuilder().setKey("c" + i).setTtlSeconds(1).build());
       }
       if (old > 0) {
         state.apply(CLIENT, 1, entryOf(5, sets));
