@@ -1,7 +1,7 @@
 import io.purpledb.Purple;
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Invocation;
-import io.purpledb.message.Caller;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.v1.SetAddRequest;
 import java.time.InstantSource;
 import java.util.Arrays;

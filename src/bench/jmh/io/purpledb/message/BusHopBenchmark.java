@@ -1,6 +1,9 @@
 package io.purpledb.message;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Future;

@@ -1,8 +1,8 @@
 package io.purpledb.backend;
 
-import io.purpledb.message.Bus;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.service.Service;
 import io.vertx.core.Future;
 import java.util.function.Supplier;

@@ -2,13 +2,13 @@ package io.purpledb.cluster;
 
 import com.google.protobuf.Message;
 import io.purpledb.config.ClusterConfig;
-import io.purpledb.message.Bus;
 import io.purpledb.message.Call;
-import io.purpledb.message.Caller;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
 import io.purpledb.message.Outcome;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
+import io.purpledb.message.bus.Endpoint;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

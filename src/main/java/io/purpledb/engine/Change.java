@@ -1,5 +1,9 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Failure;
 
 /** One change of a commit. Changes are made in their order; a later one sees the earlier. */

@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Key;
+
 /** What must be true of an entry for a commit to be done. An expired entry is absent. */
 public sealed interface Check {
 

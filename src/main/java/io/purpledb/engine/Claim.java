@@ -1,5 +1,8 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+
 /**
  * Takes the first entries of a range and moves them elsewhere, in one step, so that no two callers
  * get the same: the jobs of a queue that are due, where the order of the range is that of time.

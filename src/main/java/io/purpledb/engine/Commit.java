@@ -1,5 +1,6 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Key;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Items;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

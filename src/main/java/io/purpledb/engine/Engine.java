@@ -1,5 +1,8 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.message.Call;
 import io.vertx.core.Future;
 import io.vertx.core.streams.ReadStream;

@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
 import org.jspecify.annotations.Nullable;
 
 /**

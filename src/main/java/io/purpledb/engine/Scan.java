@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -92,7 +92,7 @@ public record Call(
   }
 
   /** Says all of it in headers, which {@link #of} reads; what is as by default is left out. */
-  void putInto(MultiMap headers) {
+  public void putInto(MultiMap headers) {
     if (!namespace.equals(DEFAULT_NAMESPACE)) {
       headers.set(NAMESPACE, namespace);
     }
@@ -111,7 +111,7 @@ public record Call(
   }
 
   /** Reads what the headers of a message say; fails as invalid where that makes no sense. */
-  static Call of(MultiMap headers) {
+  public static Call of(MultiMap headers) {
     if (headers.isEmpty()) {
       return NOTHING;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The interceptors of a server, in the order in which a request meets them. Immutable. */
 public final class Interceptors implements Shareable {
 
-  static final Interceptors NONE = new Interceptors(List.of());
+  public static final Interceptors NONE = new Interceptors(List.of());
 
   private final List<Interceptor> all;
 
@@ -24,11 +24,11 @@ public final class Interceptors implements Shareable {
     map(vertx).put("all", new Interceptors(List.copyOf(interceptors)));
   }
 
-  static Interceptors of(Vertx vertx) {
+  public static Interceptors of(Vertx vertx) {
     return map(vertx).getOrDefault("all", NONE);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return all.isEmpty();
   }
 
@@ -37,7 +37,7 @@ public final class Interceptors implements Shareable {
    *
    * @param operation what comes last
    */
-  Future<? extends @Nullable Message> around(
+  public Future<? extends @Nullable Message> around(
       Message request, Call call, Interceptor.Next operation) {
     return from(0, Operation.of(request), request, call, operation);
   }

@@ -171,7 +171,7 @@ public final class JsonMessages {
   }
 
   /** Whether all of it has a form in UTF-8. A lone surrogate has none: it would be another text. */
-  static boolean isWellFormed(String text) {
+  public static boolean isWellFormed(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 

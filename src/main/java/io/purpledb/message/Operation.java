@@ -98,7 +98,7 @@ public record Operation(
   }
 
   /** The operation whose requests are of a class; empty when it is no request's. */
-  static Optional<Operation> of(Class<? extends Message> request) {
+  public static Optional<Operation> of(Class<? extends Message> request) {
     return BY_REQUEST.get(request);
   }
 

@@ -14,7 +14,7 @@ public final class Outcome {
   private Outcome() {}
 
   /** The failure of a request: of a read, without what would only be true of a write. */
-  static Throwable of(@Nullable Message request, Throwable failure) {
+  public static Throwable of(@Nullable Message request, Throwable failure) {
     if (request == null || !Operation.of(request).isRead()) {
       return failure;
     }

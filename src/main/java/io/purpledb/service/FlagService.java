@@ -2,10 +2,10 @@ package io.purpledb.service;
 
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
-import io.purpledb.engine.Description;
 import io.purpledb.engine.Engine;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
 import io.purpledb.v1.FlagGetRequest;

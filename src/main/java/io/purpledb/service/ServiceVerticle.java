@@ -2,11 +2,11 @@ package io.purpledb.service;
 
 import com.google.protobuf.Message;
 import io.purpledb.config.Config;
-import io.purpledb.message.Bus;
 import io.purpledb.message.Call;
-import io.purpledb.message.Caller;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
+import io.purpledb.message.bus.Endpoint;
 import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 

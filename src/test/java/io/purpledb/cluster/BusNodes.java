@@ -5,7 +5,7 @@ import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
-import io.purpledb.message.Bus;
+import io.purpledb.message.bus.Bus;
 import io.purpledb.net.WrappedTransport;
 import io.purpledb.support.Await;
 import io.purpledb.support.ClusterPorts;

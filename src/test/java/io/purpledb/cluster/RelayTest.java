@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Member;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.vertx.core.Context;

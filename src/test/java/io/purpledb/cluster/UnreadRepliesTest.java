@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.PurpleClient;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
-import io.purpledb.message.UnreadReplies;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
+import io.purpledb.message.bus.UnreadReplies;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;
 import io.purpledb.v1.KvPutRequest;

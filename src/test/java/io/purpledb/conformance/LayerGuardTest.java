@@ -9,6 +9,8 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -21,6 +23,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.purpledb.PurpleClient;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Imports go one way. */
@@ -140,6 +143,22 @@ final class LayerGuardTest {
 
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("io.purpledb.(**)").should().beFreeOfCycles();
+
+  /** More are two packages. */
+  private static final int MOST_CLASSES = 15;
+
+  @ArchTest
+  static void packagesAreSmall(JavaClasses all) {
+    Map<String, Long> classes =
+        all
+            .that(
+                resideInAPackage(OURS).and(TOP_LEVEL_CLASSES).and(not(simpleName("package-info"))))
+            .stream()
+            .collect(groupingBy(JavaClass::getPackageName, counting()));
+    assertThat(classes)
+        .isNotEmpty()
+        .allSatisfy((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(MOST_CLASSES));
+  }
 
   @ArchTest
   static final ArchRule CALLS =

@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.support.Await;
 import io.purpledb.support.BackendType;
 import io.purpledb.support.ServiceClient;

@@ -3,6 +3,11 @@ package io.purpledb.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Call;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;

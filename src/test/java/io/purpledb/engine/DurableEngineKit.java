@@ -2,6 +2,9 @@ package io.purpledb.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.message.Call;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryEngine;
 import io.purpledb.message.Call;

@@ -1,6 +1,11 @@
 package io.purpledb.engine;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.purpledb.support;
 
 import com.google.protobuf.Message;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.CompletableFuture;

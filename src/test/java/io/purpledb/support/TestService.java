@@ -3,12 +3,12 @@ package io.purpledb.support;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.message.Bus;
 import io.purpledb.message.Call;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Operation;
 import io.purpledb.message.ResponseStream;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
 import io.purpledb.test.v1.TestProto;

@@ -1,9 +1,9 @@
 package io.purpledb.backend.disk;
 
-import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.log.ChangeNames;
 import io.purpledb.backend.disk.log.LoggedChange;
 import io.purpledb.backend.disk.log.RedoLog;
+import io.purpledb.backend.disk.record.Mark;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.purpledb.backend.memory;
 
 import io.purpledb.engine.Commit;
-import io.purpledb.engine.Footprint;
+import io.purpledb.engine.entry.Footprint;
 import io.purpledb.engine.memory.EvictableEntries;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.engine.support.ChangeLog;

@@ -8,7 +8,7 @@ import io.purpledb.backend.redis.connection.RedisHealth;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.engine.Capability;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Failure;
 import io.purpledb.service.FlagService;
 import io.vertx.core.Future;

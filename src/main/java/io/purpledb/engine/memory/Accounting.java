@@ -2,10 +2,10 @@ package io.purpledb.engine.memory;
 
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Value;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

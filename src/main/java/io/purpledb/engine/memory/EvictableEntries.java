@@ -1,7 +1,7 @@
 package io.purpledb.engine.memory;
 
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package io.purpledb.engine.memory;
 
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

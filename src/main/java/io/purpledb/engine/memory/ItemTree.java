@@ -1,9 +1,9 @@
 package io.purpledb.engine.memory;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Items;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Items;
 import io.purpledb.engine.support.Moment;
 import java.io.IOException;
 import java.util.ArrayList;

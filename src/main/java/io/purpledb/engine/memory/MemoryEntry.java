@@ -1,11 +1,11 @@
 package io.purpledb.engine.memory;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.support.Kept;
 import io.purpledb.engine.support.Moment;
 import io.purpledb.message.Bytes;

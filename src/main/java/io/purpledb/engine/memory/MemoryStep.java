@@ -1,9 +1,9 @@
 package io.purpledb.engine.memory;
 
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.support.Moment;
 import io.purpledb.engine.support.Step;
 import java.util.List;

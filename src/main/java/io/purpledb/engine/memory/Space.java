@@ -3,8 +3,8 @@ package io.purpledb.engine.memory;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Key;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;

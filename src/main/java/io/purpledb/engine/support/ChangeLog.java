@@ -1,9 +1,9 @@
 package io.purpledb.engine.support;
 
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.purpledb.engine.support;
 
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
 import org.jspecify.annotations.Nullable;
 
 /** What an engine keeps for a key. */

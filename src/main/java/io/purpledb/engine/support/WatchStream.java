@@ -1,7 +1,7 @@
 package io.purpledb.engine.support;
 
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Range;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.message.Call;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;

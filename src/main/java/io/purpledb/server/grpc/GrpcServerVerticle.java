@@ -1,10 +1,10 @@
 package io.purpledb.server.grpc;
 
 import io.purpledb.config.Config;
-import io.purpledb.message.DeadlineQueue;
 import io.purpledb.message.Failure;
 import io.purpledb.message.InFlightBytes;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.DeadlineQueue;
 import io.purpledb.server.AllowedHosts;
 import io.purpledb.server.Cors;
 import io.purpledb.server.ServerVerticle;

@@ -2,9 +2,9 @@ package io.purpledb.server.grpc;
 
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.server.grpc.call.HealthWatch;
 import io.purpledb.server.grpc.call.LoopCalls;
 import io.purpledb.server.grpc.call.ReflectionCall;

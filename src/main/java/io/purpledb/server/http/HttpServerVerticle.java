@@ -2,11 +2,11 @@ package io.purpledb.server.http;
 
 import io.netty.handler.codec.http2.Http2Connection;
 import io.purpledb.config.Config;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
-import io.purpledb.message.PublicCaller;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Caller;
+import io.purpledb.message.bus.PublicCaller;
 import io.purpledb.server.AllowedHosts;
 import io.purpledb.server.Cors;
 import io.purpledb.server.ServerVerticle;

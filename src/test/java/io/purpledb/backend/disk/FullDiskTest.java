@@ -9,7 +9,7 @@ import io.purpledb.config.Durability;
 import io.purpledb.engine.Commit;
 import io.purpledb.engine.Committed;
 import io.purpledb.engine.Engine;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Key;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

@@ -3,8 +3,8 @@ package io.purpledb.backend.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.purpledb.backend.disk.journal.FileId;
-import io.purpledb.backend.disk.journal.RecordFile;
+import io.purpledb.backend.disk.record.FileId;
+import io.purpledb.backend.disk.record.RecordFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.purpledb.backend.replicated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.engine.Engine;
-import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.message.Call;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.engine.Engine;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
 import io.purpledb.engine.Scan;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.message.Call;
 import io.purpledb.v1.CacheSetRequest;
 import io.vertx.core.Future;

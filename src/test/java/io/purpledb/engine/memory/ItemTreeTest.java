@@ -3,9 +3,9 @@ package io.purpledb.engine.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.support.Moment;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package io.purpledb.engine.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Call;
 import io.vertx.core.Vertx;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.purpledb.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.message.Bus;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.support.LogWatch;
 import io.purpledb.v1.KvDeleteRequest;
 import io.purpledb.v1.KvGetRequest;

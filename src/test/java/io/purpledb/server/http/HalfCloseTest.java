@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.Config;
 import io.purpledb.config.ServerLimits;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure.Kind;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.support.LogWatch;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.v1.KvGetRequest;

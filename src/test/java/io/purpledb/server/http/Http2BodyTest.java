@@ -3,10 +3,10 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.message.Bus;
-import io.purpledb.message.Endpoint;
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.InFlightBytes;
+import io.purpledb.message.bus.Bus;
+import io.purpledb.message.bus.Endpoint;
 import io.purpledb.support.QuietLog;
 import io.purpledb.v1.KvGetRequest;
 import io.purpledb.v1.KvGetResponse;

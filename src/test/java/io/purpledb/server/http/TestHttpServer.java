@@ -5,7 +5,7 @@ import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.config.RedisLayout;
 import io.purpledb.config.ServerLimits;
-import io.purpledb.message.Bus;
+import io.purpledb.message.bus.Bus;
 import io.purpledb.server.http.contract.HttpContract;
 import io.purpledb.server.wire.connection.GatedTransport;
 import io.purpledb.support.Await;

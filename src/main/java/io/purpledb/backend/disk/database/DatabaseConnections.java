@@ -1,13 +1,13 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.journal.DiskFullException;
 import io.purpledb.backend.disk.journal.JournaledPath;
-import io.purpledb.backend.disk.journal.Mark;
 import io.purpledb.backend.disk.journal.OpenDatabase;
 import io.purpledb.backend.disk.log.ChangeNames;
 import io.purpledb.backend.disk.log.LogPolicy;
 import io.purpledb.backend.disk.log.LoggedChange;
 import io.purpledb.backend.disk.log.RedoLog;
+import io.purpledb.backend.disk.record.DiskFullException;
+import io.purpledb.backend.disk.record.Mark;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -195,12 +195,12 @@ public final class DatabaseConnections {
   }
 
   /** Tells one moment from another, between which something was committed. */
-  long moment() {
+  public long moment() {
     return moment.get();
   }
 
   /** Whether nothing was committed since a moment, and nothing was about to be. */
-  boolean isStill(long since) {
+  public boolean isStill(long since) {
     return since % 2 == 0 && moment.get() == since;
   }
 
@@ -209,7 +209,7 @@ public final class DatabaseConnections {
    *
    * @throws DiskFullException when it has none
    */
-  void requireRoom(long bytes) throws IOException {
+  public void requireRoom(long bytes) throws IOException {
     DiskFullException full = room.missing();
     if (full != null) {
       throw full;
@@ -222,7 +222,7 @@ public final class DatabaseConnections {
     }
   }
 
-  void rollback() throws SQLException {
+  public void rollback() throws SQLException {
     uncommitted.clear();
     deferring.clear();
     connection.rollback();
@@ -240,13 +240,13 @@ public final class DatabaseConnections {
   }
 
   /** What is not as it should be, null when nothing is known. */
-  @Nullable String notice() {
+  public @Nullable String notice() {
     String damaged = damage.with(file.damage());
     return damaged == null ? room.notice() : damaged;
   }
 
   /** Looks from time to time whether a disk that was full has room again. */
-  void lookForRoom() throws SQLException, IOException {
+  public void lookForRoom() throws SQLException, IOException {
     if (!room.retryDue()) {
       return;
     }
@@ -262,7 +262,7 @@ public final class DatabaseConnections {
   }
 
   /** Makes sure that a next opening would find the files. */
-  void checkFiles() throws IOException {
+  public void checkFiles() throws IOException {
     files.check();
   }
 
@@ -336,12 +336,12 @@ public final class DatabaseConnections {
   }
 
   /** Whether so much was written at once that a checkpoint should not wait. */
-  boolean isLarge(long bytes) {
+  public boolean isLarge(long bytes) {
     return bytes >= policy.memory().changed();
   }
 
   /** Whether the log or the memory of changed pages has become large, and the disk is not full. */
-  boolean checkpointDue() {
+  public boolean checkpointDue() {
     return room.missing() == null && isMuchChanged();
   }
 
@@ -354,7 +354,7 @@ public final class DatabaseConnections {
    * so only in a thread of its own; without it the file grows to many times its data. Of a damaged
    * file none is moved: H2 gives the database up for a page that it cannot read then.
    */
-  void compact() {
+  public void compact() {
     if (damage.with(file.damage()) != null) {
       return;
     }
@@ -370,7 +370,7 @@ public final class DatabaseConnections {
    * Brings all that is committed into the database file, durably, and starts the log again; on a
    * full disk the log goes on instead.
    */
-  void checkpoint() throws SQLException, IOException {
+  public void checkpoint() throws SQLException, IOException {
     log.force();
     for (LoggedChange change : deferred.values()) {
       unlogged.change(change.sql(), change.parameters().toArray());
@@ -399,7 +399,7 @@ public final class DatabaseConnections {
   }
 
   /** Whether H2 has not given the database up. */
-  boolean usable() {
+  public boolean usable() {
     return !store.isClosed();
   }
 

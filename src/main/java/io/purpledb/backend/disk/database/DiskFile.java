@@ -3,12 +3,12 @@ package io.purpledb.backend.disk.database;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.purpledb.backend.FileReason;
-import io.purpledb.backend.disk.journal.DamagedFileException;
 import io.purpledb.backend.disk.journal.JournaledPath;
-import io.purpledb.backend.disk.journal.Mark;
-import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.LogPolicy;
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.Mark;
+import io.purpledb.backend.disk.record.Mark.Status;
 import io.purpledb.config.Durability;
 import io.purpledb.config.StartFailure;
 import java.io.File;

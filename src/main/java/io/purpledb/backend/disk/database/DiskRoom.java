@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.journal.DiskFullException;
+import io.purpledb.backend.disk.record.DiskFullException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.journal.DamagedFileException;
+import io.purpledb.backend.disk.record.DamagedFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -294,12 +294,8 @@ public final class LargeValues implements Maintenance {
     return change.sql().equals(DELETE) ? FREED_BYTES : change.bytes();
   }
 
-  /** Whether a request may commit a part of what it changes before the rest. */
-  public static boolean isAhead(Request<?> request) {
-    return request.changing() && isAhead(request.bytes());
-  }
-
-  private static boolean isAhead(long bytes) {
+  /** Whether a change of so many bytes may commit a part of them before the rest. */
+  public static boolean isAhead(long bytes) {
     return bytes > FREED_BYTES;
   }
 

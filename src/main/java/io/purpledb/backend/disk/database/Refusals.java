@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.journal.DamagedFileException;
+import io.purpledb.backend.disk.record.DamagedFileException;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ public record Refusals(Path directory, Path file, String stem) {
   }
 
   /** The innermost cause. */
-  static Throwable root(Throwable e) {
+  public static Throwable root(Throwable e) {
     return e.getCause() == null ? e : root(e.getCause());
   }
 }

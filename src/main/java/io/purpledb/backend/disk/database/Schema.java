@@ -1,9 +1,9 @@
 package io.purpledb.backend.disk.database;
 
-import io.purpledb.backend.disk.journal.DamagedFileException;
-import io.purpledb.backend.disk.journal.Mark;
-import io.purpledb.backend.disk.journal.Mark.Status;
 import io.purpledb.backend.disk.log.ChangeNames;
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.Mark;
+import io.purpledb.backend.disk.record.Mark.Status;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -63,7 +63,7 @@ public final class Sql {
   }
 
   /** What all requests so far have {@link #fetched}. */
-  long fetchedBytes() {
+  public long fetchedBytes() {
     return fetchedBytes;
   }
 

@@ -1,8 +1,8 @@
 package io.purpledb.backend.disk.entries;
 
-import io.purpledb.backend.disk.database.Reach;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
+import io.purpledb.backend.disk.queue.Reach;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,11 +1,14 @@
 package io.purpledb.backend.disk.entries;
 
 import io.purpledb.backend.disk.database.Sql;
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
-import io.purpledb.engine.Value;
+import io.purpledb.backend.disk.table.EntryRow;
+import io.purpledb.backend.disk.table.EntryTable;
+import io.purpledb.backend.disk.table.KeyBytes;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.support.Moment;
 import io.purpledb.engine.support.Step;
 import java.sql.SQLException;

@@ -1,6 +1,9 @@
 package io.purpledb.backend.disk.entries;
 
 import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.backend.disk.table.EntryTable;
+import io.purpledb.backend.disk.table.EntryTables;
+import io.purpledb.backend.disk.table.ExpiryTable;
 import io.purpledb.engine.Event;
 import java.sql.SQLException;
 

@@ -2,8 +2,10 @@ package io.purpledb.backend.disk.entries;
 
 import io.purpledb.backend.disk.database.Refusals;
 import io.purpledb.backend.disk.database.Sql;
+import io.purpledb.backend.disk.table.EntryTable;
+import io.purpledb.backend.disk.table.ExpiryTable;
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Key;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;

@@ -1,8 +1,8 @@
 package io.purpledb.backend.disk.entries;
 
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Items;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Items;
+import io.purpledb.engine.entry.Key;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,6 +2,10 @@ package io.purpledb.backend.disk.journal;
 
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.FileId;
+import io.purpledb.backend.disk.record.FileReads;
+import io.purpledb.backend.disk.record.Slots;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,7 +71,7 @@ final class Checksums implements Closeable {
       sums.clear();
       for (long block = first; block < Math.min(blocks, first + BUFFER_BLOCKS); block++) {
         byte[] content = new byte[BLOCK_BYTES];
-        readFully(database, ByteBuffer.wrap(content), block * BLOCK_BYTES);
+        FileReads.readFully(database, ByteBuffer.wrap(content), block * BLOCK_BYTES);
         sums.putInt(sum(content, 0));
       }
       write(sums.flip(), first);
@@ -107,7 +111,7 @@ final class Checksums implements Closeable {
   long damaged(long first, byte[] blocks) throws IOException {
     int count = blocks.length / BLOCK_BYTES;
     ByteBuffer sums = ByteBuffer.allocate(count * Integer.BYTES);
-    readFully(file, sums, position(first));
+    FileReads.readFully(file, sums, position(first));
     for (int i = 0; i < count; i++) {
       if (sums.getInt(i * Integer.BYTES) != sum(blocks, i * BLOCK_BYTES)) {
         return first + i;
@@ -123,16 +127,6 @@ final class Checksums implements Closeable {
   @Override
   public void close() throws IOException {
     file.close();
-  }
-
-  /** Fills a buffer; what is past the end of the file is zero. */
-  static void readFully(FileChannel from, ByteBuffer target, long position) throws IOException {
-    int start = target.position();
-    while (target.hasRemaining()) {
-      if (from.read(target, position + target.position() - start) < 0) {
-        target.put(new byte[target.remaining()]);
-      }
-    }
   }
 
   private void write(ByteBuffer sums, long first) throws IOException {

@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk.journal;
 
+import io.purpledb.backend.disk.record.Mark;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Map;

@@ -2,6 +2,9 @@ package io.purpledb.backend.disk.journal;
 
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.DiskFullException;
+import io.purpledb.backend.disk.record.FileReads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -91,7 +94,7 @@ final class DataFile implements Closeable {
       int part = Math.min(bytes - done, RUN_BLOCKS * BLOCK_BYTES - offset);
       int blocks = (offset + part + BLOCK_BYTES - 1) / BLOCK_BYTES;
       byte[] run = new byte[blocks * BLOCK_BYTES];
-      Checksums.readFully(file, ByteBuffer.wrap(run), at - offset);
+      FileReads.readFully(file, ByteBuffer.wrap(run), at - offset);
       check(at / BLOCK_BYTES, run);
       target.put(run, offset, part);
       done += part;

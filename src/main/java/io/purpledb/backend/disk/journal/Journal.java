@@ -1,5 +1,9 @@
 package io.purpledb.backend.disk.journal;
 
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.DiskFullException;
+import io.purpledb.backend.disk.record.FileId;
+import io.purpledb.backend.disk.record.RecordFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -2,6 +2,10 @@ package io.purpledb.backend.disk.journal;
 
 import static io.purpledb.backend.disk.journal.Journal.BLOCK_BYTES;
 
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.DiskFullException;
+import io.purpledb.backend.disk.record.InStep;
+import io.purpledb.backend.disk.record.Mark;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

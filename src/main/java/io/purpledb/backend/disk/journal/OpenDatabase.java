@@ -1,5 +1,6 @@
 package io.purpledb.backend.disk.journal;
 
+import io.purpledb.backend.disk.record.DiskFullException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,12 @@
 package io.purpledb.backend.disk.journal;
 
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.FileId;
+import io.purpledb.backend.disk.record.FileReads;
+import io.purpledb.backend.disk.record.InStep;
+import io.purpledb.backend.disk.record.Mark;
+import io.purpledb.backend.disk.record.RecordReader;
+import io.purpledb.backend.disk.record.Slots;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -118,7 +125,7 @@ public final class Survey {
       checksums.open();
       byte[] block = new byte[Journal.BLOCK_BYTES];
       for (long number = 0; number * Journal.BLOCK_BYTES < file.size(); number++) {
-        Checksums.readFully(file, ByteBuffer.wrap(block), number * Journal.BLOCK_BYTES);
+        FileReads.readFully(file, ByteBuffer.wrap(block), number * Journal.BLOCK_BYTES);
         if (!elsewhere.contains(number) && checksums.damaged(number, block) >= 0) {
           damaged.add(number * Journal.BLOCK_BYTES);
         }

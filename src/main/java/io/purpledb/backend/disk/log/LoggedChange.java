@@ -1,7 +1,7 @@
 package io.purpledb.backend.disk.log;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.backend.disk.journal.RecordFile;
+import io.purpledb.backend.disk.record.RecordFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

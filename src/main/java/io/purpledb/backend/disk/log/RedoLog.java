@@ -2,11 +2,11 @@ package io.purpledb.backend.disk.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.purpledb.backend.disk.journal.DamagedFileException;
-import io.purpledb.backend.disk.journal.DiskFullException;
-import io.purpledb.backend.disk.journal.InStep;
-import io.purpledb.backend.disk.journal.Mark;
-import io.purpledb.backend.disk.journal.RecordFile;
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.DiskFullException;
+import io.purpledb.backend.disk.record.InStep;
+import io.purpledb.backend.disk.record.Mark;
+import io.purpledb.backend.disk.record.RecordFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis.connection;
 
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import io.purpledb.config.StartFailure;
 import io.vertx.core.Future;
 import io.vertx.core.net.NetClient;

@@ -1,6 +1,8 @@
 package io.purpledb.backend.redis.connection;
 
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.backend.redis.socket.Pipelined;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Outcome;

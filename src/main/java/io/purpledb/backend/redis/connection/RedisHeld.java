@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis.connection;
 
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import java.util.ArrayDeque;
 
 /** The commands of a link that wait for a connection, oldest first. */

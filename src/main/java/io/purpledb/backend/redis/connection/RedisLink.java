@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis.connection;
 
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;

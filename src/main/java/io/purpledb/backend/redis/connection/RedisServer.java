@@ -3,6 +3,7 @@ package io.purpledb.backend.redis.connection;
 import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import io.purpledb.config.RedisUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package io.purpledb.backend.redis.connection;
 
 import io.purpledb.backend.redis.resp.RedisErrors;
+import io.purpledb.backend.redis.socket.RedisSocket;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

@@ -2,8 +2,8 @@ package io.purpledb.backend.redis.engine;
 
 import io.purpledb.engine.Engine;
 import io.purpledb.engine.Event;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Range;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Range;
 import io.purpledb.engine.support.ChangeLog;
 import io.purpledb.engine.support.WatchStream;
 import io.purpledb.message.Call;

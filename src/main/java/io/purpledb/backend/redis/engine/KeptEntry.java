@@ -1,10 +1,10 @@
 package io.purpledb.backend.redis.engine;
 
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Footprint;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Footprint;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.support.Kept;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.purpledb.backend.redis.engine;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Key;
 import java.io.ByteArrayOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -2,11 +2,11 @@ package io.purpledb.backend.replicated.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.purpledb.engine.Description;
-import io.purpledb.engine.Entry;
-import io.purpledb.engine.Items;
-import io.purpledb.engine.Key;
-import io.purpledb.engine.Value;
+import io.purpledb.engine.entry.Description;
+import io.purpledb.engine.entry.Entry;
+import io.purpledb.engine.entry.Items;
+import io.purpledb.engine.entry.Key;
+import io.purpledb.engine.entry.Value;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.purpledb.backend.replicated.wire;
 
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Key;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.purpledb.backend.replicated.write;
 
 import io.purpledb.backend.replicated.wire.EngineWire;
-import io.purpledb.engine.Entry;
+import io.purpledb.engine.entry.Entry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

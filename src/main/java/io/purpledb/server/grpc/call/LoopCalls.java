@@ -1,7 +1,7 @@
 package io.purpledb.server.grpc.call;
 
-import io.purpledb.message.DeadlineQueue;
 import io.purpledb.message.Failure;
+import io.purpledb.message.bus.DeadlineQueue;
 import io.purpledb.server.grpc.message.MessageReader;
 import io.vertx.core.Vertx;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.purpledb.server.grpc.method;
 
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
+import io.purpledb.message.bus.Caller;
 import io.vertx.core.Future;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
 import io.vertx.grpc.health.v1.HealthCheckResponse;

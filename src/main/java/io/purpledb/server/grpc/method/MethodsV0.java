@@ -2,8 +2,8 @@ package io.purpledb.server.grpc.method;
 
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Message;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.v0.CacheGetRequest;
 import io.purpledb.v0.CacheGetResponse;
 import io.purpledb.v0.CacheSetRequest;

@@ -1,7 +1,7 @@
 package io.purpledb.server.grpc.method;
 
-import io.purpledb.message.Caller;
 import io.purpledb.message.Operation;
+import io.purpledb.message.bus.Caller;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,7 +1,7 @@
 package io.purpledb.server.http.binding;
 
 import com.google.protobuf.Message;
-import io.purpledb.message.Caller;
+import io.purpledb.message.bus.Caller;
 import io.purpledb.server.http.answer.Answer;
 import io.purpledb.server.http.answer.Events;
 import io.purpledb.server.http.answer.ServerEvent;

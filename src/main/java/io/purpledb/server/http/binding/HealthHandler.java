@@ -2,10 +2,10 @@ package io.purpledb.server.http.binding;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.purpledb.config.Config;
-import io.purpledb.message.Caller;
 import io.purpledb.message.Failure;
 import io.purpledb.message.Notices;
-import io.purpledb.message.PublicCaller;
+import io.purpledb.message.bus.Caller;
+import io.purpledb.message.bus.PublicCaller;
 import io.purpledb.server.http.answer.Answer;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

@@ -2,8 +2,8 @@ package io.purpledb.backend.disk.entries;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.engine.Items;
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Items;
+import io.purpledb.engine.entry.Key;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

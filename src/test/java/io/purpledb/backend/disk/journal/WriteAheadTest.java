@@ -2,6 +2,8 @@ package io.purpledb.backend.disk.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.backend.disk.record.FileId;
+import io.purpledb.backend.disk.record.Slots;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,8 +13,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,23 +98,5 @@ class WriteAheadTest {
       journal.append(8192, 0, Map.of(2L, block(3)));
     }
     assertThat(replayed(2)).isEqualTo(Map.of(2L, 3));
-  }
-
-  @Test
-  void theSumsOfPartsMakeTheSumOfAll() {
-    Random random = new Random(1);
-    for (int length = 0; length < 300; length += 7) {
-      byte[] all = new byte[length];
-      random.nextBytes(all);
-      int first = random.nextInt(length + 1);
-      assertThat(JoinedCrc.of(crc(all, 0, first), crc(all, first, length), length - first))
-          .isEqualTo(crc(all, 0, length));
-    }
-  }
-
-  private static int crc(byte[] bytes, int from, int to) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, from, to - from);
-    return (int) crc.getValue();
   }
 }

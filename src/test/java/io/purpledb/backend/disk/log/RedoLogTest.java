@@ -3,8 +3,8 @@ package io.purpledb.backend.disk.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.purpledb.backend.disk.journal.DamagedFileException;
-import io.purpledb.backend.disk.journal.Mark;
+import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.Mark;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

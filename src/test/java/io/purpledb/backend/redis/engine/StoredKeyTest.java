@@ -3,7 +3,7 @@ package io.purpledb.backend.redis.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.engine.Key;
+import io.purpledb.engine.entry.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
