@@ -275,6 +275,27 @@ class DiskCacheTest {
     assertThat(rows()).isEqualTo(1);
   }
 
+  /** Where everything was put off, something goes all the same. */
+  @Test
+  void aCacheThatWasSetAgainAsAWholeStaysInItsRoom() throws Exception {
+    int count = 4_000;
+    try (Disk disk = open(1 << 20)) {
+      for (long ttl : List.of(1_000L, 100_000L)) {
+        for (int first = 0; first < count; first += 500) {
+          List<Change> puts = new ArrayList<>();
+          for (int i = first; i < first + 500; i++) {
+            puts.add(put("key" + i, "value", Description.NONE, ttl + i));
+          }
+          await(engine(disk).commit(Call.NOTHING, new Commit(List.of(), puts, List.of())));
+        }
+      }
+      BlockingQueue<Event> told = watch(disk, Engine.NOW);
+      set(disk, "large", "x".repeat(1 << 19), 500_000);
+      set(disk, "next", "value", 500_000);
+      assertThat(kindsUntil(told, "next")).contains(Event.Kind.EVICTED);
+    }
+  }
+
   /** Its envelopes say nothing of where an expiry is noted, as those of now that were set once. */
   @Test
   void whatTheFormatBeforeHasIsPutOffAndFreedAsWell() throws Exception {

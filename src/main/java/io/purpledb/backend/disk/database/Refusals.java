@@ -1,11 +1,14 @@
 package io.purpledb.backend.disk.database;
 
 import io.purpledb.backend.disk.record.DamagedFileException;
+import io.purpledb.backend.disk.record.DiskFullException;
 import io.purpledb.config.StartFailure;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.h2.api.ErrorCode;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStoreException;
 
 /**
@@ -41,10 +44,32 @@ public record Refusals(Path directory, Path file, String stem) {
     return e instanceof SQLException sql && sql.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1;
   }
 
-  /** Whether something failed because of a part of the file, and not because of what was asked. */
+  /**
+   * Whether something failed because a part of the file cannot be read, and not because of what was
+   * asked, of a disk that is full, or of a database that was closed.
+   */
   public static boolean isUnreadable(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DiskFullException || cause instanceof ClosedChannelException) {
+        return false;
+      }
+    }
     Throwable root = root(e);
-    return root instanceof IOException || root instanceof MVStoreException;
+    return root instanceof IOException
+        || (root instanceof MVStoreException failure && isOfReading(failure.getErrorCode()));
+  }
+
+  private static boolean isOfReading(int errorCode) {
+    return switch (errorCode) {
+      case DataUtils.ERROR_READING_FAILED,
+          DataUtils.ERROR_INTERNAL,
+          DataUtils.ERROR_FILE_CORRUPT,
+          DataUtils.ERROR_SERIALIZATION,
+          DataUtils.ERROR_CHUNK_NOT_FOUND,
+          DataUtils.ERROR_BLOCK_NOT_FOUND ->
+          true;
+      default -> false;
+    };
   }
 
   /** The failure of a database whose files are not as they were left. */

@@ -25,6 +25,12 @@ final class Eviction {
   /** More go with the next batches: those of one are in memory until it is committed. */
   private static final int MOST = 2_000;
 
+  /**
+   * So often at most is looked for what is next to expire, when all that is found was put off:
+   * where everything was, nothing would go for many batches. Then anything goes.
+   */
+  private static final int MOST_RENEWALS = 5;
+
   private final EntryStore store;
   private final EntryTables tables;
   private final Freeing freeing;
@@ -66,11 +72,14 @@ final class Eviction {
   /** Makes room, if need be: by what is next to expire, and by anything if nothing expires. */
   boolean run(Sql sql) throws SQLException {
     boolean evicted = false;
+    int renewals = 0;
     for (int left = MOST; room.isOver() && left > 0; left -= AT_ONCE) {
       EntryTable table = tables.of(room.service());
       int some = AT_ONCE + freeing.unreadable();
       long before = room.usedBytes();
-      boolean renewed = isRenewed(sql, table, table.expiry().nextToExpire(sql, some));
+      boolean renewed =
+          renewals < MOST_RENEWALS && isRenewed(sql, table, table.expiry().nextToExpire(sql, some));
+      renewals += renewed ? 1 : 0;
       boolean moved = renewed || room.usedBytes() != before;
       evict(sql, moved ? List.of() : some(sql, table, some));
       if (!moved && room.usedBytes() == before) {
