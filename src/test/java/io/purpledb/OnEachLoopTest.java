@@ -2,7 +2,7 @@ package io.purpledb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Await;
+import io.purpledb.support.client.Await;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.config.setting.Setting;
-import io.purpledb.support.ClusterPorts;
+import io.purpledb.support.process.ClusterPorts;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

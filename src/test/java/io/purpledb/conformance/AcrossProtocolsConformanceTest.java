@@ -1,14 +1,14 @@
 package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Callers;
-import io.purpledb.support.Protocol;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.ServiceClient;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,12 @@
 package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import org.junit.jupiter.api.Test;
 
 /** The services are isolated: the same key in two of them never meets. */

@@ -2,9 +2,9 @@ package io.purpledb.conformance;
 
 import io.purpledb.message.Operation;
 import io.purpledb.support.BackendType;
-import io.purpledb.support.Protocol;
-import io.purpledb.support.ServiceClient;
-import io.purpledb.support.TimeMachine;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.time.TimeMachine;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.stream.Stream;

@@ -2,12 +2,12 @@ package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.CONFLICT;
 import static io.purpledb.message.Failure.Kind.INVALID;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.Callers;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

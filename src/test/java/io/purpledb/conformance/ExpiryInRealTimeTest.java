@@ -1,15 +1,15 @@
 package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.BackendType;
-import io.purpledb.support.Protocol;
-import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.ServiceClient;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

@@ -3,14 +3,14 @@ package io.purpledb.conformance;
 import static io.purpledb.message.Failure.Kind.INVALID;
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
 import static io.purpledb.message.Failure.Kind.TOO_LARGE;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.Callers;
-import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
+import io.purpledb.support.client.ServiceClient;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -22,9 +22,15 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.purpledb.PurpleClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Imports go one way. */
 @AnalyzeClasses(
@@ -158,6 +164,23 @@ final class LayerGuardTest {
     assertThat(classes)
         .isNotEmpty()
         .allSatisfy((name, count) -> assertThat(count).as(name).isLessThanOrEqualTo(MOST_CLASSES));
+  }
+
+  @ArchTest
+  static void noTwoClassesHaveOneName(JavaClasses ours) throws IOException {
+    Set<String> names = new HashSet<>(Set.of("package-info.java"));
+    List<Path> again = new ArrayList<>();
+    for (String tree : List.of("src/main/java", "src/test/java")) {
+      try (Stream<Path> files = Files.walk(Path.of(tree))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !names.add(file.getFileName().toString()))
+            .filter(file -> !file.endsWith("package-info.java"))
+            .forEach(again::add);
+      }
+    }
+    assertThat(names).contains("Engine.java", "LayerGuardTest.java");
+    assertThat(again).isEmpty();
   }
 
   @ArchTest

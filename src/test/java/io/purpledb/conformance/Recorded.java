@@ -1,6 +1,6 @@
 package io.purpledb.conformance;
 
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -2,7 +2,7 @@ package io.purpledb.conformance;
 
 import io.purpledb.message.Operation;
 import io.purpledb.support.BackendType;
-import io.purpledb.support.Protocol;
+import io.purpledb.support.client.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

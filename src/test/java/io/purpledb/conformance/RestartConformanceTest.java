@@ -2,16 +2,16 @@ package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
 import static io.purpledb.message.Failure.Kind.TOO_LARGE;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
-import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
-import io.purpledb.support.TimeMachine;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.time.TimeMachine;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;

@@ -1,8 +1,8 @@
 package io.purpledb.conformance;
 
-import io.purpledb.support.Protocol;
-import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestCluster;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.ServiceClient;
 
 /** Who serves a cell. */
 enum Servers {

@@ -3,7 +3,7 @@ package io.purpledb.conformance;
 import io.purpledb.support.BackendType;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
-import io.purpledb.support.TimeMachine;
+import io.purpledb.support.time.TimeMachine;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -1,18 +1,18 @@
 package io.purpledb.conformance;
 
 import static io.purpledb.message.Failure.Kind.NOT_FOUND;
-import static io.purpledb.support.Await.refusal;
-import static io.purpledb.support.Await.value;
+import static io.purpledb.support.client.Await.refusal;
+import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
 import io.purpledb.support.Callers;
 import io.purpledb.support.Outside;
-import io.purpledb.support.ServiceClient;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
-import io.purpledb.support.TimeMachine;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.time.TimeMachine;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -15,7 +15,7 @@ import io.purpledb.linearizability.Checker;
 import io.purpledb.linearizability.Verdict;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
-import io.purpledb.support.FakeClock;
+import io.purpledb.support.time.FakeClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.streams.ReadStream;

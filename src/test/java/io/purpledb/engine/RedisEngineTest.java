@@ -1,8 +1,8 @@
 package io.purpledb.engine;
 
 import io.purpledb.backend.redis.engine.RedisEngine;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

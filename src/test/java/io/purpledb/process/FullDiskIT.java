@@ -2,8 +2,8 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.SmallDisk;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.process.SmallDisk;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

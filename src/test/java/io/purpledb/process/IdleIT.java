@@ -2,13 +2,13 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.Place;
-import io.purpledb.support.ProcessUse;
-import io.purpledb.support.ProcessorTime;
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.Wakeups;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
+import io.purpledb.support.process.Place;
+import io.purpledb.support.process.ProcessUse;
+import io.purpledb.support.process.ProcessorTime;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.process.Wakeups;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -2,8 +2,8 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.ServerProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

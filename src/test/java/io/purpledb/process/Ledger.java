@@ -3,7 +3,7 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

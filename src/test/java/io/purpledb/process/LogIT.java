@@ -2,9 +2,9 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ClusterPorts;
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ClusterPorts;
+import io.purpledb.support.process.ServerProcess;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Path;

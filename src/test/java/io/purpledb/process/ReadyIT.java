@@ -3,8 +3,8 @@ package io.purpledb.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.Member;
-import io.purpledb.support.ClusterPorts;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ClusterPorts;
+import io.purpledb.support.process.ServerProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Await;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
-import io.purpledb.support.RefusedException;
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.RefusedException;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

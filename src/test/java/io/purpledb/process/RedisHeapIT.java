@@ -3,10 +3,10 @@ package io.purpledb.process;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Await;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;

@@ -2,9 +2,9 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Await;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.Place;
-import io.purpledb.support.RefusedException;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.RefusedException;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
+import io.purpledb.support.process.Place;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ServerProcess;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;

@@ -2,11 +2,11 @@ package io.purpledb.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Await;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.ServerProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

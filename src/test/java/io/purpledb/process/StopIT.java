@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.support.ClosedPort;
-import io.purpledb.support.ServerProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.ServerProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

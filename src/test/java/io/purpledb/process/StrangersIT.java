@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.support.Await;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.Place;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
+import io.purpledb.support.process.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

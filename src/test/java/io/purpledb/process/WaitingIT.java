@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.support.RawHttp2;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ServerProcess;
 import io.purpledb.v1.KvGetRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.purpledb.process;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.ProcessorTime;
-import io.purpledb.support.ServerProcess;
+import io.purpledb.support.process.ProcessorTime;
+import io.purpledb.support.process.ServerProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.ServerLimits;
-import io.purpledb.support.Await;
 import io.purpledb.support.RawHttp2;
 import io.purpledb.support.TestConfigs;
+import io.purpledb.support.client.Await;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.SocketException;

@@ -2,8 +2,8 @@ package io.purpledb.server;
 
 import io.purpledb.PurpleServer;
 import io.purpledb.config.Config;
-import io.purpledb.support.Await;
 import io.purpledb.support.RawHttp2;
+import io.purpledb.support.client.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.InstantSource;

@@ -1,6 +1,11 @@
 package io.purpledb.support;
 
 import io.purpledb.config.RedisLayout;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisOutside;
+import io.purpledb.support.redis.RedisTime;
+import io.purpledb.support.time.FakeClock;
+import io.purpledb.support.time.TimeMachine;
 import java.util.Locale;
 
 /** What keeps the data. A new constant runs the whole conformance suite. */

@@ -1,5 +1,6 @@
 package io.purpledb.support;
 
+import io.purpledb.support.client.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;

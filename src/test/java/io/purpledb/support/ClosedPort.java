@@ -1,5 +1,6 @@
 package io.purpledb.support;
 
+import io.purpledb.support.client.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;

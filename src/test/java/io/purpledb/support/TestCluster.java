@@ -1,6 +1,16 @@
 package io.purpledb.support;
 
 import io.purpledb.PurpleClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.BusServiceClient;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.client.Spread;
+import io.purpledb.support.process.ClockedServer;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.Place;
+import io.purpledb.support.time.FileClock;
+import io.purpledb.support.time.TimeMachine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;

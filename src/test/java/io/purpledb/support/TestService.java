@@ -9,6 +9,7 @@ import io.purpledb.message.Operation;
 import io.purpledb.message.ResponseStream;
 import io.purpledb.message.bus.Bus;
 import io.purpledb.message.bus.Endpoint;
+import io.purpledb.support.client.Await;
 import io.purpledb.test.v1.TestCountRequest;
 import io.purpledb.test.v1.TestCountResponse;
 import io.purpledb.test.v1.TestProto;

@@ -21,7 +21,7 @@ import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.service.FlagService;
-import io.purpledb.support.RedisForTests;
+import io.purpledb.support.redis.RedisForTests;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import java.util.List;

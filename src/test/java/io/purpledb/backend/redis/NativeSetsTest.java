@@ -19,7 +19,7 @@ import io.purpledb.engine.entry.Value;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.purpledb.service.SetService;
-import io.purpledb.support.RedisForTests;
+import io.purpledb.support.redis.RedisForTests;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;

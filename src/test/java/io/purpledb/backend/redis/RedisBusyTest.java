@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.service.CounterService;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;

@@ -19,7 +19,7 @@ import io.purpledb.engine.entry.Range;
 import io.purpledb.engine.entry.Value;
 import io.purpledb.engine.memory.MemoryState;
 import io.purpledb.message.Call;
-import io.purpledb.support.FakeClock;
+import io.purpledb.support.time.FakeClock;
 import io.vertx.core.Future;
 import java.net.URL;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import io.purpledb.service.CounterService;
 import io.purpledb.service.FlagService;
 import io.purpledb.service.KvService;
 import io.purpledb.service.SetService;
-import io.purpledb.support.ClusterPorts;
+import io.purpledb.support.process.ClusterPorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.purpledb.backend.replicated;
 
-import io.purpledb.support.Await;
+import io.purpledb.support.client.Await;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -7,7 +7,7 @@ import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.backend.replicated.raft.LogUnavailableException;
 import io.purpledb.config.StartFailure;
 import io.purpledb.message.Failure;
-import io.purpledb.support.FakeClock;
+import io.purpledb.support.time.FakeClock;
 import io.purpledb.v1.CounterIncrementRequest;
 import io.purpledb.v1.KvPutRequest;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.purpledb.backend.replicated.lead.PeerClocks;
 import io.purpledb.backend.replicated.state.ReplicatedState;
 import io.purpledb.backend.replicated.state.Replies;
 import io.purpledb.engine.support.ChangeLog;
-import io.purpledb.support.FakeClock;
+import io.purpledb.support.time.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.purpledb.cluster.membership;
 
 import io.purpledb.cluster.bus.NodeName;
 import io.purpledb.config.Member;
-import io.purpledb.support.Await;
+import io.purpledb.support.client.Await;
 import java.util.ArrayList;
 import java.util.List;
 import org.jgroups.JChannel;

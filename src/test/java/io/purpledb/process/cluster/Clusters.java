@@ -1,7 +1,7 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.Place;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.NodeProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

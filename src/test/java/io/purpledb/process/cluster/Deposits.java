@@ -3,8 +3,8 @@ package io.purpledb.process.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.purpledb.support.Await;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.ServiceClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeNetwork;
-import io.purpledb.support.NodeProcess;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeNetwork;
+import io.purpledb.support.process.NodeProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

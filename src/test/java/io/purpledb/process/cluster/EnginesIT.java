@@ -3,11 +3,11 @@ package io.purpledb.process.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Await;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.RedisForTests;
-import io.purpledb.support.RedisProcess;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
+import io.purpledb.support.redis.RedisForTests;
+import io.purpledb.support.redis.RedisProcess;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package io.purpledb.process.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Await;
 import io.purpledb.support.Callers;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.purpledb.linearizability.Verdict.Outcome;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.Place;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.Place;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

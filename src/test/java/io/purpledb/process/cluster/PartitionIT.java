@@ -1,6 +1,6 @@
 package io.purpledb.process.cluster;
 
-import io.purpledb.support.PrivateNetwork;
+import io.purpledb.support.process.PrivateNetwork;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

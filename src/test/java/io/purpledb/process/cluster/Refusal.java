@@ -1,7 +1,7 @@
 package io.purpledb.process.cluster;
 
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.RefusedException;
+import io.purpledb.support.client.RefusedException;
 import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;

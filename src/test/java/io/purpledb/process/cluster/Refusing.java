@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.purpledb.message.Failure.Kind;
-import io.purpledb.support.Await;
-import io.purpledb.support.NodeProcess;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.client.ServiceClient;
+import io.purpledb.support.process.NodeProcess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

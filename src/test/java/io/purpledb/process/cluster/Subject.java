@@ -4,7 +4,7 @@ import io.purpledb.linearizability.Action;
 import io.purpledb.linearizability.Checker;
 import io.purpledb.linearizability.RecordedCall;
 import io.purpledb.linearizability.Verdict;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

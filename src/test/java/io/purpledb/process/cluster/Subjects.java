@@ -5,7 +5,7 @@ import io.purpledb.linearizability.Action;
 import io.purpledb.linearizability.Actions;
 import io.purpledb.linearizability.Unread;
 import io.purpledb.process.cluster.Subject.Move;
-import io.purpledb.support.ServiceClient;
+import io.purpledb.support.client.ServiceClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -2,9 +2,9 @@ package io.purpledb.process.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Await;
-import io.purpledb.support.ClusterProcesses;
-import io.purpledb.support.NodeProcess;
+import io.purpledb.support.client.Await;
+import io.purpledb.support.process.ClusterProcesses;
+import io.purpledb.support.process.NodeProcess;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.purpledb.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.server.http.contract.ContractDocument;
-import io.purpledb.support.ContractCheck;
+import io.purpledb.support.client.ContractCheck;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.message.Failure.Kind;
 import io.purpledb.support.BackendType;
-import io.purpledb.support.RedisForTests;
 import io.purpledb.support.TestConfigs;
+import io.purpledb.support.redis.RedisForTests;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;

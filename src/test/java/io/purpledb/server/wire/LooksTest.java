@@ -2,7 +2,7 @@ package io.purpledb.server.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.purpledb.support.Await;
+import io.purpledb.support.client.Await;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicBoolean;
