@@ -5,6 +5,7 @@ import io.purpledb.backend.disk.entries.DiskClock;
 import io.purpledb.backend.disk.entries.DiskReach;
 import io.purpledb.backend.disk.entries.EntryReads;
 import io.purpledb.backend.disk.entries.EntryStore;
+import io.purpledb.backend.disk.entries.RecentEntries;
 import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.log.FsyncPolicy;
 import io.purpledb.backend.disk.queue.DiskDatabase;
@@ -67,15 +68,22 @@ public final class DiskEngine implements Engine {
   private final DiskDatabase database;
   private final EntryStore store;
   private final EntryReads reads;
+  private final RecentEntries recent;
   private final DiskClock clock;
   private final ChangeLog log;
 
   private DiskEngine(
-      Vertx vertx, DiskDatabase database, EntryStore store, DiskClock clock, ChangeLog log) {
+      Vertx vertx,
+      DiskDatabase database,
+      EntryStore store,
+      RecentEntries recent,
+      DiskClock clock,
+      ChangeLog log) {
     this.vertx = vertx;
     this.database = database;
     this.store = store;
     this.reads = store.reads();
+    this.recent = recent;
     this.clock = clock;
     this.log = log;
   }
@@ -152,6 +160,7 @@ public final class DiskEngine implements Engine {
       DiskMemory memory,
       long idleMillis) {
     ChangeLog log = new ChangeLog(Runtime.getRuntime().maxMemory() / HISTORY_PART);
+    RecentEntries recent = new RecentEntries(memory.entries());
     EntryStore store =
         new EntryStore(
             services,
@@ -160,6 +169,7 @@ public final class DiskEngine implements Engine {
             clock,
             memory.batch(),
             memory.items(),
+            recent,
             durability == Durability.FSYNC ? 0 : UNFORCED_POSITIONS);
     Shared shared = new Shared(maxQueued, memory.batch());
     Recovery recovery = new Recovery(file, EntryStore.schema(services), store, shared);
@@ -169,7 +179,7 @@ public final class DiskEngine implements Engine {
     DiskDatabase database = new DiskDatabase(STEM, shared, writer);
     database.start();
     Notices.of(vertx).add(database::notice);
-    return new DiskEngine(vertx, database, store, clock, log);
+    return new DiskEngine(vertx, database, store, recent, clock, log);
   }
 
   @Override
@@ -180,13 +190,26 @@ public final class DiskEngine implements Engine {
         : Future.failedFuture(unknown);
   }
 
-  /** As {@link #read}, but without lists: it is what is asked most. */
+  /**
+   * As {@link #read}, but without lists: it is what is asked most. Who asks again is answered at
+   * once.
+   */
   @Override
   public Future<@Nullable Entry> get(Call call, Key key) {
+    if (database.unavailable() == null) { // looked at first: what is kept is cleared behind it
+      Entry known = recent.find(key);
+      if (known != null
+          && (known.expiresMillis() == Entry.NEVER || known.isAlive(clock.millis()))) {
+        return Future.succeededFuture(known);
+      }
+    }
     Failure unknown = unknown(key);
-    return unknown == null
-        ? read(Request.read(call, new DiskReach.One(key), sql -> reads.get(sql, key), loop()))
-        : Future.failedFuture(unknown);
+    if (unknown != null) {
+      return Future.failedFuture(unknown);
+    }
+    int changes = recent.changes(key);
+    return read(Request.read(call, new DiskReach.One(key), sql -> reads.get(sql, key), loop()))
+        .onSuccess(entry -> recent.keep(entry, changes));
   }
 
   @Override

@@ -32,8 +32,8 @@ final class Disk implements AutoCloseable {
   private static final long CACHE_BYTES = 64 << 20;
   private static final DiskMemory MEMORY =
       new DiskMemory(
-          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10,
-          8 << 20); // so that there are many checkpoints
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10, 8 << 20,
+          1 << 20); // so that there are many checkpoints
 
   final Path directory;
   final CacheService cache;
@@ -85,13 +85,15 @@ final class Disk implements AutoCloseable {
 
   /** One that upgrades in small pieces. */
   static Disk inPieces(Path directory, Durability durability) {
-    DiskMemory memory = new DiskMemory(8 << 20, 8 << 20, 8 << 10, 8 << 20, 256 << 10, 8 << 20);
+    DiskMemory memory =
+        new DiskMemory(8 << 20, 8 << 20, 8 << 10, 8 << 20, 256 << 10, 8 << 20, 1 << 20);
     return new Disk(directory, durability, CACHE_BYTES, InstantSource.system(), ROOMY, memory);
   }
 
   /** One that brings what is written into its file when it is closed, and not before. */
   static Disk withoutCheckpoints(Path directory, long cacheMaxBytes, InstantSource clock) {
-    DiskMemory memory = new DiskMemory(64 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 20, 8 << 20);
+    DiskMemory memory =
+        new DiskMemory(64 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 20, 8 << 20, 1 << 20);
     return new Disk(directory, Durability.FSYNC, cacheMaxBytes, clock, ROOMY, memory);
   }
 

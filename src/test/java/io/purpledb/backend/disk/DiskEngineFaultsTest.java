@@ -51,8 +51,8 @@ class DiskEngineFaultsTest {
   private static final Key OTHER = Key.of("n", "counter", "other");
   private static final DiskMemory MEMORY =
       new DiskMemory(
-          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10,
-          8 << 20); // so that there are many checkpoints
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 32 << 10, 8 << 20,
+          1 << 20); // so that there are many checkpoints
 
   private final Path parent;
   private final Path directory;

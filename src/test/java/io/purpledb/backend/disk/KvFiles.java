@@ -35,8 +35,8 @@ final class KvFiles implements AutoCloseable {
   private static final int QUEUE = 10_000;
   private static final DiskMemory MEMORY =
       new DiskMemory(
-          8 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 10,
-          8 << 20); // so that there are many checkpoints
+          8 << 20, 8 << 20, 4 << 20, 8 << 20, 64 << 10, 8 << 20,
+          1 << 20); // so that there are many checkpoints
 
   final KvService kv;
 

@@ -66,6 +66,7 @@ public final class EntryStore implements Maintenance {
   private final LargeValues large = new LargeValues();
   private final EvictableRoom room;
   private final RecentItems recentItems;
+  private final RecentEntries recentEntries;
   private final ChangeLog log;
   private final DiskClock clock;
   private final long pageBytes;
@@ -82,6 +83,7 @@ public final class EntryStore implements Maintenance {
    * @param log is told of what is durable
    * @param pageBytes after so many bytes of values a page ends
    * @param recentBytes how much of the heap the items may take that were asked for last
+   * @param recentEntries that were read last
    * @param forgotten how many positions the loss of power may let the database forget
    */
   public EntryStore(
@@ -91,6 +93,7 @@ public final class EntryStore implements Maintenance {
       DiskClock clock,
       long pageBytes,
       long recentBytes,
+      RecentEntries recentEntries,
       long forgotten) {
     this.tables = new EntryTables(services);
     this.reads = new EntryReads(tables, clock, pageBytes);
@@ -101,6 +104,7 @@ public final class EntryStore implements Maintenance {
     this.clock = clock;
     this.pageBytes = pageBytes;
     this.recentItems = new RecentItems(recentBytes);
+    this.recentEntries = recentEntries;
     this.forgotten = forgotten;
   }
 
@@ -153,6 +157,7 @@ public final class EntryStore implements Maintenance {
     tables.all().forEach(table -> table.expiry().opened());
     large.opened();
     undone(sql);
+    recentEntries.clear();
     eviction.opened(sql);
   }
 
@@ -167,6 +172,7 @@ public final class EntryStore implements Maintenance {
     State state =
         Objects.requireNonNull(sql.first(STATE, r -> new State(r.getLong(1), r.getLong(2))));
     clock.notBefore(state.millis);
+    recentEntries.undone(notDurable);
     notDurable.clear();
     long known = opened ? state.position : state.position + forgotten;
     if (!opened || known > log.position()) { // what failed may have been made all the same
@@ -191,6 +197,7 @@ public final class EntryStore implements Maintenance {
   public void durable() {
     room.committed();
     if (!notDurable.isEmpty()) {
+      recentEntries.durable(notDurable);
       log.add(notDurable);
       notDurable.clear();
     }
@@ -368,6 +375,7 @@ public final class EntryStore implements Maintenance {
       if (bounded) {
         room.changed(KeyBytes.of(key), sized, after);
       }
+      recentEntries.changing(key);
       notDurable.add(change(key, after, step.isEvicted(key) ? Event.Kind.EVICTED : whenAbsent));
     }
   }

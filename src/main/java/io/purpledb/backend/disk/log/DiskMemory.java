@@ -11,8 +11,10 @@ package io.purpledb.backend.disk.log;
  * @param journal of blocks that are not in the database file yet, in memory as on disk
  * @param log changes since the last checkpoint, which an opening runs again in memory
  * @param items of sets that were changed last
+ * @param entries that were read last
  */
-public record DiskMemory(long cache, long changed, long batch, long journal, long log, long items) {
+public record DiskMemory(
+    long cache, long changed, long batch, long journal, long log, long items, long entries) {
 
   private static final long MIB = 1 << 20;
 
@@ -21,6 +23,9 @@ public record DiskMemory(long cache, long changed, long batch, long journal, lon
 
   /** What the databases may have together, in shares of which the heap has 32. */
   private static final int SHARES = 5;
+
+  /** What was read last takes a tenth of the heap at most: a request for it needs no thread. */
+  private static final int ENTRIES_PART = 10;
 
   /** How many are open together: entries, and one that an upgrade reads. */
   private static final int DATABASES = 2;
@@ -42,6 +47,7 @@ public record DiskMemory(long cache, long changed, long batch, long journal, lon
         Math.min(share / 2, 4 * MIB),
         Math.min(share, 8 * MIB),
         Math.min(2 * share, 32 * MIB),
-        Math.min(heap / 16, 64 * MIB));
+        Math.min(heap / 16, 64 * MIB),
+        heap / ENTRIES_PART);
   }
 }
