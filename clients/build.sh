@@ -7,13 +7,14 @@
 # EXCLUDED and ONLY are names of languages, with commas between them; either may be empty.
 #
 # clients/LANGUAGE/build.sh says which commands it needs, how to build the packages with the ecosystem's strict settings
-# (build), and which programs try them on a live server (check). Languages are built beside each other, as many as there are
+# (build), which programs try them on a live server (check), and how to build and try the client that has the operations of
+# tests as well (documents; no package is made of it). Languages are built beside each other, as many as there are
 # cores; what they say begins with their name.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export root=$PWD out=$PWD/target/clients tools=$PWD/target/clients/tools version=$2
-export backend= http= grpc= broken= picky= language=
+export backend= http= grpc= broken= picky= tests= language=
 unset "${!PURPLE_@}" # settings of another server
 excluded=${3:-} only=${4:-}
 all=(go java python rust typescript eventbus todo v0)
@@ -31,10 +32,13 @@ main() {
   compare_readme
   each build
   trap stop EXIT
+  start_beside tests -cp "$(<"$out/documents/classpath")" io.purpledb.server.http.DocumentsServer
+  each documents
+  stop
   for backend in memory disk; do
     start "$backend"
-    start_beside broken BrokenServer.java
-    start_beside picky PickyProxy.java "$http"
+    start_beside broken clients/BrokenServer.java
+    start_beside picky clients/PickyProxy.java "$http"
     each check
     [[ $backend == disk ]] || each follow_readme
     stop
@@ -72,6 +76,7 @@ needed() {
 each() { # each STEP
   local name first=() last=()
   for name in "${languages[@]}"; do
+    [[ $1 != documents || -d clients/$name/documents ]] || continue
     if [[ $name == todo ]]; then last+=("$name"); else first+=("$name"); fi
   done
   together "$1" ${first[@]+"${first[@]}"}
@@ -112,10 +117,10 @@ start() { # start BACKEND
 }
 
 # What else clients meet; the URL is left in a variable.
-start_beside() { # start_beside VARIABLE PROGRAM ARGUMENT...
+start_beside() { # start_beside VARIABLE ARGUMENT_OF_JAVA...
   local log
   log=$(mktemp -d "$out/server.XXXXXX")/log
-  java "clients/$2" "${@:3}" >"$log" 2>&1 &
+  java "${@:2}" >"$log" 2>&1 &
   ready $! "$log"
   printf -v "$1" %s "$(sed -n 's/^Ready\. //p' "$log")"
 }

@@ -37,3 +37,15 @@ check() {
   "$out/go-programs/grpc" "$grpc"
   "$out/go-programs/errors" "$http" "$broken" "$picky"
 }
+
+# The client with the operations of tests: HTTP alone, without libraries.
+documents() {
+  printf 'module github.com/purpledb/purple-go\n\ngo 1.24.0\n' >"$out/documents/go/go.mod"
+  (cd "$out/documents/go" && go vet ./...)
+  cd clients/go/documents
+  test -z "$(gofmt -l .)" || { echo "gofmt: $(gofmt -l .)"; return 1; }
+  go vet ./...
+  go build -o "$out/go-programs/documents" .
+  "$out/go-programs/documents" "$tests"
+  "$out/go-programs/documents" "$tests" base64url
+}

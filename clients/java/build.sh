@@ -35,3 +35,12 @@ check() {
   java -cp "classes:lib/*" Grpc "$grpc"
   java -cp "classes:lib/*" Errors "$http" "$broken" "$picky"
 }
+
+# The client with the operations of tests: with the strict settings and the libraries of the packages.
+documents() {
+  local libraries=$packages/programs/target/lib classes=$out/documents/java/classes
+  javac --release 17 -Xlint:all,-processing -Werror -cp "$(echo "$libraries"/jackson-*.jar | tr ' ' :)" -d "$classes" \
+    $(find "$out/documents/java/src" -name '*.java') clients/java/documents/Documents.java
+  java -cp "$classes:$libraries/*" Documents "$tests"
+  java -cp "$classes:$libraries/*" Documents "$tests" base64url
+}

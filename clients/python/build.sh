@@ -53,3 +53,12 @@ check() {
   "$python" grpc_program.py "$grpc"
   "$python" errors_program.py "$http" "$broken" "$picky"
 }
+
+# The client with the operations of tests, before the package of that name which is installed.
+documents() {
+  export PYTHONPATH=$out/documents/python MYPYPATH=$out/documents/python
+  cd clients/python/documents
+  "$python" -m mypy --strict --cache-dir "$packages/mypy-documents" "$out/documents/python/purple_client" documents_program.py
+  "$python" documents_program.py "$tests"
+  "$python" documents_program.py "$tests" base64url
+}

@@ -27,3 +27,12 @@ check() {
   "$CARGO_TARGET_DIR/debug/http" "$picky" base64url
   "$CARGO_TARGET_DIR/debug/errors" "$http" "$broken" "$picky"
 }
+
+# The client with the operations of tests: with the libraries that are built already.
+documents() {
+  mkdir -p "$out/documents/rust-programs"
+  cp -r clients/rust/documents/. "$programs/Cargo.lock" "$out/documents/rust-programs"
+  cargo build --manifest-path "$out/documents/rust-programs/Cargo.toml"
+  "$CARGO_TARGET_DIR/debug/documents" "$tests"
+  "$CARGO_TARGET_DIR/debug/documents" "$tests" base64url
+}

@@ -57,3 +57,16 @@ check() {
   node grpc.js "$grpc"
   node errors.js "$http" "$broken" "$picky"
 }
+
+# The client with the operations of tests, nearer to its program than the package of that name which is installed.
+documents() {
+  local nearer=$programs/documents
+  rm -rf "$nearer"
+  mkdir -p "$nearer/node_modules/@purpledb"
+  cp -r "$out/documents/typescript" "$nearer/node_modules/@purpledb/client"
+  cp clients/typescript/{package.json,tsconfig.json,documents/*.ts} "$nearer"
+  "$programs/node_modules/.bin/tsc" -p "$nearer/node_modules/@purpledb/client"
+  "$programs/node_modules/.bin/tsc" -p "$nearer"
+  node "$nearer/dist/documents.js" "$tests"
+  node "$nearer/dist/documents.js" "$tests" base64url
+}

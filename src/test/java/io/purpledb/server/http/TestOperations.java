@@ -99,7 +99,9 @@ final class TestOperations {
   private static Answer written(Input in, TestWriteResponse done) {
     Answer answer = Answer.json(done).withVersion(done.getVersion());
     return done.getCreated()
-        ? answer.withStatus(201).withHeader("Location", "/tests/" + in.text("key"))
+        ? answer
+            .withStatus(201)
+            .withHeader("Location", "/tests/" + TestHttpServer.encoded(in.text("key")))
         : answer;
   }
 
