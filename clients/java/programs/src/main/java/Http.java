@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Runs all twelve operations on the HTTP client, and prints what it did: Http URL [KEY_ENCODING].
+ * Runs all operations on the HTTP client, and prints what it did: Http URL [KEY_ENCODING].
  */
 public final class Http {
   /** Each run has keys of its own; this one has all that a URL gives a meaning. */
@@ -26,7 +26,7 @@ public final class Http {
     kv();
     set();
     keys();
-    System.out.println("java http: all twelve operations work");
+    System.out.println("java http: all operations work");
   }
 
   private static void cache() {
