@@ -1,5 +1,6 @@
 package io.purpledb.config.setting;
 
+import io.purpledb.config.BackendName;
 import io.purpledb.config.Member;
 import io.purpledb.contract.ServiceContract;
 import java.nio.file.Path;
@@ -290,7 +291,7 @@ public record Setting<T>(
   }
 
   private static Kind<String> engine() {
-    return new Kind.Word("ENGINE", List.of("memory", "disk", "redis"));
+    return new Kind.Word("ENGINE", BackendName.names(BackendName.ALL, false));
   }
 
   private static Setting<String> addBackendOf(String service) {
