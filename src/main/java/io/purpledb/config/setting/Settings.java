@@ -137,7 +137,8 @@ public record Settings(Set<String> protocols, List<Source> sources) {
     for (String service : Setting.SERVICES) {
       Setting<String> backend = Setting.backendOf(service);
       if (!names.contains(value(backend))) {
-        throw inForce(backend).wrong(backend.kind(), "in a cluster one of " + names);
+        Setting<String> decides = given(backend) == null ? Setting.BACKEND : backend;
+        throw inForce(decides).wrong(backend.kind(), String.join(", ", names) + " in a cluster");
       }
     }
   }
