@@ -1,4 +1,4 @@
-// Runs all twelve operations on the gRPC stubs, and prints what it did.
+// Runs all operations on the gRPC stubs, and prints what it did.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	flag(purplev1.NewFlagServiceClient(connection))
 	kv(purplev1.NewKvServiceClient(connection))
 	set(purplev1.NewSetServiceClient(connection))
-	fmt.Println("go grpc: all twelve operations work")
+	fmt.Println("go grpc: all operations work")
 }
 
 func cache(caches purplev1.CacheServiceClient) {

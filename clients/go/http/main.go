@@ -1,4 +1,4 @@
-// Runs all twelve operations on the HTTP client, and prints what it did: http URL [KEY_ENCODING].
+// Runs all operations on the HTTP client, and prints what it did: http URL [KEY_ENCODING].
 package main
 
 import (
@@ -27,7 +27,7 @@ func main() {
 	kv()
 	set()
 	keys()
-	fmt.Println("go http: all twelve operations work")
+	fmt.Println("go http: all operations work")
 }
 
 func newClient() *purple.Client {

@@ -1,4 +1,4 @@
-//! Runs all twelve operations on the HTTP client, and prints what it did: http URL [KEY_ENCODING].
+//! Runs all operations on the HTTP client, and prints what it did: http URL [KEY_ENCODING].
 
 use purple_client::{Client, Error};
 use std::fmt::Debug;
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
     set(&client, key).await?;
     keys(&client).await?;
     dots(&client, encoding.is_some()).await?;
-    println!("rust http: all twelve operations work");
+    println!("rust http: all operations work");
     Ok(())
 }
 

@@ -1,14 +1,13 @@
 package io.purpledb;
 
 import io.purpledb.backend.Admission;
+import io.purpledb.backend.BackendFactory;
 import io.purpledb.backend.BackendVerticle;
 import io.purpledb.backend.Backends;
-import io.purpledb.backend.disk.DiskBackends;
-import io.purpledb.backend.memory.MemoryBackends;
-import io.purpledb.backend.redis.RedisBackends;
 import io.purpledb.backend.replicated.ReplicatedBackends;
 import io.purpledb.cluster.Membership;
 import io.purpledb.cluster.Relay;
+import io.purpledb.config.BackendName;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
 import io.purpledb.engine.Capability;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Engines {
 
   private static final String DISK = "disk";
+  private static final String MEMORY = "memory";
 
   private final Config config;
   private final InstantSource clock;
@@ -80,7 +80,7 @@ final class Engines {
 
   /** What of the replicated data is to be seen to though it serves; null when nothing. */
   @Nullable String notice() {
-    return open.get("memory") instanceof ReplicatedBackends replicated && replicated.isOpen()
+    return open.get(MEMORY) instanceof ReplicatedBackends replicated && replicated.isOpen()
         ? replicated.replication().notice()
         : null;
   }
@@ -130,44 +130,32 @@ final class Engines {
     };
   }
 
+  /** In a cluster the data in memory is on all nodes. */
   private Backends newEngine(String name) {
-    return switch (name) {
-      case "memory" -> newMemory(config.cluster());
-      case DISK ->
-          new DiskBackends(
-              vertx,
-              config.dataDir(),
-              config.durability(),
-              config.cacheMaxBytes(),
-              clock,
-              config.maxInFlight() * loops);
-      case "redis" ->
-          new RedisBackends(
-              vertx,
-              config.redisUrl(),
-              config.redisLayout(),
-              redisTimeoutMillis(),
-              config.maxInFlight());
-      default -> throw new IllegalArgumentException(name + " (expected: memory, disk or redis)");
-    };
+    ClusterConfig cluster = config.cluster();
+    return name.equals(MEMORY) && cluster != null ? replicated(cluster) : factory(name);
   }
 
-  private Backends newMemory(@Nullable ClusterConfig cluster) {
-    return cluster == null
-        ? new MemoryBackends(vertx, config.cacheMaxBytes(), config.memoryBudget(), clock)
-        : new ReplicatedBackends(
-            cluster,
-            config.dataDir(),
-            config.cacheMaxBytes(),
-            config.memoryBudget(),
-            config.maxValueBytes(),
-            clock,
-            config.requestTimeoutMillis(),
-            vertx);
+  private Backends factory(String name) {
+    BackendFactory.Surroundings around =
+        new BackendFactory.Surroundings(config, vertx, clock, loops);
+    return BackendName.ALL.stream()
+        .filter(backend -> backend.name().equals(name))
+        .map(BackendFactory.class::cast)
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException(name + " (expected: a backend)"))
+        .create(around);
   }
 
-  /** Less than the request has, so that the caller is told what Redis did not answer. */
-  private long redisTimeoutMillis() {
-    return config.requestTimeoutMillis() / 2;
+  private Backends replicated(ClusterConfig cluster) {
+    return new ReplicatedBackends(
+        cluster,
+        config.dataDir(),
+        config.cacheMaxBytes(),
+        config.memoryBudget(),
+        config.maxValueBytes(),
+        clock,
+        config.requestTimeoutMillis(),
+        vertx);
   }
 }

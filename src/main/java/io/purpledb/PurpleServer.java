@@ -198,7 +198,10 @@ public final class PurpleServer {
     Future<Void> http =
         contract == null
             ? Future.succeededFuture()
-            : deployServer(HTTP, config.httpPort(), () -> new HttpServerVerticle(config, contract));
+            : deployServer(
+                HTTP,
+                config.httpPort(),
+                () -> new HttpServerVerticle(config, contract, ServiceKind::bindAll));
     return config.protocols().contains(GRPC)
         ? http.compose(
             x -> deployServer(GRPC, config.grpcPort(), () -> new GrpcServerVerticle(config)))

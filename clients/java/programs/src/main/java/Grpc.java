@@ -23,7 +23,7 @@ import io.purpledb.v1.SetServiceGrpc;
 import java.util.List;
 import java.util.Objects;
 
-/** Runs all twelve operations on the gRPC stubs, and prints what it did. */
+/** Runs all operations on the gRPC stubs, and prints what it did. */
 public final class Grpc {
   /** Each run has keys of its own. */
   private static final String KEY = "java-grpc " + System.nanoTime() + "/ü+%2F \"ключ\" 😀 ..";
@@ -37,7 +37,7 @@ public final class Grpc {
     kv(KvServiceGrpc.newBlockingStub(channel));
     set(SetServiceGrpc.newBlockingStub(channel));
     channel.shutdown();
-    System.out.println("java grpc: all twelve operations work");
+    System.out.println("java grpc: all operations work");
   }
 
   private static void cache(CacheServiceGrpc.CacheServiceBlockingStub stub) {

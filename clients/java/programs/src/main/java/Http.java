@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * Runs all twelve operations on the HTTP client, and prints what it did: Http URL [KEY_ENCODING].
- */
+/** Runs all operations on the HTTP client, and prints what it did: Http URL [KEY_ENCODING]. */
 public final class Http {
   /** Each run has keys of its own; this one has all that a URL gives a meaning. */
   private static final String KEY = "java-http " + System.nanoTime() + "/ü+%2F?a=1&b#c \"ключ\" 😀";
@@ -26,7 +24,7 @@ public final class Http {
     kv();
     set();
     keys();
-    System.out.println("java http: all twelve operations work");
+    System.out.println("java http: all operations work");
   }
 
   private static void cache() {

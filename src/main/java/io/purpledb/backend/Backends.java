@@ -8,9 +8,7 @@ import java.util.Set;
 /** Opens an engine for the services that use it. */
 public interface Backends {
 
-  /**
-   * The engine's name, as in settings and addresses: {@code memory}, {@code disk}, {@code redis}.
-   */
+  /** The engine's name, as in settings and addresses: that of its {@link BackendFactory}. */
   String name();
 
   /**

@@ -2,8 +2,8 @@ package io.purpledb.cluster;
 
 import io.purpledb.cluster.bus.BusTransport;
 import io.purpledb.config.ClusterConfig;
-import io.purpledb.config.FreePorts;
 import io.purpledb.config.StartFailure;
+import io.purpledb.config.host.FreePorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -4,7 +4,7 @@ package io.purpledb.config;
 public enum RedisLayout {
   /** As it is kept there; in an empty one as {@link #NATIVE}. */
   AUTO("auto"),
-  /** In databases 0 to 4, by Redis's own types, as v0.1.6 has it. */
+  /** In a database for each service, by Redis's own types, as v0.1.6 has it. */
   NATIVE("1"),
   /** In database 0, as entries with versions, expiry, order and a stream of changes. */
   ENTRIES("2");

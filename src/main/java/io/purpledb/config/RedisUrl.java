@@ -20,7 +20,7 @@ public record RedisUrl(
 
   public static final String EXPECTED =
       "redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each"
-          + " service has its own, 0 to 4";
+          + " service has its own";
 
   private static final Pattern FORM =
       Pattern.compile(

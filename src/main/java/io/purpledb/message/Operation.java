@@ -2,20 +2,13 @@ package io.purpledb.message;
 
 import com.google.protobuf.DescriptorProtos.MethodOptions.IdempotencyLevel;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
-import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.Internal;
 import com.google.protobuf.Message;
-import io.purpledb.v1.CacheProto;
-import io.purpledb.v1.CounterProto;
-import io.purpledb.v1.FlagProto;
-import io.purpledb.v1.KvProto;
+import io.purpledb.contract.ServiceContract;
 import io.purpledb.v1.OptionsProto;
 import io.purpledb.v1.Right;
-import io.purpledb.v1.SetProto;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,19 +28,11 @@ import org.jspecify.annotations.Nullable;
 public record Operation(
     String service, String id, MethodDescriptor method, Message request, Message response) {
 
-  private static final List<FileDescriptor> CONTRACTS =
-      List.of(
-          CacheProto.getDescriptor(),
-          CounterProto.getDescriptor(),
-          FlagProto.getDescriptor(),
-          KvProto.getDescriptor(),
-          SetProto.getDescriptor());
-
   /** All operations, in the order of the contract. */
   public static final List<Operation> ALL =
-      CONTRACTS.stream()
-          .flatMap(file -> file.getServices().stream())
-          .flatMap(service -> service.getMethods().stream().map(Operation::of))
+      ServiceContract.ALL.stream()
+          .flatMap(service -> service.descriptor().getMethods().stream())
+          .map(Operation::of)
           .toList();
 
   /** By the class of the request; empty for one of a message that is no request. */
@@ -110,23 +95,10 @@ public record Operation(
   /** The operation that a method of a contract declares. */
   public static Operation of(MethodDescriptor method) {
     return new Operation(
-        shortName(method.getService()),
+        ServiceContract.of(method.getService()).name(),
         Character.toLowerCase(method.getName().charAt(0)) + method.getName().substring(1),
         method,
-        prototype(method.getInputType()),
-        prototype(method.getOutputType()));
-  }
-
-  private static String shortName(ServiceDescriptor service) {
-    return service.getName().replaceFirst("Service$", "").toLowerCase(Locale.ROOT);
-  }
-
-  private static Message prototype(Descriptor message) {
-    String type = message.getFile().getOptions().getJavaPackage() + "." + message.getName();
-    try {
-      return Internal.getDefaultInstance(Class.forName(type).asSubclass(Message.class));
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("the generated class of a message is missing: " + type, e);
-    }
+        ServiceContract.prototype(method.getInputType()),
+        ServiceContract.prototype(method.getOutputType()));
   }
 }

@@ -3,6 +3,7 @@ package io.purpledb.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.purpledb.config.host.SelfFinder;
 import io.purpledb.config.setting.Setting;
 import io.purpledb.support.process.ClusterPorts;
 import java.io.IOException;

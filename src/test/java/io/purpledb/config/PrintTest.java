@@ -3,6 +3,7 @@ package io.purpledb.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.setting.Setting;
+import io.purpledb.support.TestConfigs;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,11 +33,7 @@ class PrintTest {
               grpc-port: 8081 (default)
               host: 0.0.0.0 (default)
               backend: redis (PURPLE_GRPC_BACKEND)
-              cache-backend: disk (PURPLE_CACHE_BACKEND)
-              counter-backend: redis (as backend)
-              flag-backend: redis (as backend)
-              kv-backend: memory (--kv-backend)
-              set-backend: redis (as backend)
+            BACKENDS\
               data-dir: /var/lib/purple (--data-dir)
               durability: fsync (default)
               redis-url: rediss://purple:***@redis:6379 (FILE:2: redis-url)
@@ -58,7 +55,23 @@ class PrintTest {
               cluster: false (default)
               debug: false (default)
             """
-                .replace("FILE", ask.file().toString()));
+                .replace("FILE", ask.file().toString())
+                .replace("BACKENDS", backends()));
+  }
+
+  /** Two services have their own. */
+  private static String backends() {
+    StringBuilder lines = new StringBuilder();
+    for (String service : TestConfigs.SERVICES) {
+      String inForce =
+          switch (service) {
+            case "cache" -> "disk (PURPLE_CACHE_BACKEND)";
+            case "kv" -> "memory (--kv-backend)";
+            default -> "redis (as backend)";
+          };
+      lines.append("  %s-backend: %s\n".formatted(service, inForce));
+    }
+    return lines.toString();
   }
 
   @Test

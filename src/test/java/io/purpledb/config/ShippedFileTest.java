@@ -3,11 +3,14 @@ package io.purpledb.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.purpledb.config.setting.Setting;
+import io.purpledb.support.TestConfigs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +28,7 @@ class ShippedFileTest {
       # This file is read as conf/purple.yaml in the working directory, or where --config FILE or the
       # variable PURPLE_CONFIG says. An option (--http-port) beats its environment variable
       # (PURPLE_HTTP_PORT), which beats this file. "--check-config" checks all and shows what is in
-      # force.
+      # force. <service> stands for the name of a service, as in kv-backend.
       """;
 
   @TempDir private Path directory = Path.of("");
@@ -35,6 +38,28 @@ class ShippedFileTest {
     assertThat(Files.readString(FILE))
         .as("%s is not as the table of settings", FILE)
         .isEqualTo(expected());
+  }
+
+  /** What it does not explain one by one is what its paragraph says with the name of a service. */
+  @Test
+  void explainsEverySettingOfTheTable() {
+    List<Setting<?>> expanded = new ArrayList<>();
+    for (Setting<?> setting : Setting.explained()) {
+      if (setting.name().contains("<service>")) {
+        TestConfigs.SERVICES.forEach(service -> expanded.add(of(service, setting)));
+      } else {
+        expanded.add(setting);
+      }
+    }
+    assertThat(expanded).isEqualTo(Setting.all());
+  }
+
+  private static <T> Setting<T> of(String service, Setting<T> each) {
+    return new Setting<>(
+        each.name().replace("<service>", service),
+        each.kind(),
+        each.defaultText(),
+        each.description().replace("<service>", service));
   }
 
   @Test
@@ -68,7 +93,7 @@ class ShippedFileTest {
 
   private static String expected() {
     StringBuilder text = new StringBuilder(HEAD);
-    for (Setting<?> setting : Setting.all()) {
+    for (Setting<?> setting : Setting.explained()) {
       String byDefault = setting.defaultText();
       text.append('\n').append(comment(setting.description()));
       text.append(comment("Value: " + setting.kind().expected() + "."));

@@ -2,6 +2,7 @@ package io.purpledb.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.purpledb.config.setting.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WrongSettingsTest {
 
   @TempDir private Path directory = Path.of("");
+
+  /** Which backends there are. */
+  private static final String BACKENDS = Setting.BACKEND.kind().expected();
 
   @ParameterizedTest(name = "{0}")
   @CsvSource(
@@ -37,9 +41,9 @@ class WrongSettingsTest {
           --http-port 8081              | --http-port: 8081 (expected: another port than grpc-port)
           --http-port 5 --grpc-port 5   | --grpc-port: 5 (expected: another port than http-port)
           --host a/b                    | --host: a/b (expected: an IP address or a host name)
-          --backend postgres            | --backend: postgres (expected: memory, disk or redis)
-          --kv-backend Disk             | --kv-backend: Disk (expected: memory, disk or redis)
-          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each service has its own, 0 to 4)
+          --backend postgres            | --backend: postgres (expected: BACKENDS)
+          --kv-backend Disk             | --kv-backend: Disk (expected: BACKENDS)
+          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each service has its own)
           --redis-layout 3              | --redis-layout: 3 (expected: auto, 1 or 2)
           --durability none             | --durability: none (expected: fsync, process or async)
           --data-dir=                   | --data-dir: "" (expected: a directory)
@@ -92,7 +96,8 @@ class WrongSettingsTest {
           http grpc                     | grpc: one argument too many (expected: at most the command http or grpc, and options)
           """)
   void onTheCommandLine(String arguments, String line) {
-    assertThat(CommandLineInput.with(arguments).failure()).isEqualTo(line);
+    assertThat(CommandLineInput.with(arguments).failure())
+        .isEqualTo(line.replace("BACKENDS", BACKENDS));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -166,7 +171,7 @@ class WrongSettingsTest {
     assertThat(CommandLineInput.nothing().and("PURPLE_HTTP_PORT", "8080 ").failure())
         .isEqualTo("PURPLE_HTTP_PORT: \"8080 \" (expected: a port from 0 to 65535)");
     assertThat(CommandLineInput.nothing().and("PURPLE_BACKEND", "disk\n").failure())
-        .isEqualTo("PURPLE_BACKEND: \"disk\\u000a\" (expected: memory, disk or redis)");
+        .isEqualTo("PURPLE_BACKEND: \"disk\\u000a\" (expected: %s)", BACKENDS);
     assertThat(CommandLineInput.nothing().and("PURPLE_A\u2028\u001b[1m", "x").failure())
         .isEqualTo("PURPLE_A\\u2028\\u001b[1m: unknown variable (--help lists what there is)");
     assertThat(CommandLineInput.nothing().and("PURPLE_DATA_DIR", "a\u0000b").failure())

@@ -6,8 +6,13 @@ import static io.purpledb.support.client.Await.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.support.TestConfigs;
+import io.purpledb.support.client.Samples;
 import io.purpledb.support.client.ServiceClient;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The services are isolated: the same key in two of them never meets. */
 @OnEveryCell("across services")
@@ -55,5 +60,25 @@ final class AcrossServicesConformanceTest {
     assertThat(value(purple.cacheGet(key))).isEqualTo("in the cache");
     assertThat(value(purple.counterGet(key))).isEqualTo(7);
     assertThat(value(purple.flagGet(key))).isTrue();
+  }
+
+  /** The same of all services that there are, as far as their contracts tell. */
+  @ParameterizedTest
+  @FieldSource("io.purpledb.support.TestConfigs#SERVICES")
+  void whatOneServiceMakesNoOtherSees(String service) {
+    List<Object> before = answersOfOthers(service);
+    List<Object> own = Samples.answers(purple, service, key);
+
+    Samples.make(purple, service, key);
+
+    assertThat(answersOfOthers(service)).isEqualTo(before).isNotEmpty();
+    assertThat(Samples.answers(purple, service, key)).isNotEqualTo(own);
+  }
+
+  private List<Object> answersOfOthers(String service) {
+    return TestConfigs.SERVICES.stream()
+        .filter(other -> !other.equals(service))
+        .flatMap(other -> Samples.answers(purple, other, key).stream())
+        .toList();
   }
 }

@@ -52,6 +52,7 @@ final class LayerGuardTest {
   private static final String MESSAGE = "io.purpledb.message..";
   private static final String ENGINE = "io.purpledb.engine..";
   private static final String SERVICE = "io.purpledb.service..";
+  private static final String CONTRACT = "io.purpledb.contract..";
   private static final String CONFIG = "io.purpledb.config..";
 
   private static final String NET = "io.purpledb.net..";
@@ -63,13 +64,15 @@ final class LayerGuardTest {
 
   @ArchTest
   static final ArchRule BACKENDS =
-      layer("io.purpledb.backend..", MESSAGE, CONFIG, ENGINE, SERVICE, V1);
+      layer("io.purpledb.backend..", MESSAGE, CONFIG, CONTRACT, ENGINE, SERVICE, V1);
 
   @ArchTest static final ArchRule ENGINES = layer(ENGINE, MESSAGE);
 
-  @ArchTest static final ArchRule MESSAGES = layer(MESSAGE, V1);
+  @ArchTest static final ArchRule MESSAGES = layer(MESSAGE, CONTRACT, V1);
 
-  @ArchTest static final ArchRule SETTINGS = layer(CONFIG);
+  @ArchTest static final ArchRule SETTINGS = layer(CONFIG, CONTRACT);
+
+  @ArchTest static final ArchRule CONTRACTS = layer(CONTRACT, V1);
 
   @ArchTest static final ArchRule PORTS = layer(NET);
 

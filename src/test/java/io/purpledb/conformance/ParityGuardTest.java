@@ -5,11 +5,14 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import io.purpledb.message.Failure.Kind;
 import io.purpledb.message.Operation;
 import io.purpledb.message.bus.Bus;
 import io.purpledb.message.bus.Caller;
 import io.purpledb.support.BackendType;
 import io.purpledb.support.client.Await;
+import io.purpledb.support.client.Protocol;
+import io.purpledb.support.client.Samples;
 import io.purpledb.support.client.ServiceClient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -24,6 +27,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.commons.support.ReflectionSupport;
 import org.yaml.snakeyaml.Yaml;
@@ -63,13 +67,32 @@ final class ParityGuardTest {
         .isNotEqualTo(servicesByOperation());
   }
 
+  /** What it has names of are operations; all others it has by their messages. */
   @Test
-  void theUsersViewHasTheOperationsOfProto() {
+  void theUsersViewHasNothingElse() {
     assertThat(
             Arrays.stream(ServiceClient.class.getDeclaredMethods())
-                .filter(method -> Modifier.isAbstract(method.getModifiers()))
-                .map(Method::getName))
-        .containsExactlyInAnyOrderElementsOf(servicesByOperation().keySet());
+                .filter(
+                    method -> !method.isSynthetic() && !Modifier.isStatic(method.getModifiers()))
+                .map(Method::getName)
+                .filter(name -> !Set.of("call", "close").contains(name)))
+        .isNotEmpty()
+        .isSubsetOf(servicesByOperation().keySet());
+  }
+
+  /** Which each operation refuses that has its request: the suite asks them by messages. */
+  @ParameterizedTest
+  @MethodSource("operationsByProtocols")
+  void anOperationIsServedThroughAProtocol(Operation operation, Protocol protocol) {
+    Message empty = Samples.request(operation, "");
+    Await.refusal(Kind.INVALID, SharedServers.of(BackendType.MEMORY).client(protocol).call(empty));
+  }
+
+  static Stream<Arguments> operationsByProtocols() {
+    return Operation.ALL.stream()
+        .flatMap(
+            operation ->
+                Arrays.stream(Protocol.values()).map(type -> Arguments.of(operation, type)));
   }
 
   @Test

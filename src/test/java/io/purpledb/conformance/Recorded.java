@@ -1,11 +1,11 @@
 package io.purpledb.conformance;
 
+import com.google.protobuf.Message;
+import io.purpledb.message.Operation;
 import io.purpledb.support.client.ServiceClient;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Which operations were called in which cell. */
@@ -23,22 +23,17 @@ final class Recorded {
   /** A client that records what is called. */
   static ServiceClient client(Cell cell, ServiceClient purple) {
     Set<String> called = operations(cell);
-    return (ServiceClient)
-        Proxy.newProxyInstance(
-            ServiceClient.class.getClassLoader(),
-            new Class<?>[] {ServiceClient.class},
-            (proxy, method, arguments) -> {
-              called.add(method.getName());
-              return call(purple, method, arguments);
-            });
-  }
+    return new ServiceClient() {
+      @Override
+      public <R extends Message> CompletableFuture<R> call(Message request) {
+        called.add(Operation.of(request).id());
+        return purple.call(request);
+      }
 
-  private static Object call(ServiceClient purple, Method method, Object[] arguments)
-      throws Throwable {
-    try {
-      return method.invoke(purple, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
+      @Override
+      public void close() {
+        purple.close();
+      }
+    };
   }
 }

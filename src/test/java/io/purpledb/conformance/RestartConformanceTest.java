@@ -10,8 +10,11 @@ import com.google.protobuf.ByteString;
 import io.purpledb.config.Config;
 import io.purpledb.support.TestConfigs;
 import io.purpledb.support.TestServer;
+import io.purpledb.support.client.Samples;
 import io.purpledb.support.client.ServiceClient;
 import io.purpledb.support.time.TimeMachine;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,34 @@ final class RestartConformanceTest {
           });
       serve(time, this::isEnded);
     }
+  }
+
+  /** The same of all services that there are, as far as their contracts tell. */
+  @Test
+  void whatEachServiceKeepsIsThereAgain() {
+    try (TimeMachine time = cell.engine().timeMachine()) {
+      List<Object> none = new ArrayList<>();
+      List<Object> kept = new ArrayList<>();
+      serve(
+          time,
+          purple -> {
+            none.addAll(answers(purple));
+            TestConfigs.SERVICES.forEach(service -> Samples.make(purple, service, key));
+            kept.addAll(answers(purple));
+          });
+      assertThat(kept).hasSameSizeAs(none).doesNotContainAnyElementsOf(none);
+      serve(
+          time,
+          purple ->
+              assertThat(answers(purple))
+                  .isEqualTo(cell.engine().keepsOverRestart() ? kept : none));
+    }
+  }
+
+  private List<Object> answers(ServiceClient purple) {
+    return TestConfigs.SERVICES.stream()
+        .flatMap(service -> Samples.answers(purple, service, key).stream())
+        .toList();
   }
 
   private void serve(TimeMachine time, Consumer<ServiceClient> use) {

@@ -43,7 +43,7 @@ abstract class DurableEngineKit extends EngineKit {
   }
 
   @Override
-  final Engine open(Vertx vertx, InstantSource clock) {
+  protected final Engine open(Vertx vertx, InstantSource clock) {
     return opener.open(vertx, clock, directory.resolve("tested"));
   }
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Proves an engine: that it does what {@link Engine} says. One subclass for each engine. */
 @Timeout(120)
-abstract class EngineKit {
+public abstract class EngineKit {
 
   private static final int CHANGES_AT_ONCE = 500;
   private static final int CALLERS = 64;
@@ -58,7 +58,7 @@ abstract class EngineKit {
   private Engine engine;
 
   /** A new engine without entries. */
-  abstract Engine open(Vertx vertx, InstantSource clock);
+  protected abstract Engine open(Vertx vertx, InstantSource clock);
 
   /** The one of this test. */
   final Engine engine() {

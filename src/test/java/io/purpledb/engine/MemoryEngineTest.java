@@ -30,7 +30,7 @@ final class MemoryEngineTest extends EngineKit {
   private final AtomicLong used = new AtomicLong();
 
   @Override
-  Engine open(Vertx vertx, InstantSource clock) {
+  protected Engine open(Vertx vertx, InstantSource clock) {
     return new MemoryEngine(vertx, clock, this::take, cache);
   }
 

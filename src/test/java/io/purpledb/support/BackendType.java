@@ -24,7 +24,7 @@ public enum BackendType {
     }
   },
 
-  /** With data in databases 0 to 4, as v0.1.6 has it. */
+  /** With data in a database for each service, as v0.1.6 has it. */
   REDIS {
     @Override
     String redisUrl() {

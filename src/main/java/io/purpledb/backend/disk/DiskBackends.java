@@ -7,6 +7,7 @@ import io.purpledb.backend.disk.log.DiskMemory;
 import io.purpledb.backend.disk.table.EvictableRoom;
 import io.purpledb.backend.disk.upgrade.Former;
 import io.purpledb.config.Durability;
+import io.purpledb.contract.ServiceContract;
 import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class DiskBackends implements Backends {
 
   /** The services in the tables of entries, in the order in which they came there. */
-  static final List<String> IN_ENTRIES = List.of("counter", "kv", "flag", "set", "cache");
+  static final List<String> IN_ENTRIES = ServiceContract.byPlace();
 
   /** The service whose entries go when they take too much room. */
   private static final String EVICTABLE = "cache";

@@ -4,6 +4,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.redis.connection.RedisCheck;
 import io.purpledb.backend.redis.connection.RedisLink;
 import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.contract.ServiceContract;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class NativeBackends implements Backends {
 
   /** The services; a service's place is its database number. */
-  static final List<String> DATABASES = List.of("cache", "counter", "flag", "kv", "set");
+  static final List<String> DATABASES = ServiceContract.byRedisDatabase();
 
   private final RedisServer server;
 
@@ -44,12 +45,14 @@ final class NativeBackends implements Backends {
 
   /** What the strings of a service are; null for that which has Redis sets. */
   private static @Nullable NativeForm form(String service) {
-    return switch (service) {
-      case "cache" -> NativeForm.TEXTS;
-      case "counter" -> NativeForm.NUMBERS;
-      case "flag" -> NativeForm.FLAGS;
-      case "kv" -> NativeForm.BYTES;
-      default -> null;
+    return switch (ServiceContract.named(service).stored().getForm()) {
+      case VALUE_FORM_BYTES -> NativeForm.BYTES;
+      case VALUE_FORM_TEXT -> NativeForm.TEXTS;
+      case VALUE_FORM_NUMBER -> NativeForm.NUMBERS;
+      case VALUE_FORM_FLAG -> NativeForm.FLAGS;
+      case VALUE_FORM_ITEMS -> null;
+      case VALUE_FORM_UNSPECIFIED, UNRECOGNIZED ->
+          throw new IllegalStateException(service + " (expected: a form in its contract)");
     };
   }
 

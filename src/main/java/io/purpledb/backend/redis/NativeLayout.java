@@ -134,6 +134,7 @@ abstract class NativeLayout implements Engine {
   static Failure failure(Capability missing, String what) {
     return new Failure(
         Failure.Kind.NOT_IMPLEMENTED,
-        "redis with databases 0 to 4 has no %s: %s".formatted(missing.text(), what));
+        "redis with databases 0 to %d has no %s: %s"
+            .formatted(NativeBackends.DATABASES.size() - 1, missing.text(), what));
   }
 }

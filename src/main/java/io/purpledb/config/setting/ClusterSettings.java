@@ -3,7 +3,7 @@ package io.purpledb.config.setting;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
-import io.purpledb.config.SelfFinder;
+import io.purpledb.config.host.SelfFinder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

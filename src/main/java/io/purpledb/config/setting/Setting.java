@@ -1,6 +1,8 @@
 package io.purpledb.config.setting;
 
+import io.purpledb.config.BackendName;
 import io.purpledb.config.Member;
+import io.purpledb.contract.ServiceContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,8 +25,10 @@ public record Setting<T>(
   /** The protocols, each with a command of its name that serves it alone. */
   public static final List<String> PROTOCOLS = List.of("http", "grpc");
 
-  /** The services, each with a setting that says its backend. */
-  static final List<String> SERVICES = List.of("cache", "counter", "flag", "kv", "set");
+  /** The services, each with a setting that says its backend, as the contract has them. */
+  static final List<String> SERVICES = ServiceContract.NAMES;
+
+  private static final String NAME_OF_SERVICE = "<service>";
 
   private static final List<Setting<?>> TABLE = new ArrayList<>();
   private static final long KIB = 1 << 10;
@@ -48,6 +52,14 @@ public record Setting<T>(
 
   public static final Setting<String> BACKEND =
       add("backend", engine(), "disk", "Where the services keep their data.");
+
+  /** What the settings of services' backends have in common: the name stands for that of one. */
+  private static final Setting<String> SERVICE_BACKEND =
+      new Setting<>(
+          NAME_OF_SERVICE + "-backend",
+          engine(),
+          null,
+          "Where the " + NAME_OF_SERVICE + " service keeps its data, if not where backend says.");
 
   private static final List<Setting<String>> SERVICE_BACKENDS =
       SERVICES.stream().map(Setting::addBackendOf).toList();
@@ -246,6 +258,14 @@ public record Setting<T>(
     return Collections.unmodifiableList(TABLE);
   }
 
+  /** All settings as conf/purple.yaml explains them: one stands for those that each service has. */
+  public static List<Setting<?>> explained() {
+    List<Setting<?>> explained = new ArrayList<>(TABLE);
+    explained.removeAll(SERVICE_BACKENDS);
+    explained.add(TABLE.indexOf(SERVICE_BACKENDS.get(0)), SERVICE_BACKEND);
+    return explained;
+  }
+
   /** The setting of a protocol's port. */
   public static Setting<Long> portOf(String protocol) {
     return protocol.equals("http") ? HTTP_PORT : GRPC_PORT;
@@ -271,15 +291,15 @@ public record Setting<T>(
   }
 
   private static Kind<String> engine() {
-    return new Kind.Word("ENGINE", List.of("memory", "disk", "redis"));
+    return new Kind.Word("ENGINE", BackendName.names(BackendName.ALL, false));
   }
 
   private static Setting<String> addBackendOf(String service) {
     return add(
-        service + "-backend",
-        engine(),
+        SERVICE_BACKEND.name.replace(NAME_OF_SERVICE, service),
+        SERVICE_BACKEND.kind,
         null,
-        "Where the " + service + " service keeps its data, if not where backend says.");
+        SERVICE_BACKEND.description.replace(NAME_OF_SERVICE, service));
   }
 
   private static <T> Setting<T> add(

@@ -1,5 +1,6 @@
 package io.purpledb.config.setting;
 
+import io.purpledb.config.BackendName;
 import io.purpledb.config.Browsers;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.Config;
@@ -7,8 +8,8 @@ import io.purpledb.config.Durability;
 import io.purpledb.config.Member;
 import io.purpledb.config.MemberText;
 import io.purpledb.config.RedisLayout;
-import io.purpledb.config.SelfFinder;
 import io.purpledb.config.ServerLimits;
+import io.purpledb.config.host.SelfFinder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -35,6 +36,7 @@ public record Settings(Set<String> protocols, List<Source> sources) {
   public Config config() {
     checkPorts();
     checkCluster();
+    checkBackends();
     return new Config(
         protocols,
         value(Setting.HOST),
@@ -126,6 +128,18 @@ public record Settings(Set<String> protocols, List<Source> sources) {
       Setting<Long> named = grpcGiven ? Setting.GRPC_PORT : Setting.HTTP_PORT;
       Setting<Long> other = grpcGiven ? Setting.HTTP_PORT : Setting.GRPC_PORT;
       throw inForce(named).wrong(named.kind(), "another port than " + other.name());
+    }
+  }
+
+  /** What is kept at one node only is no backend of a cluster. */
+  private void checkBackends() {
+    List<String> names = BackendName.names(BackendName.ALL, value(Setting.CLUSTER));
+    for (String service : Setting.SERVICES) {
+      Setting<String> backend = Setting.backendOf(service);
+      if (!names.contains(value(backend))) {
+        Setting<String> decides = given(backend) == null ? Setting.BACKEND : backend;
+        throw inForce(decides).wrong(backend.kind(), String.join(", ", names) + " in a cluster");
+      }
     }
   }
 

@@ -13,13 +13,8 @@ import io.purpledb.server.ServerVerticle;
 import io.purpledb.server.http.answer.EventStreams;
 import io.purpledb.server.http.answer.Problem;
 import io.purpledb.server.http.binding.Bindings;
-import io.purpledb.server.http.binding.CacheHttp;
-import io.purpledb.server.http.binding.CounterHttp;
-import io.purpledb.server.http.binding.FlagHttp;
 import io.purpledb.server.http.binding.HealthHandler;
-import io.purpledb.server.http.binding.KvHttp;
 import io.purpledb.server.http.binding.ServerHttp;
-import io.purpledb.server.http.binding.SetHttp;
 import io.purpledb.server.http.contract.HttpContract;
 import io.purpledb.server.wire.FirstRequest;
 import io.purpledb.server.wire.Room;
@@ -70,13 +65,16 @@ public final class HttpServerVerticle extends VerticleBase implements ServerVert
   private final Config config;
   private final HttpContract contract;
   private final long idleMillis;
-  private final Consumer<Bindings> more;
+  private final Consumer<Bindings> services;
   private @Nullable HttpServer server;
   private @Nullable UnreadAnswers unread;
   private @Nullable EventStreams streams;
 
-  public HttpServerVerticle(Config config, HttpContract contract) {
-    this(config, contract, idleMillis(config));
+  /**
+   * @param services binds the operations of the services
+   */
+  public HttpServerVerticle(Config config, HttpContract contract, Consumer<Bindings> services) {
+    this(config, contract, idleMillis(config), services);
   }
 
   /**
@@ -85,21 +83,12 @@ public final class HttpServerVerticle extends VerticleBase implements ServerVert
    * @param idleMillis after how long a connection is closed on which nothing moves; longer than a
    *     request may take
    */
-  HttpServerVerticle(Config config, HttpContract contract, long idleMillis) {
-    this(config, contract, idleMillis, bindings -> {});
-  }
-
-  /**
-   * A server with another patience and more operations.
-   *
-   * @param more binds those that the contract has beside Purple's
-   */
   HttpServerVerticle(
-      Config config, HttpContract contract, long idleMillis, Consumer<Bindings> more) {
+      Config config, HttpContract contract, long idleMillis, Consumer<Bindings> services) {
     this.config = config;
     this.contract = contract;
     this.idleMillis = idleMillis;
-    this.more = more;
+    this.services = services;
   }
 
   private static long idleMillis(Config config) {
@@ -232,15 +221,10 @@ public final class HttpServerVerticle extends VerticleBase implements ServerVert
 
   private Bindings bindings() {
     Bindings bindings = new Bindings(contract, callers(config.requestTimeoutMillis()));
-    CacheHttp.bind(bindings);
-    CounterHttp.bind(bindings);
-    FlagHttp.bind(bindings);
-    KvHttp.bind(bindings);
-    SetHttp.bind(bindings);
+    services.accept(bindings);
     HealthHandler health =
         new HealthHandler(config, callers(HEALTH_MILLIS), cluster(), Notices.of(vertx));
     ServerHttp.bind(bindings, contract.files(), health);
-    more.accept(bindings);
     return bindings;
   }
 

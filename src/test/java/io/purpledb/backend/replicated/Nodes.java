@@ -1,6 +1,7 @@
 package io.purpledb.backend.replicated;
 
 import com.google.protobuf.Message;
+import io.purpledb.ServiceKind;
 import io.purpledb.backend.replicated.raft.Group;
 import io.purpledb.backend.replicated.raft.LogRoom;
 import io.purpledb.backend.replicated.snapshot.SnapshotThreshold;
@@ -9,11 +10,6 @@ import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
 import io.purpledb.message.Call;
 import io.purpledb.message.Handlers;
-import io.purpledb.service.CacheService;
-import io.purpledb.service.CounterService;
-import io.purpledb.service.FlagService;
-import io.purpledb.service.KvService;
-import io.purpledb.service.SetService;
 import io.purpledb.support.process.ClusterPorts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -198,11 +194,7 @@ final class Nodes implements AutoCloseable {
             handlers.put(type, (q, c) -> handler.apply(type.cast(q), c));
           }
         };
-    new CacheService(node.engine()).bind(table);
-    new CounterService(node.engine()).bind(table);
-    new FlagService(node.engine()).bind(table);
-    new KvService(node.engine()).bind(table);
-    new SetService(node.engine()).bind(table);
+    ServiceKind.ALL.forEach(kind -> kind.service().apply(node.engine()).bind(table));
     return Objects.requireNonNull(handlers.get(request.getClass()))
         .apply(request, call)
         .map(Message.class::cast);

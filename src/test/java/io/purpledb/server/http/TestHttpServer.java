@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import io.purpledb.PurpleServer;
+import io.purpledb.ServiceKind;
 import io.purpledb.config.Config;
 import io.purpledb.config.Durability;
 import io.purpledb.config.RedisLayout;
@@ -57,7 +58,7 @@ final class TestHttpServer implements AutoCloseable, AfterAllCallback {
             vertx.deployVerticle(
                 () -> {
                   HttpServerVerticle instance =
-                      new HttpServerVerticle(config, contract, idleMillis);
+                      new HttpServerVerticle(config, contract, idleMillis, ServiceKind::bindAll);
                   instances.add(instance);
                   return instance;
                 },

@@ -1,6 +1,7 @@
 package io.purpledb.server.http;
 
 import com.google.protobuf.Message;
+import io.purpledb.ServiceKind;
 import io.purpledb.config.Config;
 import io.purpledb.server.http.answer.Answer;
 import io.purpledb.server.http.answer.ServerEvent;
@@ -78,6 +79,7 @@ final class TestOperations {
   record Deployed(String id, int port) {}
 
   private static void bind(Bindings bindings) {
+    ServiceKind.bindAll(bindings);
     bindings.onStream("testCount", TestOperations::count, TestOperations::event);
     bindings.on("testWrite", TestOperations::write, TestOperations::written);
     bindings.on(

@@ -9,7 +9,7 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.CompletableFuture;
 
 /** The event bus: the typed messages, sent from outside of the server's event loops. */
-public final class BusServiceClient extends MessageServiceClient {
+public final class BusServiceClient implements ServiceClient {
 
   private static final long TIMEOUT_MILLIS = 20_000;
 
@@ -20,7 +20,7 @@ public final class BusServiceClient extends MessageServiceClient {
   }
 
   @Override
-  <R extends Message> CompletableFuture<R> call(Message request) {
+  public <R extends Message> CompletableFuture<R> call(Message request) {
     String address = Bus.service(Operation.of(request).service());
     return Caller.anywhere(vertx, address, TIMEOUT_MILLIS)
         .<R>request(request)

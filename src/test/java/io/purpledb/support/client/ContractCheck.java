@@ -67,6 +67,11 @@ public final class ContractCheck {
 
   private ContractCheck() {}
 
+  /** The paths of the contract, with what they refer to in the place of the references. */
+  static JsonObject paths() {
+    return CONTRACT.getJsonObject("paths");
+  }
+
   /**
    * Checks an answer.
    *

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC server, through grpc-java, with the methods of purple.v1 as the contract lists them. */
-final class GrpcServiceClient extends MessageServiceClient {
+final class GrpcServiceClient implements ServiceClient {
 
   private static final long TIMEOUT_SECONDS = 20;
 
@@ -32,7 +32,7 @@ final class GrpcServiceClient extends MessageServiceClient {
   }
 
   @Override
-  <R extends Message> CompletableFuture<R> call(Message request) {
+  public <R extends Message> CompletableFuture<R> call(Message request) {
     // Whether the server is there again is for this call to find out, not for a timer.
     channel.resetConnectBackoff();
     CompletableFuture<R> answer = new CompletableFuture<>();

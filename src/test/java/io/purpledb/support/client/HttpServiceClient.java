@@ -1,12 +1,7 @@
 package io.purpledb.support.client;
 
-import static io.purpledb.support.client.Texts.inPath;
-import static io.purpledb.support.client.Texts.inQuery;
-import static io.vertx.core.http.HttpMethod.DELETE;
-import static io.vertx.core.http.HttpMethod.GET;
-import static io.vertx.core.http.HttpMethod.PUT;
-
-import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.purpledb.message.Operation;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,8 +16,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -57,84 +50,14 @@ final class HttpServiceClient implements ServiceClient {
   }
 
   @Override
-  public CompletableFuture<String> cacheGet(String key) {
-    return future(
-        call(GET, path("cache", key), "text/plain", null)
-            .map(body -> body.toString(StandardCharsets.UTF_8)));
-  }
-
-  @Override
-  public CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds) {
-    Buffer body = Buffer.buffer(Texts.bytes(value));
-    return done(call(PUT, path("cache", key) + "?ttl=" + ttlSeconds, "text/plain", body));
-  }
-
-  @Override
-  public CompletableFuture<Long> counterGet(String key) {
-    return future(json(GET, path("counters", key)).map(json -> json.getLong("value")));
-  }
-
-  @Override
-  public CompletableFuture<Long> counterIncrement(String key, long amount) {
-    String uri = path("counters", key) + "?increment=" + amount;
-    return future(json(PUT, uri).map(json -> json.getLong("value")));
-  }
-
-  @Override
-  public CompletableFuture<Boolean> flagGet(String key) {
-    return future(json(GET, path("flags", key)).map(json -> json.getBoolean("value")));
-  }
-
-  @Override
-  public CompletableFuture<Void> flagSet(String key, boolean value) {
-    return done(call(PUT, path("flags", key) + "?value=" + value, "*/*", null));
-  }
-
-  @Override
-  public CompletableFuture<ByteString> kvGet(String key) {
-    return future(
-        call(GET, path("kv", key), "application/octet-stream", null)
-            .map(body -> ByteString.copyFrom(body.getBytes())));
-  }
-
-  @Override
-  public CompletableFuture<Void> kvPut(String key, ByteString value) {
-    Buffer body = Buffer.buffer(value.toByteArray());
-    return done(call(PUT, path("kv", key), "application/octet-stream", body));
-  }
-
-  @Override
-  public CompletableFuture<Void> kvDelete(String key) {
-    return done(call(DELETE, path("kv", key), "*/*", null));
-  }
-
-  @Override
-  public CompletableFuture<List<String>> setGet(String key) {
-    return future(json(GET, path("sets", key)).map(HttpServiceClient::items));
-  }
-
-  @Override
-  public CompletableFuture<List<String>> setAdd(String key, String item) {
-    return future(
-        json(PUT, path("sets", key) + "?item=" + inQuery(item)).map(HttpServiceClient::items));
-  }
-
-  @Override
-  public CompletableFuture<List<String>> setRemove(String key, String item) {
-    return future(
-        json(DELETE, path("sets", key) + "?item=" + inQuery(item)).map(HttpServiceClient::items));
-  }
-
-  private static String path(String collection, String key) {
-    return "/" + collection + "/" + inPath(key);
-  }
-
-  private static List<String> items(JsonObject json) {
-    return json.getJsonArray("items").stream().map(String.class::cast).toList();
-  }
-
-  private Future<JsonObject> json(HttpMethod method, String uri) {
-    return call(method, uri, "application/json", null).map(JsonObject::new);
+  @SuppressWarnings("unchecked") // it is made from the operation's response
+  public <R extends Message> CompletableFuture<R> call(Message request) {
+    HttpCall operation = HttpCall.of(Operation.of(request));
+    return call(
+            operation.method(), operation.uri(request), operation.type(), operation.body(request))
+        .map(body -> (R) operation.response(body))
+        .toCompletionStage()
+        .toCompletableFuture();
   }
 
   /**
@@ -180,16 +103,8 @@ final class HttpServiceClient implements ServiceClient {
     }
   }
 
-  private static CompletableFuture<Void> done(Future<Buffer> answer) {
-    return future(answer.mapEmpty());
-  }
-
-  private static <T> CompletableFuture<T> future(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture();
-  }
-
   @Override
   public void close() {
-    Await.value(future(vertx.close()));
+    Await.value(vertx.close().toCompletionStage().toCompletableFuture());
   }
 }

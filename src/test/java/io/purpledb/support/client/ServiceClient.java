@@ -1,6 +1,27 @@
 package io.purpledb.support.client;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.purpledb.v1.CacheGetRequest;
+import io.purpledb.v1.CacheGetResponse;
+import io.purpledb.v1.CacheSetRequest;
+import io.purpledb.v1.CounterGetRequest;
+import io.purpledb.v1.CounterGetResponse;
+import io.purpledb.v1.CounterIncrementRequest;
+import io.purpledb.v1.CounterIncrementResponse;
+import io.purpledb.v1.FlagGetRequest;
+import io.purpledb.v1.FlagGetResponse;
+import io.purpledb.v1.FlagSetRequest;
+import io.purpledb.v1.KvDeleteRequest;
+import io.purpledb.v1.KvGetRequest;
+import io.purpledb.v1.KvGetResponse;
+import io.purpledb.v1.KvPutRequest;
+import io.purpledb.v1.SetAddRequest;
+import io.purpledb.v1.SetAddResponse;
+import io.purpledb.v1.SetGetRequest;
+import io.purpledb.v1.SetGetResponse;
+import io.purpledb.v1.SetRemoveRequest;
+import io.purpledb.v1.SetRemoveResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,29 +58,78 @@ public interface ServiceClient extends AutoCloseable {
     return new GrpcServiceClient(host, port);
   }
 
-  CompletableFuture<String> cacheGet(String key);
+  /**
+   * Sends the request of an operation. It is all that a new operation needs; those below are for
+   * tests that ask often.
+   */
+  <R extends Message> CompletableFuture<R> call(Message request);
 
-  CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds);
+  default CompletableFuture<String> cacheGet(String key) {
+    return this.<CacheGetResponse>call(CacheGetRequest.newBuilder().setKey(key).build())
+        .thenApply(CacheGetResponse::getValue);
+  }
 
-  CompletableFuture<Long> counterGet(String key);
+  default CompletableFuture<Void> cacheSet(String key, String value, long ttlSeconds) {
+    return this.<Message>call(
+            CacheSetRequest.newBuilder()
+                .setKey(key)
+                .setValue(value)
+                .setTtlSeconds(ttlSeconds)
+                .build())
+        .thenAccept(done -> {});
+  }
 
-  CompletableFuture<Long> counterIncrement(String key, long amount);
+  default CompletableFuture<Long> counterGet(String key) {
+    return this.<CounterGetResponse>call(CounterGetRequest.newBuilder().setKey(key).build())
+        .thenApply(CounterGetResponse::getValue);
+  }
 
-  CompletableFuture<Boolean> flagGet(String key);
+  default CompletableFuture<Long> counterIncrement(String key, long amount) {
+    return this.<CounterIncrementResponse>call(
+            CounterIncrementRequest.newBuilder().setKey(key).setAmount(amount).build())
+        .thenApply(CounterIncrementResponse::getValue);
+  }
 
-  CompletableFuture<Void> flagSet(String key, boolean value);
+  default CompletableFuture<Boolean> flagGet(String key) {
+    return this.<FlagGetResponse>call(FlagGetRequest.newBuilder().setKey(key).build())
+        .thenApply(FlagGetResponse::getValue);
+  }
 
-  CompletableFuture<ByteString> kvGet(String key);
+  default CompletableFuture<Void> flagSet(String key, boolean value) {
+    return this.<Message>call(FlagSetRequest.newBuilder().setKey(key).setValue(value).build())
+        .thenAccept(done -> {});
+  }
 
-  CompletableFuture<Void> kvPut(String key, ByteString value);
+  default CompletableFuture<ByteString> kvGet(String key) {
+    return this.<KvGetResponse>call(KvGetRequest.newBuilder().setKey(key).build())
+        .thenApply(KvGetResponse::getValue);
+  }
 
-  CompletableFuture<Void> kvDelete(String key);
+  default CompletableFuture<Void> kvPut(String key, ByteString value) {
+    return this.<Message>call(KvPutRequest.newBuilder().setKey(key).setValue(value).build())
+        .thenAccept(done -> {});
+  }
 
-  CompletableFuture<List<String>> setGet(String key);
+  default CompletableFuture<Void> kvDelete(String key) {
+    return this.<Message>call(KvDeleteRequest.newBuilder().setKey(key).build())
+        .thenAccept(done -> {});
+  }
 
-  CompletableFuture<List<String>> setAdd(String key, String item);
+  default CompletableFuture<List<String>> setGet(String key) {
+    return this.<SetGetResponse>call(SetGetRequest.newBuilder().setKey(key).build())
+        .thenApply(SetGetResponse::getItemsList);
+  }
 
-  CompletableFuture<List<String>> setRemove(String key, String item);
+  default CompletableFuture<List<String>> setAdd(String key, String item) {
+    return this.<SetAddResponse>call(SetAddRequest.newBuilder().setKey(key).setItem(item).build())
+        .thenApply(SetAddResponse::getItemsList);
+  }
+
+  default CompletableFuture<List<String>> setRemove(String key, String item) {
+    return this.<SetRemoveResponse>call(
+            SetRemoveRequest.newBuilder().setKey(key).setItem(item).build())
+        .thenApply(SetRemoveResponse::getItemsList);
+  }
 
   /** Ends the client, not the server. */
   @Override

@@ -3,7 +3,7 @@ package io.purpledb.backend.replicated.raft;
 import io.purpledb.config.ClusterConfig;
 import io.purpledb.config.ClusterTls;
 import io.purpledb.config.Member;
-import io.purpledb.config.OwnAddress;
+import io.purpledb.config.host.OwnAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,8 @@
-package io.purpledb.config;
+package io.purpledb.config.host;
 
+import io.purpledb.config.ClusterConfig;
+import io.purpledb.config.Member;
+import io.purpledb.config.StartFailure;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
-package io.purpledb.config;
+package io.purpledb.config.host;
 
+import io.purpledb.config.Member;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

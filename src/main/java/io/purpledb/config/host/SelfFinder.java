@@ -1,5 +1,6 @@
-package io.purpledb.config;
+package io.purpledb.config.host;
 
+import io.purpledb.config.Member;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -40,7 +41,7 @@ public final class SelfFinder {
    * @param isLocal whether a host is this machine
    * @param claim takes a member if it is free
    */
-  SelfFinder(String machine, Predicate<String> isLocal, Predicate<Member> claim) {
+  public SelfFinder(String machine, Predicate<String> isLocal, Predicate<Member> claim) {
     this.machine = firstLabel(machine);
     this.isLocal = isLocal;
     this.claim = claim;
