@@ -109,7 +109,7 @@ public final class RedisBackends implements Backends {
     }
     // One link has what a link for each service has in layout 1.
     int commands = Math.multiplyExact(server.maxInFlight(), EntryBackends.SERVICES);
-    return new EntryBackends(RedisEngine.open(server.withMaxInFlight(commands)));
+    return new EntryBackends(RedisEngine.open(server.withMaxInFlight(commands), layout == RedisLayout.ENTRIES));
   }
 
   private StartFailure wrong(String what) {

@@ -7,12 +7,14 @@ import io.purpledb.engine.Change;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,18 +59,50 @@ final class LoopLink {
             }
           }
           return request;
-        });
+        },
+        answer -> answer);
   }
 
-  /** Runs a script, which begins with its hash and its keys. */
-  Future<Response> run(Call call, Supplier<Request> request) {
-    return send(call, request.get())
-        .recover(
-            error ->
-                isForgotten(error)
-                    ? renew().compose(renewed -> send(call, request.get()))
-                    : Future.failedFuture(error))
-        .recover(error -> Future.failedFuture(failure(error)));
+  /**
+   * Runs a script.
+   *
+   * @param request begins with its hash and its keys; asked for once more when the server has
+   *     forgotten the script
+   * @param meaning what the answer is
+   */
+  <T> Future<T> run(Call call, Supplier<Request> request, Function<Response, T> meaning) {
+    Promise<T> result = Promise.promise(); // one, where each step of a chain would be one more
+    link.send(call, request.get())
+        .onComplete(
+            (answer, error) -> {
+              if (error == null) {
+                complete(result, answer, meaning);
+              } else if (isForgotten(error)) {
+                renew()
+                    .compose(renewed -> link.send(call, request.get()))
+                    .onSuccess(again -> complete(result, again, meaning))
+                    .onFailure(again -> result.fail(failure(again)));
+              } else {
+                result.fail(failure(error));
+              }
+            });
+    return result.future();
+  }
+
+  private static <T> void complete(
+      Promise<T> result, @Nullable Response answer, Function<Response, T> meaning) {
+    if (answer == null) {
+      result.fail(new Failure(Failure.Kind.INTERNAL, "redis: no answer"));
+      return;
+    }
+    T meant;
+    try {
+      meant = meaning.apply(answer);
+    } catch (RuntimeException e) { // one that is not ours, or no memory for it
+      result.fail(e);
+      return;
+    }
+    result.complete(meant);
   }
 
   /** Whether what the scripts do succeeds here, as far as can be told without doing it. */
@@ -85,15 +119,6 @@ final class LoopLink {
   /** Sends GET; what is no string is an error of its own. */
   Future<@Nullable Response> get(Call call, Request get) {
     return link.send(call, get).recover(error -> Future.failedFuture(failure(error)));
-  }
-
-  private Future<Response> send(Call call, Request request) {
-    return link.send(call, request)
-        .compose(
-            reply ->
-                reply == null
-                    ? Future.failedFuture(new Failure(Failure.Kind.INTERNAL, "redis: no answer"))
-                    : Future.succeededFuture(reply));
   }
 
   /** Whether the server does not know our scripts or has lost our state: then nothing was run. */
@@ -119,7 +144,8 @@ final class LoopLink {
   /**
    * What makes sure of the layout.
    *
-   * @param how {@code renew} when the server does not know our scripts
+   * @param how {@code renew} when the server does not know our scripts, {@code empty} when nobody
+   *     has asked for this layout
    */
   private static Request openRequest(String how) {
     return Request.cmd(Command.EVAL).arg(Script.OPEN).arg("0").arg(how);
@@ -134,9 +160,11 @@ final class LoopLink {
   /**
    * Makes sure of the layout and of the scripts; blocks. Else the first calls of several loops
    * would each do it, and what one of them has changed before the other is told as a gap.
+   *
+   * @param isAskedFor whether this layout is wanted beside what others keep in databases from 5 on
    */
-  static void open(RedisServer server) {
-    server.check(DATABASE, openRequest(""));
+  static void open(RedisServer server, boolean isAskedFor) {
+    server.check(DATABASE, openRequest(isAskedFor ? "" : "empty"));
     Request exists = Request.cmd(Command.SCRIPT).arg("EXISTS");
     for (Script one : Script.values()) {
       exists.arg(one.sha());
