@@ -15,7 +15,6 @@ import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -47,39 +46,34 @@ final class LoopLink {
    * @param arguments texts, numbers and bytes
    */
   Future<Response> run(Call call, Script script, Object... arguments) {
-    return run(
-        call,
-        () -> {
-          Request request = Request.cmd(Command.EVALSHA).arg(script.sha()).arg("0");
-          for (Object argument : arguments) {
-            if (argument instanceof byte[] bytes) {
-              request.arg(bytes);
-            } else {
-              request.arg(argument.toString()); // the client's own form of long fails for the least
-            }
-          }
-          return request;
-        },
-        answer -> answer);
+    Request request = Request.cmd(Command.EVALSHA).arg(script.sha()).arg("0");
+    for (Object argument : arguments) {
+      if (argument instanceof byte[] bytes) {
+        request.arg(bytes);
+      } else {
+        request.arg(argument.toString()); // the client's own form of long fails for the least
+      }
+    }
+    return run(call, request, answer -> answer);
   }
 
   /**
    * Runs a script.
    *
-   * @param request begins with its hash and its keys; asked for once more when the server has
-   *     forgotten the script
+   * @param request begins with its hash and its keys; sent once more when the server has forgotten
+   *     the script
    * @param meaning what the answer is
    */
-  <T> Future<T> run(Call call, Supplier<Request> request, Function<Response, T> meaning) {
+  <T> Future<T> run(Call call, Request request, Function<Response, T> meaning) {
     Promise<T> result = Promise.promise(); // one, where each step of a chain would be one more
-    link.send(call, request.get())
+    link.send(call, request)
         .onComplete(
             (answer, error) -> {
               if (error == null) {
                 complete(result, answer, meaning);
               } else if (isForgotten(error)) {
                 renew()
-                    .compose(renewed -> link.send(call, request.get()))
+                    .compose(renewed -> link.send(call, request))
                     .onSuccess(again -> complete(result, again, meaning))
                     .onFailure(again -> result.fail(failure(again)));
               } else {
@@ -111,9 +105,22 @@ final class LoopLink {
   }
 
   private Future<?> tryToWrite() {
+    return link.sendOnce(trial());
+  }
+
+  private static Request trial() {
     String unused = "p2:" + RedisHealth.unusedKey();
-    Request trial = Request.cmd(Command.EVALSHA).arg(Script.TRIAL.sha()).arg("0").arg(unused);
-    return link.sendOnce(trial);
+    return Request.cmd(Command.EVALSHA).arg(Script.TRIAL.sha()).arg("0").arg(unused);
+  }
+
+  /** Makes sure that scripts can be told and run, and may do what ours do; blocks. */
+  static void tryOut(RedisServer server) {
+    server.check(
+        DATABASE,
+        Request.cmd(Command.SCRIPT).arg("EXISTS").arg(Script.TRIAL.sha()),
+        Request.cmd(Command.SCRIPT).arg("LOAD").arg(Script.TRIAL.text()),
+        Request.cmd(Command.EVAL).arg("return {}").arg("0"),
+        trial());
   }
 
   /** Sends GET; what is no string is an error of its own. */

@@ -107,6 +107,16 @@ public final class RedisEngine implements Engine {
     return open(server, true, EngineTime.of(clock), null);
   }
 
+  /**
+   * Tries whether a server lets us do what layout 2 needs, and changes nothing. Blocks as {@link
+   * #open}.
+   *
+   * @throws io.purpledb.config.StartFailure with the reason when it does not
+   */
+  public static void tryOut(RedisServer server) {
+    LoopLink.tryOut(server);
+  }
+
   private static RedisEngine open(
       RedisServer server, boolean isAskedFor, EngineTime time, @Nullable ServerTime serverTime) {
     Vertx vertx = server.vertx();
@@ -145,21 +155,19 @@ public final class RedisEngine implements Engine {
 
   private Future<List<@Nullable Entry>> readExactly(LoopLink link, Call call, List<Key> keys) {
     askForTime(link);
+    Request request = Request.cmd(Command.EVALSHA).arg(Script.READ.sha()).arg(keys.size());
+    keys.forEach(key -> request.arg(StoredKey.ofValue(key)));
+    request.arg(time.argument()).arg(Long.toString(READ_BYTES));
     return link.run(
-            call,
-            () -> {
-              Request request = Request.cmd(Command.EVALSHA).arg(Script.READ.sha());
-              request.arg(keys.size());
-              keys.forEach(key -> request.arg(StoredKey.ofValue(key)));
-              return request.arg(time.argument()).arg(Long.toString(READ_BYTES));
-            },
-            answer -> {
-              List<@Nullable Entry> entries = new ArrayList<>(keys.size());
-              for (int i = 0; i < keys.size(); i++) {
-                entries.add(entry(keys.get(i), answer.get(i)));
-              }
-              return entries;
-            });
+        call,
+        request,
+        answer -> {
+          List<@Nullable Entry> entries = new ArrayList<>(keys.size());
+          for (int i = 0; i < keys.size(); i++) {
+            entries.add(entry(keys.get(i), answer.get(i)));
+          }
+          return entries;
+        });
   }
 
   private static @Nullable Entry entry(Key key, @Nullable Response stored) {
@@ -183,18 +191,14 @@ public final class RedisEngine implements Engine {
 
   @Override
   public Future<Committed> commit(Call call, Commit commit) {
-    CommitRequest request;
+    Request request;
     try {
-      request = new CommitRequest(commit);
+      Request simple = SimpleCommit.request(commit, time);
+      request = simple == null ? new CommitRequest(commit).request(time, READ_BYTES) : simple;
     } catch (Failure failure) {
       return Future.failedFuture(failure);
     }
-    return links.here(
-        link ->
-            link.run(
-                call,
-                () -> request.request(time, READ_BYTES),
-                answer -> committed(commit, answer)));
+    return links.here(link -> link.run(call, request, answer -> committed(commit, answer)));
   }
 
   private Committed committed(Commit commit, Response answer) {

@@ -34,7 +34,8 @@ enum Script {
     for (String one : before) {
       all.append(resource(one));
     }
-    text = all.append(resource("common")).append(resource(name().toLowerCase(Locale.ROOT))).toString();
+    text =
+        all.append(resource("common")).append(resource(name().toLowerCase(Locale.ROOT))).toString();
     sha = sha1(text);
   }
 

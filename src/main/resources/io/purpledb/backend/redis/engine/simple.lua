@@ -1,23 +1,26 @@
 -- The commits that are asked for most, by the shortest way: one put, addition to a number or
--- deletion (of what is there, or of whatever is), while nobody watches. What is unusual in any way
--- goes on to what is behind this, with nothing written yet. It has no functions, which are made
--- anew with each run, and asks for no more than it needs. What is kept and what refuses it is as
--- there. Answers one thing: the position of a put or deletion, the value of an addition; else as there.
+-- deletion (of what is there, or of whatever is), while nobody watches. ARGV: a letter, its
+-- parameters, and the time if it is not the server's. What is unusual in any way is made a commit
+-- as others are, in args, and goes on to what is behind this, with nothing written yet. It has no
+-- functions, which are made anew with each run, and asks for no more than it needs. What is kept and
+-- what refuses it is as there. Answers one thing: the position of a put or deletion, the value of an
+-- addition; else as there.
 
-if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
-  local call, key, letter = redis.call, KEYS[1], ARGV[3]
-
-  if letter == 'P' and not ARGV[8] and ARGV[5] ~= '-1' then
+local args = ARGV
+local letter = ARGV[1]
+if (letter == 'Pb' or letter == 'Pn') then -- put bytes or a number: time to live, the rest of the value
+  if ARGV[2] ~= '-1' and redis.call('EXISTS', 'p2:watched') == 0 then
+    local call, key = redis.call, KEYS[1]
     local head, expires, was, index, member = call('GETRANGE', key, 0, 28), 0, 0, nil, nil
     local kind = string.byte(head)
     if not kind or ((kind == 98 or kind == 110) and #head == 29) then
-      if ARGV[5] ~= '0' then
-        local now = tonumber(ARGV[1])
+      if ARGV[2] ~= '0' then
+        local now = ARGV[4]
         if not now then
           local told = call('TIME')
           now = told[1] * 1000 + math.floor(told[2] / 1000)
         end
-        expires = now + ARGV[5]
+        expires = now + ARGV[2]
       end
       if kind then
         was = struct.unpack('>I8', head, 10)
@@ -33,7 +36,7 @@ if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
         call('HDEL', 'p2:state', 'position')
         return redis.error_reply('RENEW p2:state is not whole')
       end
-      call('SET', key, ARGV[6] .. struct.pack('>I8I8', position, expires) .. ARGV[7])
+      call('SET', key, string.sub(letter, 2) .. struct.pack('>I8I8', position, expires) .. ARGV[3])
       if index then call('ZADD', index, 0, member) end
       if expires ~= was then
         if expires == 0 then
@@ -44,9 +47,12 @@ if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
       end
       return { position }
     end
+  end
+  args = { ARGV[4] or '', '0', 'P', '1', ARGV[2], string.sub(letter, 2), ARGV[3] }
 
-  elseif letter == 'G' and ARGV[5] == 'A' and not ARGV[10] and #ARGV[7] <= 15
-    and ARGV[8] == '-9223372036854775808' and ARGV[9] == '9223372036854775807' then
+elseif letter == 'A' then -- add, in the bounds of 64 bits, and answer what is there: how much
+  if #ARGV[2] <= 15 and redis.call('EXISTS', 'p2:watched') == 0 then
+    local call, key = redis.call, KEYS[1]
     local value, sum, index, member = call('GET', key), nil, nil, nil
     if value then
       if #value > 29 and #value <= 44 then -- of at most 15 digits, and not described
@@ -54,11 +60,11 @@ if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
           struct.unpack('>c1I8I8I4I4I4', value)
         if kind == 'n' and expires == 0 and described == 0 and checksum == 0 and #value == 29 + length
           and string.find(value, '^%-?%d+$', 30) then
-          sum = string.sub(value, 30) + ARGV[7]
+          sum = string.sub(value, 30) + ARGV[2]
         end
       end
     else
-      sum = tonumber(ARGV[7])
+      sum = tonumber(ARGV[2])
       index, member = string.match(key, '^.......:([^:]*:[^:]*):(.*)$')
       index = 'p2:index:' .. index
       call('ZCARD', index)
@@ -76,16 +82,20 @@ if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
       if index then call('ZADD', index, 0, member) end
       return { value }
     end
+  end
+  args = { ARGV[3] or '', '0', 'G', '1', 'A', '1', ARGV[2],
+    '-9223372036854775808', '9223372036854775807' }
 
-  elseif (letter == 'D' and not ARGV[5]) or (letter == 'p' and ARGV[5] == 'D' and not ARGV[7]) then
+elseif letter == 'D' or letter == 'Dp' then -- delete, if anything is there
+  if redis.call('EXISTS', 'p2:watched') == 0 then
+    local call, key = redis.call, KEYS[1]
     local head = call('GETRANGE', key, 0, 28)
     local kind = string.byte(head)
     if not kind or ((kind == 98 or kind == 110) and #head == 29) then
       local position = call('HGET', 'p2:state', 'position')
       if not position then return redis.error_reply('RENEW p2:state is not whole') end
-      if not kind then return { letter == 'p' and 0 or -1, tonumber(position), 0 } end
-      local expires = struct.unpack('>I8', head, 10)
-      if expires == 0 then -- else whether it is there depends on the time
+      if not kind then return { letter == 'Dp' and 0 or -1, tonumber(position), 0 } end
+      if string.sub(head, 10, 17) == '\0\0\0\0\0\0\0\0' then -- else the time tells whether it is there
         local index, member = string.match(key, '^.......:([^:]*:[^:]*):(.*)$')
         index = 'p2:index:' .. index
         call('ZCARD', index)
@@ -96,4 +106,7 @@ if not KEYS[2] and KEYS[1] and redis.call('EXISTS', 'p2:watched') == 0 then
       end
     end
   end
+  args = { ARGV[2] or '', '0' }
+  if letter == 'Dp' then args[3], args[4] = 'p', '1' end
+  args[#args + 1], args[#args + 2] = 'D', '1'
 end
