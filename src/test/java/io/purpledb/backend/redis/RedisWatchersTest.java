@@ -63,6 +63,9 @@ final class RedisWatchersTest {
     BlockingQueue<Event> told = watch(engine, first);
 
     assertThat(next(told).kind()).isEqualTo(Event.Kind.GAP);
+    assertThat(String.valueOf(loop.raw(redis.url(), Command.INFO, "commandstats")))
+        .as("what is not there is not looked for")
+        .doesNotContain("cmdstat_xrange:");
     long position = put(engine).position();
     Event put = next(told);
     assertThat(put.kind()).isEqualTo(Event.Kind.PUT);
