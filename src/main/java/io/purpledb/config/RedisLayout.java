@@ -2,7 +2,7 @@ package io.purpledb.config;
 
 /** How data is kept in a Redis. */
 public enum RedisLayout {
-  /** As it is kept there; in an empty one as {@link #NATIVE}. */
+  /** As it is kept there; in an empty one as {@link #ENTRIES}, if that can have it. */
   AUTO("auto"),
   /** In a database for each service, by Redis's own types, as v0.1.6 has it. */
   NATIVE("1"),

@@ -55,9 +55,9 @@ public interface Engine {
 
   /**
    * Tells of the changes of a range that come after a position, in the order of their positions,
-   * each once. Where they are not known any more, one {@link Event.Kind#GAP} comes first; a change
-   * too large to be remembered is told as one, too. It ends at the deadline of the call, if that
-   * has one. Who pauses it costs no memory for what is missed.
+   * each once. Where they are not known any more, or never were as nobody watched, one {@link
+   * Event.Kind#GAP} comes first; a change too large to be remembered is told as one, too. It ends
+   * at the deadline of the call, if that has one. Who pauses it costs no memory for what is missed.
    *
    * @param after a position that another call told; {@link #NOW} for what comes from now on
    */

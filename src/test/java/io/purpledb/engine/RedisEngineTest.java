@@ -1,5 +1,7 @@
 package io.purpledb.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.purpledb.backend.redis.engine.RedisEngine;
 import io.purpledb.support.redis.RedisForTests;
 import io.purpledb.support.redis.RedisProcess;
@@ -13,8 +15,11 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The process that is killed is the one that uses Redis; RedisEngineFaultsTest kills Redis. */
-final class RedisEngineTest extends OffHeapEngineKit {
+/**
+ * While nobody watches, unless a test does. The process that is killed is the one that uses Redis;
+ * RedisEngineFaultsTest kills Redis.
+ */
+class RedisEngineTest extends OffHeapEngineKit {
 
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int MAX_IN_FLIGHT = 10_000;
@@ -47,18 +52,23 @@ final class RedisEngineTest extends OffHeapEngineKit {
     }
   }
 
+  @Override
+  final void keepChanges() {
+    assertThat(redis.run("SET p2:watched 1")).isEqualTo("+OK");
+  }
+
   @AfterEach
-  void closeRedis() {
+  final void closeRedis() {
     redis.close();
   }
 
   @Override
-  int manyCommits() {
+  final int manyCommits() {
     return 3_000 * ROUNDS;
   }
 
   @Override
-  int randomCommits() {
+  final int randomCommits() {
     return 700 * ROUNDS;
   }
 }

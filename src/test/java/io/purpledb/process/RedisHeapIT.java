@@ -76,6 +76,8 @@ class RedisHeapIT {
                 "redis",
                 "--redis-url",
                 redis.url(),
+                "--redis-layout",
+                "1", // where a value is read past Purple
                 "--max-value-bytes",
                 "16777216",
                 "--request-timeout-ms",

@@ -55,6 +55,8 @@ class RedisRepliesIT {
             "redis",
             "--redis-url",
             redis.url(),
+            "--redis-layout",
+            "1",
             "--request-timeout-ms",
             "60000"); // a slow machine takes seconds for some hundred MiB
     assertThat(redis.run("SELECT 3\r\nSET small value")).isEqualTo("+OK");

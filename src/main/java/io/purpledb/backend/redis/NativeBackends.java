@@ -20,10 +20,25 @@ final class NativeBackends implements Backends {
   /** The services; a service's place is its database number. */
   static final List<String> DATABASES = ServiceContract.byRedisDatabase();
 
-  private final RedisServer server;
+  /** Where layout 2 is. */
+  private static final int ENTRIES_DATABASE = 0;
 
+  private final RedisServer server;
+  private final boolean isAlone;
+
+  /** In a server that holds nothing else of us. */
   NativeBackends(RedisServer server) {
+    this(server, true);
+  }
+
+  private NativeBackends(RedisServer server, boolean isAlone) {
     this.server = server;
+    this.isAlone = isAlone;
+  }
+
+  /** In one that holds layout 2, too, whose keys are none of the cache. */
+  static NativeBackends besideEntries(RedisServer server) {
+    return new NativeBackends(server, false);
   }
 
   @Override
@@ -40,7 +55,8 @@ final class NativeBackends implements Backends {
   public Engine engine(String service) {
     RedisLink link = new RedisLink(server, database(service));
     NativeForm form = form(service);
-    return form == null ? new NativeSets(link) : new NativeEngine(link, form);
+    boolean isBeside = !isAlone && database(service) == ENTRIES_DATABASE;
+    return form == null ? new NativeSets(link) : new NativeEngine(link, form, isBeside);
   }
 
   /** What the strings of a service are; null for that which has Redis sets. */

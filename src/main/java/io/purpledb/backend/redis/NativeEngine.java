@@ -26,11 +26,23 @@ import org.jspecify.annotations.Nullable;
 /** The entries of one service in layout 1, of which each is a Redis string. */
 final class NativeEngine extends NativeLayout {
 
+  /** What all keys of layout 2 begin with. */
+  private static final String ENTRIES = "p2:";
+
   private final NativeForm form;
+  private final boolean isBesideEntries;
 
   NativeEngine(RedisLink link, NativeForm form) {
+    this(link, form, false);
+  }
+
+  /**
+   * @param isBesideEntries whether layout 2 is in the same database
+   */
+  NativeEngine(RedisLink link, NativeForm form, boolean isBesideEntries) {
     super(link);
     this.form = form;
+    this.isBesideEntries = isBesideEntries;
   }
 
   @Override
@@ -205,7 +217,7 @@ final class NativeEngine extends NativeLayout {
     return new Strings(link(), call, form).reply(key.name(), request, meaning);
   }
 
-  private static @Nullable Failure ofStrings(Commit commit) {
+  private @Nullable Failure ofStrings(Commit commit) {
     Failure tooMuch = tooMuch(commit);
     if (tooMuch == null && !commit.itemsOf().isEmpty()) {
       return failure(Capability.ITEMS, "items of a name (expected: none)");
@@ -213,7 +225,14 @@ final class NativeEngine extends NativeLayout {
     return tooMuch == null ? ofString(commit.changes().get(0).key()) : tooMuch;
   }
 
-  private static @Nullable Failure ofString(Key key) {
+  private @Nullable Failure ofString(Key key) {
+    if (isBesideEntries && key.name().startsWith(ENTRIES)) {
+      return Failure.conflict(
+          key.name()
+              + ": a key of layout 2 (expected: one that does not begin with "
+              + ENTRIES
+              + ")");
+    }
     return key.item().isEmpty()
         ? otherNamespace(key)
         : failure(Capability.ITEMS, "item " + key.item() + " (expected: none)");

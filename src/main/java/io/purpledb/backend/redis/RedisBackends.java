@@ -11,11 +11,15 @@ import io.purpledb.config.StartFailure;
 import io.purpledb.engine.Capability;
 import io.purpledb.engine.Engine;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps data in one Redis server, in the layout that is found there when it is opened. */
 public final class RedisBackends implements Backends {
+
+  private static final Logger LOG = System.getLogger(RedisBackends.class.getName());
 
   /** Commands without a reply may fill this fraction of the heap. */
   private static final int HEAP_SHARE = 4;
@@ -83,13 +87,15 @@ public final class RedisBackends implements Backends {
       return entries(contents);
     }
     if (!contents.hasEntries()) {
-      return new NativeBackends(server);
+      return layout == RedisLayout.AUTO && contents.isEmpty() && canHaveEntries(contents)
+          ? entries(contents)
+          : new NativeBackends(server);
     }
     if (layout == RedisLayout.NATIVE) {
       if (contents.others().isEmpty()) {
         throw wrong("holds layout 2 (expected: layout 1, or redis-layout: auto or 2)");
       }
-      return new NativeBackends(server);
+      return NativeBackends.besideEntries(server);
     }
     if (!contents.others().isEmpty()) {
       throw wrong(
@@ -98,6 +104,26 @@ public final class RedisBackends implements Backends {
               + " leaves the latter alone, redis-layout: 1 the other way round)");
     }
     return entries(contents);
+  }
+
+  /** Whether an empty one can have layout 2; if not, one line says why it gets layout 1. */
+  private boolean canHaveEntries(RedisContents contents) {
+    String reason;
+    try {
+      reason = contents.evicts().isEmpty() ? "" : "its maxmemory-policy is " + contents.evicts();
+      if (reason.isEmpty()) {
+        RedisEngine.tryOut(server);
+      }
+    } catch (StartFailure failure) {
+      reason = failure.line();
+    }
+    if (!reason.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "redis %s is empty and gets layout 1, which it keeps, as it cannot have layout 2: %s"
+              .formatted(server.url(), reason));
+    }
+    return reason.isEmpty();
   }
 
   /** An engine that refuses what else is there, in the same step in which it makes its layout. */
@@ -109,7 +135,8 @@ public final class RedisBackends implements Backends {
     }
     // One link has what a link for each service has in layout 1.
     int commands = Math.multiplyExact(server.maxInFlight(), EntryBackends.SERVICES);
-    return new EntryBackends(RedisEngine.open(server.withMaxInFlight(commands)));
+    return new EntryBackends(
+        RedisEngine.open(server.withMaxInFlight(commands), layout == RedisLayout.ENTRIES));
   }
 
   private StartFailure wrong(String what) {

@@ -17,10 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param evicts the policy by which keys go for want of room, if any key may; else nothing
  * @param others what is in databases 1 to 4, in words; nothing when they are empty. Beside layout 2
  *     those of database 0 are not told apart: in layout 1 they are texts of the cache
+ * @param isEmpty whether nothing at all is there, whosoever, as far as may be asked
  */
-record RedisContents(boolean hasEntries, String evicts, String others) {
+record RedisContents(boolean hasEntries, String evicts, String others, boolean isEmpty) {
 
   private static final int LAST_DATABASE = NativeBackends.DATABASES.size() - 1;
+
+  /** As many as Redis has by default; with fewer, the others cannot be chosen. */
+  private static final int ALL_DATABASES = 16;
+
+  /** In front of what is told of the databases from 1 on, two replies for each: what 0 has. */
+  private static final int HEAD = 4;
+
   private static final long STAYS = -1;
   private static final Pattern ANY_KEY = Pattern.compile("maxmemory_policy:(allkeys-[a-z]+)");
 
@@ -35,7 +43,8 @@ record RedisContents(boolean hasEntries, String evicts, String others) {
     asked.add(Request.cmd(Command.GET).arg("p2:format"));
     asked.add(Request.cmd(Command.PTTL).arg("p2:format"));
     asked.add(Request.cmd(Command.INFO).arg("memory"));
-    for (int database = 1; database <= LAST_DATABASE; database++) {
+    asked.add(Request.cmd(Command.DBSIZE));
+    for (int database = 1; database < ALL_DATABASES; database++) {
       asked.add(Request.cmd(Command.SELECT).arg(database));
       asked.add(Request.cmd(Command.DBSIZE));
     }
@@ -45,14 +54,23 @@ record RedisContents(boolean hasEntries, String evicts, String others) {
     // A text of the cache under this name has a time to live, a layout has none.
     boolean hasEntries = format != null && left != null && left.toLong() == STAYS;
     List<String> others = new ArrayList<>();
-    for (int database = 1; database <= LAST_DATABASE; database++) {
-      Response size = told.get(2 * database + 1) == null ? null : told.get(2 * database + 2);
-      if (size != null && size.toLong() > 0) {
-        others.add("%d keys in database %d".formatted(size.toLong(), database));
+    boolean isEmpty = isZero(told.get(HEAD - 1));
+    for (int database = 1; database < ALL_DATABASES; database++) {
+      int at = HEAD + 2 * (database - 1);
+      if (told.get(at) != null) {
+        Response size = told.get(at + 1);
+        isEmpty &= isZero(size);
+        if (database <= LAST_DATABASE && size != null && !isZero(size)) {
+          others.add("%d keys in database %d".formatted(size.toLong(), database));
+        }
       }
     }
     Matcher policy = ANY_KEY.matcher(String.valueOf(told.get(2)));
     String evicts = policy.find() ? policy.group(1) : "";
-    return new RedisContents(hasEntries, evicts, String.join(", ", others));
+    return new RedisContents(hasEntries, evicts, String.join(", ", others), isEmpty);
+  }
+
+  private static boolean isZero(@Nullable Response size) {
+    return size != null && size.toLong() == 0;
   }
 }

@@ -83,7 +83,7 @@ public record Setting<T>(
           "redis-layout",
           new Kind.Word("LAYOUT", List.of("auto", "1", "2")),
           "auto",
-          "How data is kept in Redis: auto as it is there (in an empty one as 1), 1 as in v0.1.6, 2 as"
+          "How data is kept in Redis: auto as it is there (in an empty one as 2), 1 as in v0.1.6, 2 as"
               + " entries in database 0; docs/backends.md.");
 
   static final Setting<Long> MAX_VALUE_BYTES =

@@ -161,7 +161,7 @@ class RedisCheckTest {
   }
 
   private RedisBackends backends(String url) {
-    return new RedisBackends(loop.vertx(), url, RedisLayout.AUTO, 5000, 100);
+    return new RedisBackends(loop.vertx(), url, RedisLayout.NATIVE, 5000, 100);
   }
 
   private String refused(String url, String service) {

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine on a Redis of its own, which is then ill-treated. */
@@ -61,6 +62,10 @@ final class RedisEngineFaultsTest {
 
   /** Where Redis has it. */
   private static final String STORED_TEXT = "p2:{17}:kv:n:text";
+
+  private static final String POSITION =
+      "local p=redis.pcall('HGET','p2:state','position')"
+          + " return redis.status_reply(type(p)=='string' and p or 'none')";
 
   private final TestLoop loop = new TestLoop();
   private RedisProcess redis = RedisForTests.start();
@@ -264,6 +269,7 @@ final class RedisEngineFaultsTest {
   /** Somebody has cut what is kept for those who watch. */
   @Test
   void aTornHistoryIsAGap() throws Exception {
+    redis.run("SET p2:watched 1");
     long first = commit(put(TEXT, "1", Change.FOREVER)).position();
     commit(put(TEXT, "2", Change.FOREVER), put(key("other"), "2", Change.FOREVER));
     long last = commit(put(TEXT, "3", Change.FOREVER)).position();
@@ -335,16 +341,64 @@ final class RedisEngineFaultsTest {
 
   /** Keys of ours that have another type: an error, and nothing is changed. */
   @ParameterizedTest
-  @ValueSource(strings = {STORED_TEXT, "p2:index:kv:n", "p2:expiries", "p2:changes:0", "p2:state"})
-  void anotherTypeRefusesBeforeAnythingIsWritten(String key) {
+  @CsvSource({
+    STORED_TEXT + ",false",
+    STORED_TEXT + ",true",
+    "p2:index:kv:n,false",
+    "p2:index:kv:n,true",
+    "p2:expiries,false",
+    "p2:expiries,true",
+    "p2:state,false",
+    "p2:state,true",
+    "p2:changes:0,true", // which nobody needs while nobody watches
+  })
+  void anotherTypeRefusesBeforeAnythingIsWritten(String key, boolean isWatched) {
+    if (isWatched) {
+      redis.run("SET p2:watched 1");
+    }
     commit(add(B, 1));
     redis.run("DEL " + key);
     redis.run((key.startsWith("p2:{") ? "LPUSH " : "SET ") + key + " x");
+    String before = redis.run("EVAL \"" + POSITION + "\" 0");
 
-    Failure failure = refused(add(B, 1), put(TEXT, "1", 60_000));
+    assertThat(refused(add(B, 1), put(TEXT, "1", 60_000)).kind()).isEqualTo(Kind.INTERNAL);
+    assertThat(refused(put(TEXT, "1", 60_000)).kind()).isEqualTo(Kind.INTERNAL);
+    if (!key.equals("p2:expiries")) {
+      Failure failure =
+          loop.failure(() -> engine.commit(Call.NOTHING, Commit.answering(add(TEXT, 1))));
+      assertThat(failure.kind()).isEqualTo(Kind.INTERNAL);
+    }
 
-    assertThat(failure.kind()).isEqualTo(Kind.INTERNAL);
     assertThat(numbers().get(1)).isEqualTo(1);
+    assertThat(redis.run("EVAL \"" + POSITION + "\" 0")).isEqualTo(before);
+    redis.run("DEL " + key);
+    assertThat(text(TEXT)).isEqualTo("nothing");
+    assertThat(redis.run("ZCARD p2:expiries")).isEqualTo(":0");
+    assertThat(redis.run("ZCARD p2:index:kv:n")).isEqualTo(":0");
+  }
+
+  /** As after a fail-over to a server that has forgotten the last of it: the scripts notice. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aLostStateIsMadeAnewBeforeAnythingIsWritten(boolean isWatched) {
+    if (isWatched) {
+      redis.run("SET p2:watched 1");
+    }
+    long before = commit(put(TEXT, "1", Change.FOREVER)).position();
+    List<Commit> all =
+        List.of(
+            Commit.of(put(TEXT, "2", Change.FOREVER)),
+            Commit.answering(add(A, 1)),
+            Commit.when(new Check.Present(TEXT), new Change.Delete(TEXT)),
+            both());
+    for (Commit one : all) {
+      redis.run("DEL p2:state");
+      long after = loop.answer(() -> engine.commit(Call.NOTHING, one)).position();
+      assertThat(after).isGreaterThan(before);
+      before = after;
+    }
+    assertThat(text(TEXT)).isEqualTo("nothing");
+    assertThat(numbers()).containsExactly(2L, 1L);
   }
 
   @Test

@@ -203,6 +203,12 @@ final class RedisEntriesTest {
         "-zrem",
         "-xadd",
         "-hset",
+        "-hincrby",
+        "-hdel",
+        "-hget",
+        "-zrank",
+        "-pttl",
+        "-dbsize",
         "-hmget",
         "-getrange",
         "-zrangebylex",
@@ -254,7 +260,7 @@ final class RedisEntriesTest {
 
   private EntryBackends open(String url, long timeoutMillis) {
     RedisServer server = RedisServer.of(loop.vertx(), url, timeoutMillis, MAX_IN_FLIGHT);
-    EntryBackends made = new EntryBackends(RedisEngine.open(server));
+    EntryBackends made = new EntryBackends(RedisEngine.open(server, true));
     open.add(made);
     return made;
   }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
+import io.purpledb.backend.redis.connection.RedisServer;
+import io.purpledb.backend.redis.engine.RedisEngine;
 import io.purpledb.config.RedisLayout;
 import io.purpledb.config.StartFailure;
+import io.purpledb.message.Failure;
 import io.purpledb.service.CacheService;
 import io.purpledb.service.CounterService;
 import io.purpledb.service.FlagService;
@@ -35,28 +38,30 @@ final class RedisLayoutTest {
   private final TestLoop loop = new TestLoop();
   private final RedisProcess redis = RedisForTests.start();
   private final List<RedisBackends> open = new ArrayList<>();
+  private final LogLines log = new LogLines();
 
   @AfterEach
   void close() {
     open.forEach(RedisBackends::close);
     loop.close();
+    log.close();
     redis.close();
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = RedisLayout.class,
-      names = {"AUTO", "NATIVE"})
-  void anEmptyOneGetsLayout1(RedisLayout layout) {
-    put(open(layout));
+  @Test
+  void anEmptyOneGetsLayout1WhenThatIsAskedFor() {
+    put(open(RedisLayout.NATIVE));
 
     assertThat(in(3, "GET k")).isEqualTo("value");
     assertThat(redis.run("DBSIZE")).isEqualTo(":0");
   }
 
-  @Test
-  void anEmptyOneGetsLayout2WhenThatIsAskedForAndKeepsIt() {
-    put(open(RedisLayout.ENTRIES));
+  @ParameterizedTest
+  @EnumSource(
+      value = RedisLayout.class,
+      names = {"AUTO", "ENTRIES"})
+  void anEmptyOneGetsLayout2AndKeepsIt(RedisLayout layout) {
+    put(open(layout));
     assertThat(in(3, "GET k")).isEqualTo("null");
 
     RedisBackends found = open(RedisLayout.AUTO);
@@ -66,6 +71,53 @@ final class RedisLayoutTest {
         .isEqualTo(
             "redis-url: %s holds layout 2 (expected: layout 1, or redis-layout: auto or 2)"
                 .formatted(redis.url()));
+  }
+
+  /** Somebody else's, in a database that no layout has: it is not empty, but layout 2 fits in. */
+  @Test
+  void besideOthersAnythingIsServedAsBeforeUnlessLayout2IsAskedFor() {
+    in(9, "SET theirs 1");
+
+    put(open(RedisLayout.AUTO));
+
+    assertThat(in(3, "GET k")).isEqualTo("value");
+    in(3, "DEL k");
+    put(open(RedisLayout.ENTRIES));
+    assertThat(get(open(RedisLayout.AUTO))).isEqualTo(VALUE);
+    assertThat(in(9, "GET theirs")).isEqualTo("1");
+  }
+
+  /** What a start has seen empty may not be so any more when it makes its layout. */
+  @Test
+  void whatIsWrittenMeanwhileIsNotOverlooked() {
+    in(9, "SET theirs 1");
+    RedisServer server = RedisServer.of(loop.vertx(), redis.url(), 5_000, 100);
+
+    StartFailure failure =
+        catchThrowableOfType(StartFailure.class, () -> RedisEngine.open(server, false));
+
+    assertThat(failure).hasMessageContaining("1 keys in database 9");
+    assertThat(redis.run("EXISTS p2:format")).isEqualTo(":0");
+  }
+
+  /** What a script could not do in the middle of a commit, or cannot be told, is found out. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-eval", "-script", "-evalsha", "-hincrby", "-pttl", "resetkeys"})
+  void anEmptyOneThatCannotHaveLayout2GetsLayout1AndALineSaysWhy(String rule) {
+    redis.run(
+        "ACL SETUSER ann on >secret ~* +@all " + rule + (rule.equals("resetkeys") ? " ~k" : ""));
+    String url = redis.url().replace("//", "//ann:secret@");
+
+    put(open(url, RedisLayout.AUTO));
+
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.lines().get(0))
+        .startsWith("WARNING: redis redis://ann")
+        .contains("is empty and gets layout 1, which it keeps, as it cannot have layout 2: ")
+        .contains("NOPERM")
+        .doesNotContain("secret");
+    assertThat(in(3, "GET k")).isEqualTo("value");
+    assertThat(redis.run("EXISTS p2:format")).isEqualTo(":0");
   }
 
   @Test
@@ -96,13 +148,16 @@ final class RedisLayoutTest {
   }
 
   /** Whoever comes second finds what the first has made. */
-  @Test
-  void twoThatStartAtOnceAgree() {
+  @ParameterizedTest
+  @EnumSource(
+      value = RedisLayout.class,
+      names = {"AUTO", "ENTRIES"})
+  void twoThatStartAtOnceAgree(RedisLayout layout) {
     for (int round = 0; round < 20; round++) {
       redis.run("FLUSHALL");
       List<CompletableFuture<RedisBackends>> starts = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
-        starts.add(CompletableFuture.supplyAsync(() -> open(RedisLayout.ENTRIES)));
+        starts.add(CompletableFuture.supplyAsync(() -> open(layout)));
       }
       RedisBackends one = starts.get(0).join();
       RedisBackends other = starts.get(1).join();
@@ -142,7 +197,21 @@ final class RedisLayoutTest {
                 + " redis-layout: 1 the other way round)");
 
     assertThat(get(open(RedisLayout.ENTRIES))).isEqualTo(VALUE);
-    assertThat(get(open(RedisLayout.NATIVE))).isEqualTo(ByteString.copyFromUtf8("beside"));
+    RedisBackends beside = open(RedisLayout.NATIVE);
+    assertThat(get(beside)).isEqualTo(ByteString.copyFromUtf8("beside"));
+    CacheService cache = loop.call(() -> new CacheService(beside.engine("cache")));
+    for (String key : List.of("p2:format", "p2:state", "p2:", "p2:{17}:kv:default:k")) {
+      Failure read = loop.failure(() -> cache.get(key));
+      assertThat(read.kind()).isEqualTo(Failure.Kind.CONFLICT);
+      assertThat(read)
+          .hasMessage(key + ": a key of layout 2 (expected: one that does not begin with p2:)");
+      assertThat(loop.failure(() -> cache.set(key, "text", 60_000)).kind())
+          .isEqualTo(Failure.Kind.CONFLICT);
+    }
+    assertThat(loop.answer(() -> cache.set("p2", "text", 60_000))).isNull();
+    assertThat(loop.answer(() -> cache.get("p2"))).isEqualTo("text");
+    close(beside, cache);
+    assertThat(get(open(RedisLayout.ENTRIES))).isEqualTo(VALUE);
   }
 
   /** Which a client of the cache can put there. */
@@ -168,6 +237,7 @@ final class RedisLayoutTest {
     put(open(url, RedisLayout.AUTO));
 
     assertThat(in(3, "GET k")).isEqualTo("value");
+    assertThat(redis.run("EXISTS p2:format")).isEqualTo(":0");
   }
 
   @Test
@@ -181,6 +251,9 @@ final class RedisLayoutTest {
                 + " keys that others need)");
     assertThat(redis.run("EXISTS p2:format")).isEqualTo(":0");
     put(open(RedisLayout.AUTO));
+    assertThat(log.lines()).hasSize(1);
+    assertThat(log.lines().get(0)).contains("gets layout 1", "maxmemory-policy is allkeys-lru");
+    assertThat(in(3, "GET k")).isEqualTo("value");
   }
 
   private RedisBackends open(RedisLayout layout) {

@@ -105,7 +105,10 @@ final class CommitRequest {
         StoredKey.ofIndex(range.from()), StoredKey.bound('[', StoredKey.member(range.from())), to);
   }
 
-  private static long ttl(long millis) {
+  /**
+   * @throws Failure when it is too long
+   */
+  static long ttl(long millis) {
     if (millis > MAX_TTL_MILLIS) {
       throw Failure.invalid(
           "time to live: %d ms (expected: at most %d)".formatted(millis, MAX_TTL_MILLIS));

@@ -13,17 +13,23 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Brings the changes that Redis keeps into the log of this process, while anybody watches: in pages
- * as long as there are more, else every 50 ms. What Redis does not keep any more is a gap. When
- * nobody watches nothing is asked; the first who does again causes all that is kept to be read, at
- * most some megabytes. Thread-safe.
+ * as long as there are more, else every 50 ms. Redis keeps changes, whoever makes them, as long as
+ * somebody asks for them, and some minutes more. What it does not keep, or not any more, is a gap:
+ * so is what comes between while a process hangs for longer. When nobody watches nothing is asked;
+ * the first who does again causes all that is kept to be read, at most some megabytes. Thread-safe.
  */
 final class Follower {
 
   private static final long PAUSE_MILLIS = 50;
+
+  /** So long changes are kept for those who watch, also when they go and come again. */
+  private static final long LEASE_MILLIS = TimeUnit.MINUTES.toMillis(10);
+
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
 
   /** In front of what a script tells: the last position, the first kept, the first told. */
@@ -100,7 +106,7 @@ final class Follower {
       beginnings.forEach(one -> one.asked = true);
     }
     links
-        .here(link -> link.run(Call.NOTHING, Script.CHANGES, after))
+        .here(link -> link.run(Call.NOTHING, Script.CHANGES, after, LEASE_MILLIS))
         .map(told -> take(told, after))
         .onComplete(
             (isAll, error) -> {

@@ -7,13 +7,14 @@ import io.purpledb.engine.Change;
 import io.purpledb.message.Call;
 import io.purpledb.message.Failure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,30 +46,57 @@ final class LoopLink {
    * @param arguments texts, numbers and bytes
    */
   Future<Response> run(Call call, Script script, Object... arguments) {
-    return run(
-        call,
-        () -> {
-          Request request = Request.cmd(Command.EVALSHA).arg(script.sha()).arg("0");
-          for (Object argument : arguments) {
-            if (argument instanceof byte[] bytes) {
-              request.arg(bytes);
-            } else {
-              request.arg(argument.toString()); // the client's own form of long fails for the least
-            }
-          }
-          return request;
-        });
+    Request request = Request.cmd(Command.EVALSHA).arg(script.sha()).arg("0");
+    for (Object argument : arguments) {
+      if (argument instanceof byte[] bytes) {
+        request.arg(bytes);
+      } else {
+        request.arg(argument.toString()); // the client's own form of long fails for the least
+      }
+    }
+    return run(call, request, answer -> answer);
   }
 
-  /** Runs a script, which begins with its hash and its keys. */
-  Future<Response> run(Call call, Supplier<Request> request) {
-    return send(call, request.get())
-        .recover(
-            error ->
-                isForgotten(error)
-                    ? renew().compose(renewed -> send(call, request.get()))
-                    : Future.failedFuture(error))
-        .recover(error -> Future.failedFuture(failure(error)));
+  /**
+   * Runs a script.
+   *
+   * @param request begins with its hash and its keys; sent once more when the server has forgotten
+   *     the script
+   * @param meaning what the answer is
+   */
+  <T> Future<T> run(Call call, Request request, Function<Response, T> meaning) {
+    Promise<T> result = Promise.promise(); // one, where each step of a chain would be one more
+    link.send(call, request)
+        .onComplete(
+            (answer, error) -> {
+              if (error == null) {
+                complete(result, answer, meaning);
+              } else if (isForgotten(error)) {
+                renew()
+                    .compose(renewed -> link.send(call, request))
+                    .onSuccess(again -> complete(result, again, meaning))
+                    .onFailure(again -> result.fail(failure(again)));
+              } else {
+                result.fail(failure(error));
+              }
+            });
+    return result.future();
+  }
+
+  private static <T> void complete(
+      Promise<T> result, @Nullable Response answer, Function<Response, T> meaning) {
+    if (answer == null) {
+      result.fail(new Failure(Failure.Kind.INTERNAL, "redis: no answer"));
+      return;
+    }
+    T meant;
+    try {
+      meant = meaning.apply(answer);
+    } catch (RuntimeException e) { // one that is not ours, or no memory for it
+      result.fail(e);
+      return;
+    }
+    result.complete(meant);
   }
 
   /** Whether what the scripts do succeeds here, as far as can be told without doing it. */
@@ -77,23 +105,27 @@ final class LoopLink {
   }
 
   private Future<?> tryToWrite() {
+    return link.sendOnce(trial());
+  }
+
+  private static Request trial() {
     String unused = "p2:" + RedisHealth.unusedKey();
-    Request trial = Request.cmd(Command.EVALSHA).arg(Script.TRIAL.sha()).arg("0").arg(unused);
-    return link.sendOnce(trial);
+    return Request.cmd(Command.EVALSHA).arg(Script.TRIAL.sha()).arg("0").arg(unused);
+  }
+
+  /** Makes sure that scripts can be told and run, and may do what ours do; blocks. */
+  static void tryOut(RedisServer server) {
+    server.check(
+        DATABASE,
+        Request.cmd(Command.SCRIPT).arg("EXISTS").arg(Script.TRIAL.sha()),
+        Request.cmd(Command.SCRIPT).arg("LOAD").arg(Script.TRIAL.text()),
+        Request.cmd(Command.EVAL).arg("return {}").arg("0"),
+        trial());
   }
 
   /** Sends GET; what is no string is an error of its own. */
   Future<@Nullable Response> get(Call call, Request get) {
     return link.send(call, get).recover(error -> Future.failedFuture(failure(error)));
-  }
-
-  private Future<Response> send(Call call, Request request) {
-    return link.send(call, request)
-        .compose(
-            reply ->
-                reply == null
-                    ? Future.failedFuture(new Failure(Failure.Kind.INTERNAL, "redis: no answer"))
-                    : Future.succeededFuture(reply));
   }
 
   /** Whether the server does not know our scripts or has lost our state: then nothing was run. */
@@ -119,7 +151,8 @@ final class LoopLink {
   /**
    * What makes sure of the layout.
    *
-   * @param how {@code renew} when the server does not know our scripts
+   * @param how {@code renew} when the server does not know our scripts, {@code empty} when nobody
+   *     has asked for this layout
    */
   private static Request openRequest(String how) {
     return Request.cmd(Command.EVAL).arg(Script.OPEN).arg("0").arg(how);
@@ -134,9 +167,11 @@ final class LoopLink {
   /**
    * Makes sure of the layout and of the scripts; blocks. Else the first calls of several loops
    * would each do it, and what one of them has changed before the other is told as a gap.
+   *
+   * @param isAskedFor whether this layout is wanted beside what others keep in databases from 5 on
    */
-  static void open(RedisServer server) {
-    server.check(DATABASE, openRequest(""));
+  static void open(RedisServer server, boolean isAskedFor) {
+    server.check(DATABASE, openRequest(isAskedFor ? "" : "empty"));
     Request exists = Request.cmd(Command.SCRIPT).arg("EXISTS");
     for (Script one : Script.values()) {
       exists.arg(one.sha());

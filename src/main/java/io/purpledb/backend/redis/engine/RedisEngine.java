@@ -86,25 +86,41 @@ public final class RedisEngine implements Engine {
    * @throws io.purpledb.config.StartFailure when the server cannot be used, or holds something else
    */
   public static RedisEngine open(Vertx vertx, String url, long timeoutMillis, int maxInFlight) {
-    return open(RedisServer.of(vertx, url, timeoutMillis, maxInFlight));
+    return open(RedisServer.of(vertx, url, timeoutMillis, maxInFlight), true);
   }
 
-  /** Opens it, as above. */
-  public static RedisEngine open(RedisServer server) {
+  /**
+   * Opens it, as above.
+   *
+   * @param isAskedFor whether it is to be made although others keep something in databases that are
+   *     of no layout
+   */
+  public static RedisEngine open(RedisServer server, boolean isAskedFor) {
     ServerTime time = new ServerTime();
-    return open(server, time, time);
+    return open(server, isAskedFor, time, time);
   }
 
   /** Opens it, as above, where entries expire by a clock, which all who use the server share. */
   public static RedisEngine open(
       Vertx vertx, String url, long timeoutMillis, int maxInFlight, InstantSource clock) {
-    return open(RedisServer.of(vertx, url, timeoutMillis, maxInFlight), EngineTime.of(clock), null);
+    RedisServer server = RedisServer.of(vertx, url, timeoutMillis, maxInFlight);
+    return open(server, true, EngineTime.of(clock), null);
+  }
+
+  /**
+   * Tries whether a server lets us do what layout 2 needs, and changes nothing. Blocks as {@link
+   * #open}.
+   *
+   * @throws io.purpledb.config.StartFailure with the reason when it does not
+   */
+  public static void tryOut(RedisServer server) {
+    LoopLink.tryOut(server);
   }
 
   private static RedisEngine open(
-      RedisServer server, EngineTime time, @Nullable ServerTime serverTime) {
+      RedisServer server, boolean isAskedFor, EngineTime time, @Nullable ServerTime serverTime) {
     Vertx vertx = server.vertx();
-    LoopLink.open(server);
+    LoopLink.open(server, isAskedFor);
     LoopLinks links = new LoopLinks(vertx, server);
     RedisEngine engine = new RedisEngine(vertx, links, time, serverTime);
     engine.sweepLater();
@@ -139,22 +155,19 @@ public final class RedisEngine implements Engine {
 
   private Future<List<@Nullable Entry>> readExactly(LoopLink link, Call call, List<Key> keys) {
     askForTime(link);
+    Request request = Request.cmd(Command.EVALSHA).arg(Script.READ.sha()).arg(keys.size());
+    keys.forEach(key -> request.arg(StoredKey.ofValue(key)));
+    request.arg(time.argument()).arg(Long.toString(READ_BYTES));
     return link.run(
-            call,
-            () -> {
-              Request request = Request.cmd(Command.EVALSHA).arg(Script.READ.sha());
-              request.arg(keys.size());
-              keys.forEach(key -> request.arg(StoredKey.ofValue(key)));
-              return request.arg(time.argument()).arg(Long.toString(READ_BYTES));
-            })
-        .map(
-            answer -> {
-              List<@Nullable Entry> entries = new ArrayList<>(keys.size());
-              for (int i = 0; i < keys.size(); i++) {
-                entries.add(entry(keys.get(i), answer.get(i)));
-              }
-              return entries;
-            });
+        call,
+        request,
+        answer -> {
+          List<@Nullable Entry> entries = new ArrayList<>(keys.size());
+          for (int i = 0; i < keys.size(); i++) {
+            entries.add(entry(keys.get(i), answer.get(i)));
+          }
+          return entries;
+        });
   }
 
   private static @Nullable Entry entry(Key key, @Nullable Response stored) {
@@ -178,18 +191,20 @@ public final class RedisEngine implements Engine {
 
   @Override
   public Future<Committed> commit(Call call, Commit commit) {
-    CommitRequest request;
+    Request request;
     try {
-      request = new CommitRequest(commit);
+      Request simple = SimpleCommit.request(commit, time);
+      request = simple == null ? new CommitRequest(commit).request(time, READ_BYTES) : simple;
     } catch (Failure failure) {
       return Future.failedFuture(failure);
     }
-    return links
-        .here(link -> link.run(call, () -> request.request(time, READ_BYTES)))
-        .map(answer -> committed(commit, answer));
+    return links.here(link -> link.run(call, request, answer -> committed(commit, answer)));
   }
 
   private Committed committed(Commit commit, Response answer) {
+    if (answer.size() == 1) {
+      return simple(commit, answer.get(0));
+    }
     List<Key> keys = commit.reads();
     List<@Nullable Entry> entries = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
@@ -199,15 +214,35 @@ public final class RedisEngine implements Engine {
     changed(position, answer.get(2).toLong());
     List<Items> items = new ArrayList<>(commit.itemsOf().size());
     for (int i = 0; i < commit.itemsOf().size(); i++) {
-      items.add(items(answer.get(COMMIT_HEAD + keys.size() + i)));
+      int begun = StoredKey.member(commit.itemsOf().get(i)).length + 1;
+      items.add(items(answer.get(COMMIT_HEAD + keys.size() + i), begun));
     }
     return new Committed(answer.get(0).toInteger(), position, entries, items);
   }
 
-  private static Items items(Response found) {
+  /** What simple.lua has done: one change, of which it tells the position or what is there now. */
+  private Committed simple(Commit commit, Response told) {
+    List<@Nullable Entry> entries = List.of();
+    long position;
+    if (commit.reads().isEmpty()) {
+      position = told.toLong();
+    } else {
+      Entry entry = ValueEnvelope.entry(commit.reads().get(0), told.toBytes());
+      entries = List.of(entry);
+      position = entry.version();
+    }
+    changed(position, 1);
+    return new Committed(Committed.DONE, position, entries);
+  }
+
+  /**
+   * @param begun how many bytes stand in front of each
+   */
+  private static Items items(Response found, int begun) {
     ByteString[] items = new ByteString[found.size()];
     for (int i = 0; i < items.length; i++) {
-      items[i] = UnsafeByteOperations.unsafeWrap(found.get(i).toBytes());
+      byte[] member = found.get(i).toBytes();
+      items[i] = UnsafeByteOperations.unsafeWrap(member, begun, member.length - begun);
     }
     return Items.ofUnsorted(items);
   }

@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /** The scripts that Redis runs for us, each one step. */
 enum Script {
-  COMMIT,
+  COMMIT("simple"),
   READ,
   SCAN,
   CLAIM,
@@ -23,8 +23,21 @@ enum Script {
   /** What makes sure that a server holds our layout; it needs nothing of the others. */
   static final String OPEN = resource("open");
 
-  private final String text = resource("common") + resource(name().toLowerCase(Locale.ROOT));
-  private final String sha = sha1(text);
+  private final String text;
+  private final String sha;
+
+  /**
+   * @param before resources that come before what the scripts have in common
+   */
+  Script(String... before) {
+    StringBuilder all = new StringBuilder();
+    for (String one : before) {
+      all.append(resource(one));
+    }
+    text =
+        all.append(resource("common")).append(resource(name().toLowerCase(Locale.ROOT))).toString();
+    sha = sha1(text);
+  }
 
   /** What Redis knows it by. */
   String sha() {

@@ -21,14 +21,28 @@ final class StoredKey {
   private static final byte END = 0;
   private static final byte INSIDE = (byte) 0xff;
   private static final String INDEX = "p2:index:";
+
+  /** With zeros in the place of the bucket, which is found out from what is behind it. */
+  private static final String BUCKET = "p2:{00}:";
+
+  private static final int BUCKET_AT = BUCKET.indexOf('0');
   private static final HexFormat HEX = HexFormat.of();
+
+  /** Finding one costs as much as using it. */
+  private static final ThreadLocal<MessageDigest> SHA_1 =
+      ThreadLocal.withInitial(StoredKey::newDigest);
 
   private StoredKey() {}
 
   /** Where the value of a key is. */
   static byte[] ofValue(Key key) {
-    byte[] full = join(space(key) + ":", member(key));
-    return join("p2:{" + HEX.toHexDigits(sha1(full)[0]) + "}:", full);
+    byte[] stored = join(BUCKET + space(key) + ":", member(key));
+    MessageDigest sha1 = SHA_1.get();
+    sha1.update(stored, BUCKET.length(), stored.length - BUCKET.length());
+    byte bucket = sha1.digest()[0];
+    stored[BUCKET_AT] = (byte) HEX.toHighHexDigit(bucket);
+    stored[BUCKET_AT + 1] = (byte) HEX.toLowHexDigit(bucket);
+    return stored;
   }
 
   /** The index that a key is in. */
@@ -153,9 +167,9 @@ final class StoredKey {
     return String.valueOf(kind).getBytes(ISO_8859_1);
   }
 
-  private static byte[] sha1(byte[] bytes) {
+  private static MessageDigest newDigest() {
     try {
-      return MessageDigest.getInstance("SHA-1").digest(bytes);
+      return MessageDigest.getInstance("SHA-1");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // each Java has it
     }

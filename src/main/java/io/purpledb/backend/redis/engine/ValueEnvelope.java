@@ -37,8 +37,12 @@ final class ValueEnvelope {
 
   private ValueEnvelope() {}
 
+  static boolean isNumber(Value value) {
+    return value instanceof Value.OfNumber;
+  }
+
   static String kind(Value value) {
-    return value instanceof Value.OfNumber ? NUMBER : BYTES;
+    return isNumber(value) ? NUMBER : BYTES;
   }
 
   /** All that is behind the expiry. */

@@ -1,10 +1,19 @@
--- Changes behind a position. ARGV: the position.
+-- Changes behind a position. ARGV: the position; for how many milliseconds changes are to be kept from
+-- now on, whoever makes them. That comes first, so nothing is missed between.
 -- Answers the last position, the first that is kept, the first that is told; then, of each in turn,
 -- its kind (P put, D deleted, X expired, G too large) with its key, and the value.
 
 local PAGE_BYTES = 1048576
 local PAGE_COUNT = 512
 local AT_ONCE = 8 -- of which each may be large
+
+local lease = tonumber(ARGV[2])
+local left = redis.call('PTTL', WATCHED)
+if left ~= -1 and left < lease / 2 then
+  -- Behind a deletion it is done without room, too. A server that refuses writes has no changes.
+  local done = redis.pcall('UNLINK', WATCHED)
+  if type(done) ~= 'table' then redis.call('SET', WATCHED, '', 'PX', lease) end
+end
 
 local h = history()
 local from = math.max(tonumber(ARGV[1]) + 1, h.before)

@@ -1,11 +1,11 @@
--- A commit. ARGV: the time or nothing; how many bytes several reads may have; then what is asked
+-- A commit. args: the time or nothing; how many bytes several reads may have; then what is asked
 -- for, names whose items are asked for and the reads first, each a letter and its parameters, keys by
 -- their place in KEYS.
 -- Answers what refused it (-1: nothing), the last position, how many changes were made, the reads,
--- and a list of items for each name.
+-- and a list for each name, of its items with what stands in front of them in the index.
 
-local now = time(ARGV[1])
-local max_read_bytes = tonumber(ARGV[2])
+local now = time(args[1])
+local max_read_bytes = tonumber(args[2])
 local h = history()
 local after, order, reads, names = {}, {}, {}, {}
 local MOST_DELETED = 10000 -- Change.DeleteRange.MOST
@@ -78,41 +78,41 @@ end
 
 -- Deletes a range: index, from, to, and the keys of this commit that are in it.
 local function delete_range(at)
-  local index = ARGV[at]
+  local index = args[at]
   local members =
-    redis.call('ZRANGEBYLEX', index, ARGV[at + 1], ARGV[at + 2], 'LIMIT', 0, MOST_DELETED + 1)
+    redis.call('ZRANGEBYLEX', index, args[at + 1], args[at + 2], 'LIMIT', 0, MOST_DELETED + 1)
   if #members > MOST_DELETED then error('TOOMANY') end
   for _, member in ipairs(members) do
     set(value_key(string.sub(index, 10) .. ':' .. member), false)
   end
-  local own = tonumber(ARGV[at + 3])
+  local own = tonumber(args[at + 3])
   for i = at + 4, at + 3 + own do
-    local key = KEYS[tonumber(ARGV[i])]
+    local key = KEYS[tonumber(args[i])]
     if after[key] ~= nil then after[key] = false end
   end
   return at + 4 + own
 end
 
 local refused_by, asked, at = -1, 0, 3
-while ARGV[at] == 'I' do -- items: index, from, to
-  names[#names + 1] = { index = ARGV[at + 1], from = ARGV[at + 2], to = ARGV[at + 3] }
+while args[at] == 'I' do -- items: index, from, to
+  names[#names + 1] = { index = args[at + 1], from = args[at + 2], to = args[at + 3] }
   at = at + 4
 end
-while ARGV[at] == 'G' do
-  reads[#reads + 1] = KEYS[tonumber(ARGV[at + 1])]
+while args[at] == 'G' do
+  reads[#reads + 1] = KEYS[tonumber(args[at + 1])]
   at = at + 2
 end
-while ARGV[at] do
-  local letter, key, is_done = ARGV[at], KEYS[tonumber(ARGV[at + 1])], true
+while args[at] do
+  local letter, key, is_done = args[at], KEYS[tonumber(args[at + 1])], true
   if letter == 'P' then -- put: time to live, kind, the rest of the value
-    local ttl, expires = ARGV[at + 2], 0
+    local ttl, expires = args[at + 2], 0
     if ttl == '-1' then
       local before = current(key)
       expires = before and before.expires or 0
     else
       expires = expiry(ttl)
     end
-    local cell = { kind = ARGV[at + 3], expires = expires, rest = ARGV[at + 4] }
+    local cell = { kind = args[at + 3], expires = expires, rest = args[at + 4] }
     if cell.kind == 'n' then
       cell.number = string.sub(cell.rest, 13 + struct.unpack('>I4', cell.rest))
     end
@@ -122,8 +122,8 @@ while ARGV[at] do
     need_numbers()
     local before = current(key)
     local text = number(before)
-    text = text and sum(text, ARGV[at + 2])
-    is_done = text and is_within(text, ARGV[at + 3], ARGV[at + 4])
+    text = text and sum(text, args[at + 2])
+    is_done = text and is_within(text, args[at + 3], args[at + 4])
     if is_done then
       local described, checksum, description = 0, 0, ''
       if before then
@@ -140,7 +140,7 @@ while ARGV[at] do
   elseif letter == 'T' then -- touch: time to live
     local before = current(key)
     if before then
-      set(key, { kind = before.kind, expires = expiry(ARGV[at + 2]), rest = before.rest,
+      set(key, { kind = before.kind, expires = expiry(args[at + 2]), rest = before.rest,
         number = before.number })
     end
     at = at + 3
@@ -154,12 +154,12 @@ while ARGV[at] do
     at = at + 2
   elseif letter == 'v' then -- has the version
     local cell = look(key, now)
-    is_done = cell.alive and whole_number(cell.version) == ARGV[at + 2]
+    is_done = cell.alive and whole_number(cell.version) == args[at + 2]
     at = at + 3
   elseif letter == 'w' then -- is a number within bounds
     need_numbers()
     local text = number(read(key, now))
-    is_done = text and is_within(text, ARGV[at + 2], ARGV[at + 3])
+    is_done = text and is_within(text, args[at + 2], args[at + 3])
     at = at + 4
   else
     error('no such part: ' .. letter)
@@ -180,39 +180,66 @@ if #reads > 1 and bytes > max_read_bytes then
   error('TOOLARGE ' .. bytes .. ' ' .. #reads .. ' ' .. max_read_bytes)
 end
 
--- The items of a name as they will be: those of the index, and what this commit changes.
+-- What has expired and is not freed yet; nil when that is too much to be looked at.
+local MOST_DUE = 1000
+local due
+if names[1] then
+  due = redis.call('ZRANGEBYSCORE', EXPIRIES, '-inf', whole_number(now), 'LIMIT', 0, MOST_DUE + 1)
+  if #due > MOST_DUE then due = nil end
+end
+
+-- The items of a name as they will be, each with what all of them begin with: those of the index,
+-- and what this commit changes. Each member more costs something, so those that stay are not touched.
 local function items_of(name)
-  local space = string.sub(name.index, 10) .. ':'
-  local start = string.sub(name.from, 2) -- all that its members begin with
-  local own, items = {}, {}
+  local index, space = name.index, string.sub(name.index, 10) .. ':'
+  local start = space .. string.sub(name.from, 2) -- all that is there begins with it
+  local members = redis.call('ZRANGEBYLEX', index, name.from, name.to)
+  local own, added, gone, count = {}, {}, {}, #members
+  local function is_here(full)
+    return string.sub(full, 1, #start) == start and string.byte(full, #start + 1) ~= 255
+  end
   for _, key in ipairs(order) do
     local full = full_of(key)
-    if string.sub(full, 1, #space + #start) == space .. start
-      and string.byte(full, #space + #start + 1) ~= 255 then
-      own[string.sub(full, #space + 1)] = after[key]
+    if is_here(full) then
+      own[string.sub(full, #space + 1)] = true
+      if after[key] then added[#added + 1] = string.sub(full, #space + 1) end
     end
   end
-  local some_expire = redis.call('EXISTS', EXPIRIES) == 1
-  for _, member in ipairs(redis.call('ZRANGEBYLEX', name.index, name.from, name.to)) do
-    local cell = own[member]
-    if cell == nil then
-      cell = not some_expire or look(value_key(space .. member), now).alive
+  if due and count > 0 then
+    local first = redis.call('ZRANK', index, members[1])
+    for _, full in ipairs(due) do
+      local member = string.sub(full, #space + 1)
+      if is_here(full) and not own[member] and not look(value_key(full), now).alive then
+        own[member] = true
+      end
     end
-    own[member] = nil
-    if cell then items[#items + 1] = string.sub(member, #start + 1) end
+    for member in pairs(own) do
+      local rank = redis.call('ZRANK', index, member)
+      if rank then gone[#gone + 1] = rank - first + 1 end
+    end
+    table.sort(gone)
+  elseif count > 0 then
+    for i, member in ipairs(members) do
+      if own[member] or not look(value_key(space .. member), now).alive then gone[#gone + 1] = i end
+    end
   end
-  for member, cell in pairs(own) do
-    if cell then items[#items + 1] = string.sub(member, #start + 1) end
+  for i = #gone, 1, -1 do -- the last comes to the place of what goes
+    members[gone[i]] = members[count]
+    members[count] = nil
+    count = count - 1
   end
-  return items
+  for i, member in ipairs(added) do members[count + i] = member end
+  return members
 end
 
 local listed, item_bytes = {}, 0
 for i, name in ipairs(names) do
   listed[i] = items_of(name)
-  for _, item in ipairs(listed[i]) do item_bytes = item_bytes + #item end
-  if #names > 1 and item_bytes > max_read_bytes then
-    error('TOOLARGE ' .. item_bytes .. ' ' .. #names .. ' ' .. max_read_bytes)
+  if #names > 1 then
+    for _, member in ipairs(listed[i]) do item_bytes = item_bytes + #member - #name.from + 1 end
+    if item_bytes > max_read_bytes then
+      error('TOOLARGE ' .. item_bytes .. ' ' .. #names .. ' ' .. max_read_bytes)
+    end
   end
 end
 

@@ -3,6 +3,7 @@
 -- doubles hold exactly; numbers of users are decimal texts.
 
 local EXPIRIES = 'p2:expiries'
+local WATCHED = 'p2:watched' -- is there while anybody watches, and for a while after that
 local HEAD = 29 -- kind, version, expiry, and the lengths and checksum of what follows
 local HISTORY_COUNT = 8192 -- so many changes in each of two streams at most,
 local HISTORY_BYTES = 8388608 -- and so many bytes,
@@ -20,12 +21,18 @@ end
 local function whole_number(number) return string.format('%.0f', number) end
 
 -- Where the changes are: the last position, the stream that is written to (0 or 1), the first
--- position in it, the first in the other, and its bytes.
+-- position in it, the first in the other, its bytes, and the position up to which changes were kept.
+-- Nobody has watched those behind that: they are not kept, and neither is what is before them.
 local function history()
-  local h = redis.call('HMGET', 'p2:state', 'position', 'stream', 'first', 'before', 'bytes')
+  local h = redis.call('HMGET', 'p2:state', 'position', 'stream', 'first', 'before', 'bytes', 'told')
   if not h[5] then error('RENEW p2:state is not whole') end
+  local position = tonumber(h[1])
+  if h[6] ~= h[1] then
+    return { position = position, stream = 1 - h[2], first = position + 1, before = position + 1,
+      bytes = 0, begins = true }
+  end
   return {
-    position = tonumber(h[1]), stream = tonumber(h[2]), first = tonumber(h[3]),
+    position = position, stream = tonumber(h[2]), first = tonumber(h[3]),
     before = tonumber(h[4]), bytes = tonumber(h[5])
   }
 end
@@ -51,12 +58,14 @@ local function bad(key) error('BADENTRY ' .. key) end
 -- What is there before: cells by their keys.
 local cells = {}
 
--- Looks at the head of what is there. One that is not ours is bad: it may be replaced, not read.
-local function look(key, now)
+-- Looks at the head of what is there, or reads it whole. One that is not ours is bad: it may be
+-- replaced, not read.
+local function look(key, now, is_whole)
   local cell = cells[key]
   if cell == nil then
-    local head = redis.call('GETRANGE', key, 0, HEAD - 1)
-    cell = { there = head ~= '', expires = 0 }
+    local value = is_whole and (redis.call('GET', key) or '')
+    local head = value or redis.call('GETRANGE', key, 0, HEAD - 1)
+    cell = { there = head ~= '', expires = 0, value = value }
     if cell.there then
       local kind = string.sub(head, 1, 1)
       cell.bad = #head < HEAD or (kind ~= 'b' and kind ~= 'n')
@@ -73,11 +82,11 @@ end
 
 -- Reads all of what is there and has not expired, or answers false.
 local function read(key, now)
-  local cell = look(key, now)
+  local cell = look(key, now, true)
   if cell.bad then bad(key) end
   if not cell.alive then return false end
   if not cell.rest then
-    local value = redis.call('GET', key)
+    local value = cell.value or redis.call('GET', key)
     local described, _, length = struct.unpack('>I4I4I4', value, 18)
     if #value ~= HEAD + described + length then bad(key) end
     cell.value = value
@@ -99,30 +108,39 @@ local function require_index(key)
   end
 end
 
+-- Works out where the change of a step is kept.
+local function keep(h, step, gone)
+  local cell = step.cell
+  step.kind, step.told = gone, ''
+  if cell then
+    step.kind, step.told = 'P', cell.value
+    if #cell.value > HISTORY_VALUE then step.kind, step.told = 'G', '' end
+  end
+  local bytes = #step.full + #step.told + 32
+  if h.position - h.first >= HISTORY_COUNT or h.bytes + bytes > HISTORY_BYTES then
+    h.stream, h.before, h.first, h.bytes, h.begins = 1 - h.stream, h.first, h.position, 0, true
+  end
+  h.bytes = h.bytes + bytes
+  step.stream, step.begins, h.begins = stream_key(h.stream), h.begins, false
+end
+
 -- Works out what to write for the keys of order, in their order: after has a cell, or false where
--- nothing is to be. Sets the versions and values of the cells. Writes nothing.
+-- nothing is to be. Sets the versions and values of the cells. Writes nothing. While nobody watches
+-- changes have positions and are not kept.
 local function plan(h, order, after, now, gone)
   local steps = {}
+  h.is_watched = #order > 0 and redis.call('EXISTS', WATCHED) == 1
   for _, key in ipairs(order) do
     local cell, was = after[key], look(key, now)
     if cell or was.there then
       h.position = h.position + 1
       local full = full_of(key)
       local step = { key = key, full = full, cell = cell, was = was, position = h.position }
-      step.kind, step.told = gone, ''
       if cell then
         cell.version = h.position
         cell.value = cell.kind .. struct.pack('>I8I8', h.position, cell.expires) .. cell.rest
-        step.kind, step.told = 'P', cell.value
-        if #cell.value > HISTORY_VALUE then step.kind, step.told = 'G', '' end
       end
-      local bytes = #full + #step.told + 32
-      if h.position - h.first >= HISTORY_COUNT or h.bytes + bytes > HISTORY_BYTES then
-        h.stream, h.before, h.first, h.bytes = 1 - h.stream, h.first, h.position, 0
-        step.begins = true
-      end
-      h.bytes = h.bytes + bytes
-      step.stream = stream_key(h.stream)
+      if h.is_watched then keep(h, step, gone) end
       step.index, step.member = place(full)
       if not was.there or was.bad or not cell then require_index(step.index) end
       if (cell and cell.expires or 0) ~= was.expires or was.bad then require_index(EXPIRIES) end
@@ -138,11 +156,16 @@ end
 
 -- The first write of all, which shows whether the rest can be done; answers its refusal or nil.
 -- Without room, Redis refuses what may need some, if that is the first write: so deletions begin
--- with one, and changes that keep something with the stream.
-local function begin(step, grows)
+-- with one, and changes that keep something with the stream or the position.
+local function begin(h, step, grows)
   local done
-  if step.begins then
+  if grows and (step.begins or not h.is_watched) then
+    done = redis.pcall('HSET', 'p2:state', 'position', whole_number(h.position))
+  elseif not h.is_watched then
+    done = redis.pcall('UNLINK', step.key)
+  elseif step.begins then
     done = redis.pcall('UNLINK', step.stream)
+    step.begins = false
   else
     done = redis.pcall(tell(step))
     step.is_told = true
@@ -155,7 +178,6 @@ local function begin(step, grows)
       step.is_told = false
     end
   end
-  step.begins = false
   if type(done) == 'table' and done.err then return done end
   return nil
 end
@@ -165,12 +187,12 @@ local function write(h, steps)
   if #steps == 0 then return nil end
   local grows = false
   for _, step in ipairs(steps) do grows = grows or step.cell end
-  local refusal = begin(steps[1], grows)
+  local refusal = begin(h, steps[1], grows)
   if refusal then return refusal end
   for _, step in ipairs(steps) do
     local cell, was = step.cell, step.was
     if step.begins then redis.call('UNLINK', step.stream) end
-    if not step.is_told then redis.call(tell(step)) end
+    if h.is_watched and not step.is_told then redis.call(tell(step)) end
     if cell then
       redis.call('SET', step.key, cell.value)
       if not was.there or was.bad then redis.call('ZADD', step.index, 0, step.member) end
@@ -187,8 +209,13 @@ local function write(h, steps)
       end
     end
   end
-  redis.call('HSET', 'p2:state', 'position', whole_number(h.position), 'stream', h.stream,
-    'first', whole_number(h.first), 'before', whole_number(h.before), 'bytes', h.bytes)
+  local position = whole_number(h.position)
+  if h.is_watched then
+    redis.call('HSET', 'p2:state', 'position', position, 'stream', h.stream, 'told', position,
+      'first', whole_number(h.first), 'before', whole_number(h.before), 'bytes', h.bytes)
+  elseif not grows then
+    redis.call('HSET', 'p2:state', 'position', position)
+  end
   return nil
 end
 

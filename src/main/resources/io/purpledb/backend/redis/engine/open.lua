@@ -1,5 +1,6 @@
--- Makes sure that this server holds our layout, or nothing. ARGV: 'renew' when it does not know our
--- scripts. That is so after its start, a fail-over or a flush, when it may have forgotten the last
+-- Makes sure that this server holds our layout, or nothing in the databases of layout 1. ARGV: 'empty'
+-- when nobody has asked for this layout, so that others' data counts, too, in whatever database;
+-- 'renew' when it does not know our scripts. That is so after its start, a fail-over or a flush, when it may have forgotten the last
 -- changes that somebody knows of; so positions go on beyond all that may have been given: there are
 -- fewer than 1,024 in a millisecond.
 
@@ -10,7 +11,7 @@ if format and format ~= '2' then
 end
 if not format then
   local others = {}
-  for database = 0, 4 do
+  for database = 0, ARGV[1] == 'empty' and 15 or 4 do
     local chosen = redis.pcall('SELECT', database)
     if type(chosen) == 'table' and chosen.err then break end -- a server with fewer databases
     local size = redis.call('DBSIZE')
@@ -32,7 +33,7 @@ local first = string.format('%.0f', tonumber(position) + 1)
 -- A deletion comes first: without room, Redis refuses what may need some if that is the first write.
 local done = redis.pcall('UNLINK', 'p2:changes:0', 'p2:changes:1')
 if type(done) == 'table' and done.err then return done end
-redis.call('HSET', 'p2:state', 'position', position, 'stream', 0,
+redis.call('HSET', 'p2:state', 'position', position, 'stream', 0, 'told', position,
   'first', first, 'before', first, 'bytes', 0)
 redis.call('SET', 'p2:format', '2')
 return redis.status_reply('OK')

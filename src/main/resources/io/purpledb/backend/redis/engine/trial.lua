@@ -7,8 +7,8 @@ local trials = {
   { 'GET', key }, { 'GETRANGE', key, 0, 0 }, { 'HGET', key, 'f' }, { 'HMGET', key, 'f' },
   { 'ZCARD', key }, { 'ZRANGEBYLEX', key, '-', '+' }, { 'ZREVRANGEBYLEX', key, '+', '-' },
   { 'ZRANGEBYSCORE', key, 0, 0 }, { 'XRANGE', key, '-', '+' }, { 'XREVRANGE', key, '+', '-' },
-  { 'EXISTS', key }, { 'TIME' },
-  { 'UNLINK', key }, { 'ZREM', key, 'm' }, { 'SET', key, '', 'NX', 'XX' },
+  { 'EXISTS', key }, { 'TIME' }, { 'ZRANK', key, 'm' }, { 'PTTL', key }, { 'SELECT', 0 }, { 'DBSIZE' },
+  { 'UNLINK', key }, { 'HDEL', key, 'f' }, { 'HINCRBY', key, 'f', 'no number' }, { 'ZREM', key, 'm' }, { 'SET', key, '', 'NX', 'XX' },
   { 'HSET', key, 'f', '', 'without a value' }, { 'ZADD', key, 'no score', 'm' },
   { 'XADD', key, 'no position', 'f', '' },
 }
