@@ -26,15 +26,10 @@ CASES = [
 ]
 
 
-def on(redis, layout):
-    return servers.purple("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}",
-                          "--redis-layout", layout)
-
-
 def main(plan):
     rows = []
     with servers.redis() as redis1, servers.redis() as redis2:
-        with on(redis1, "1") as one, on(redis2, "2") as two:
+        with servers.purple_on_redis(redis1, "1") as one, servers.purple_on_redis(redis2, "2") as two:
             fill.keys(one.port)
             fill.keys(two.port)
             for name, request in CASES:

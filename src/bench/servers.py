@@ -174,8 +174,10 @@ def _purple(program, options, data=None, env=None):
     return Server("purple", command, ports, [data], env)
 
 
-def purple_on_redis(redis):
-    return purple("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}")
+def purple_on_redis(redis, layout="1"):
+    """As its own references read it: layout 1 unless said otherwise."""
+    return purple("--backend", "redis", "--redis-url", f"redis://127.0.0.1:{redis.port}",
+                  "--redis-layout", layout)
 
 
 def bare_http(size):

@@ -1,6 +1,6 @@
 import io.purpledb.Purple;
 import io.purpledb.PurpleServer;
-import io.purpledb.config.Invocation;
+import io.purpledb.config.source.Invocation;
 import io.purpledb.message.bus.Caller;
 import io.purpledb.v1.SetAddRequest;
 import java.time.InstantSource;

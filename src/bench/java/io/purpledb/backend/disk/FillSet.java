@@ -1,6 +1,6 @@
 package io.purpledb.backend.disk;
 
-import io.purpledb.backend.EngineSet;
+
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;
@@ -8,6 +8,7 @@ import io.purpledb.engine.Engine;
 import io.purpledb.engine.entry.Description;
 import io.purpledb.engine.entry.Key;
 import io.purpledb.message.Call;
+import io.purpledb.service.SetService;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -37,7 +38,7 @@ final class FillSet {
       List<Change> puts = new ArrayList<>();
       for (int i = from; i < Math.min(items, from + Commit.MAX_PARTS); i++) {
         Key member = new Key(Call.DEFAULT_NAMESPACE, "set", args[1], "item-" + i);
-        puts.add(new Change.Put(member, EngineSet.MEMBER, Description.NONE, Change.FOREVER));
+        puts.add(new Change.Put(member, SetService.MEMBER, Description.NONE, Change.FOREVER));
       }
       engine
           .commit(Call.NOTHING, new Commit(List.of(), puts, List.of()))
