@@ -19,8 +19,8 @@ public record RedisUrl(
     boolean tls, String host, int port, @Nullable String user, @Nullable String password) {
 
   public static final String EXPECTED =
-      "redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each"
-          + " service has its own";
+      "redis://[user:password@]host[:port], or rediss:// for TLS; no database, as"
+          + " redis-layout says which";
 
   private static final Pattern FORM =
       Pattern.compile(

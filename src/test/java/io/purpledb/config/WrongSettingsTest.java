@@ -43,7 +43,7 @@ class WrongSettingsTest {
           --host a/b                    | --host: a/b (expected: an IP address or a host name)
           --backend postgres            | --backend: postgres (expected: BACKENDS)
           --kv-backend Disk             | --kv-backend: Disk (expected: BACKENDS)
-          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, because each service has its own)
+          --redis-url http://ann:s3cret@h | --redis-url: http://ann:***@h (expected: redis://[user:password@]host[:port], or rediss:// for TLS; no database, as redis-layout says which)
           --redis-layout 3              | --redis-layout: 3 (expected: auto, 1 or 2)
           --durability none             | --durability: none (expected: fsync, process or async)
           --data-dir=                   | --data-dir: "" (expected: a directory)

@@ -116,10 +116,15 @@ public final class RecentEntries {
     ended.forEach(change -> beingChanged.decrementAndGet(counter(change.key())));
   }
 
-  /** What was durable may not be so any more. */
+  /**
+   * What was durable may not be so any more, and nothing is being changed: a failure in the middle
+   * of a change, or of telling that it is durable, may have left it ended twice, or never.
+   */
   void clear() {
+    returning.clear();
     for (int i = 0; i < changes.length(); i++) {
       changes.set(i, (changes.get(i) + 1) & Integer.MAX_VALUE);
+      beingChanged.set(i, 0);
     }
     Cache<Key, Entry> known = entries;
     if (known != null) {

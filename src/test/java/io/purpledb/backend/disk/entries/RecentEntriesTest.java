@@ -102,6 +102,28 @@ final class RecentEntriesTest {
     assertThat(recent.find(KEY)).isNull();
   }
 
+  /** As when the log of changes has no memory for what is durable already: it is undone, too. */
+  @Test
+  void whatEndedTwiceIsBeingChangedTheNextTimeAllTheSame() {
+    recent.changing(KEY);
+    recent.durable(List.of(put(KEY, row("one", 1))));
+    recent.undone(List.of(put(KEY, row("one", 1))));
+    recent.clear();
+    recent.changing(KEY);
+    recent.keep(row("one", 1).entry(KEY), recent.changes(KEY));
+    recent.durable(List.of(put(KEY, row("two", 2))));
+    assertThat(recent.find(KEY)).as("what was there before it").isNull();
+  }
+
+  @Test
+  void whatNeverEndedIsKeptAgainAfterAnOpening() {
+    recent.changing(KEY);
+    recent.undone(List.of()); // there was no memory to note it
+    recent.clear();
+    read(KEY, "one");
+    assertThat(recent.find(KEY)).isNotNull();
+  }
+
   @Test
   void theRoomIsBounded() {
     String kilobyte = "x".repeat(1_000);
