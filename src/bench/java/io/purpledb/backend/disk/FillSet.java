@@ -1,6 +1,5 @@
 package io.purpledb.backend.disk;
 
-
 import io.purpledb.config.Durability;
 import io.purpledb.engine.Change;
 import io.purpledb.engine.Commit;

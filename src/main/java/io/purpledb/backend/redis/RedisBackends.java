@@ -4,6 +4,7 @@ import io.purpledb.backend.Backends;
 import io.purpledb.backend.redis.connection.RedisRoom;
 import io.purpledb.backend.redis.connection.RedisServer;
 import io.purpledb.backend.redis.engine.RedisEngine;
+import io.purpledb.backend.redis.resp.RedisErrors;
 import io.purpledb.backend.redis.resp.ReplyRoom;
 import io.purpledb.backend.redis.resp.RespCodec;
 import io.purpledb.config.RedisLayout;
@@ -115,6 +116,9 @@ public final class RedisBackends implements Backends {
         RedisEngine.tryOut(server);
       }
     } catch (StartFailure failure) {
+      if (!RedisErrors.isForbidden(failure.getCause())) {
+        throw failure; // it passes, and layout 1 would stay
+      }
       reason = failure.line();
     }
     if (!reason.isEmpty()) {

@@ -197,8 +197,7 @@ public final class DiskWriter implements Runnable {
   private boolean commit(DatabaseConnections open, List<Request<?>> batch, boolean freeing)
       throws SQLException, IOException {
     if (batch.stream().anyMatch(one -> one.changing() && LargeValues.isAhead(one.bytes()))) {
-      open.requireRoom(bytes(batch));
-      shared.notDurable().addAll(changed(batch)); // before any of it is committed
+      open.requireRoom(bytes(batch)); // a part of it is committed before the rest
     }
     runAll(open, batch);
     boolean maintained = maintenance.run(open.writing());

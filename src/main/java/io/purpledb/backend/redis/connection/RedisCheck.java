@@ -28,7 +28,7 @@ public record RedisCheck(RedisServer server, int database) {
 
   private static final String CLUSTER =
       "is in cluster mode, which has only database 0 (expected: a Redis without cluster mode,"
-          + " because each service has its own database)";
+          + " because keys that change together would be on several servers)";
 
   /** Blocks until it is known, or for some seconds; fails as wrong surroundings. */
   public void run() {

@@ -71,6 +71,11 @@ public final class RedisErrors {
     return error instanceof Response && String.valueOf(error.getMessage()).contains(text);
   }
 
+  /** Whether a server refuses a command for good: its user may not, or it has no such command. */
+  public static boolean isForbidden(@Nullable Throwable error) {
+    return error != null && (says(error, "NOPERM") || says(error, "unknown command"));
+  }
+
   /** An error reply as unavailable or as a lack of room when it says so, as it is otherwise. */
   public static Throwable ofReply(ErrorType error) {
     String code = code(error);
