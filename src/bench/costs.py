@@ -97,7 +97,10 @@ def row12(plan):
         rows.append(set_row(plan, "disk", a))
     with servers.redis() as redis, servers.purple_on_redis(redis) as a:
         fill.redis_set(redis.port, SET_DATABASE, items)
-        rows.append(set_row(plan, "redis", a))
+        rows.append(set_row(plan, "redis with layout 1", a))
+    with servers.redis() as redis, servers.purple_on_redis(redis, "2") as a:
+        fill.redis_entries(redis.port, items)
+        rows.append(set_row(plan, "redis with layout 2", a))
     return rows
 
 

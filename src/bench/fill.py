@@ -45,8 +45,14 @@ def disk_set(items):
     return data
 
 
+def redis_entries(port, items):
+    """Fills the set of layout 2."""
+    subprocess.run(["java", "-cp", servers.CLASS_PATH, "FillRedisSet", f"redis://127.0.0.1:{port}",
+                    SET, str(items)], check=True, timeout=MAX_SECONDS)
+
+
 def redis_set(port, database, items):
-    """Fills the set with redis-cli."""
+    """Fills the set of layout 1 with redis-cli."""
     names = [f"item-{i}" for i in range(items)]
     lines = [f"SADD {SET} " + " ".join(names[i:i + 1000]) for i in range(0, items, 1000)]
     subprocess.run(["redis-cli", "-p", str(port), "-n", str(database)], input="\n".join(lines) + "\n",

@@ -1,5 +1,6 @@
 """The rows that compare rates: 1 to 7 and 11."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -88,12 +89,22 @@ def row6(plan):
 
 
 def row7(plan):
-    with servers.redis() as redis, servers.purple_on_redis(redis) as a:
+    return [layout_row(plan, "1", KV_DATABASE, KEY), layout_row(plan, "2", 0, entry_key("kv", KEY))]
+
+
+def entry_key(service, name):
+    """Where layout 2 has a value."""
+    full = f"{service}:default:{name}"
+    return f"p2:{{{hashlib.sha1(full.encode()).hexdigest()[:2]}}}:{full}"
+
+
+def layout_row(plan, layout, database, key):
+    with servers.redis() as redis, servers.purple_on_redis(redis, layout) as a:
         fill.keys(a.port)
-        probe = load.redis_get(redis.port, KV_DATABASE, KEY, 20_000)
-        get = lambda seconds: load.redis_get(redis.port, KV_DATABASE, KEY, int(probe * seconds))
-        return [ratio(plan, 7, "gRPC KvGet, redis ÷ redis-benchmark GET", 0.5,
-                      ("Purple", kv_get_rate(a.ports[1])), ("redis-benchmark", get))]
+        probe = load.redis_get(redis.port, database, key, 20_000)
+        get = lambda seconds: load.redis_get(redis.port, database, key, int(probe * seconds))
+        return ratio(plan, 7, f"gRPC KvGet, redis with layout {layout} ÷ redis-benchmark GET", 0.5,
+                     ("Purple", kv_get_rate(a.ports[1])), ("redis-benchmark", get))
 
 
 def row11(plan):

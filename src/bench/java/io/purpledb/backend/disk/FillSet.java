@@ -18,7 +18,7 @@ import java.util.List;
  * Makes a large set in a data directory that no server has open: a server would answer the whole
  * set to each item that is added. Arguments: directory, name of the set, items.
  */
-final class FillSet {
+public final class FillSet {
 
   private FillSet() {}
 
@@ -32,11 +32,17 @@ final class FillSet {
             InstantSource.system(),
             1_000,
             DiskBackends.IN_ENTRIES);
-    int items = Integer.parseInt(args[2]);
+    fill(engine, args[1], Integer.parseInt(args[2]));
+    engine.close().toCompletionStage().toCompletableFuture().join();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  /** Adds items to a set, as many at once as a commit takes. */
+  public static void fill(Engine engine, String set, int items) {
     for (int from = 0; from < items; from += Commit.MAX_PARTS) {
       List<Change> puts = new ArrayList<>();
       for (int i = from; i < Math.min(items, from + Commit.MAX_PARTS); i++) {
-        Key member = new Key(Call.DEFAULT_NAMESPACE, "set", args[1], "item-" + i);
+        Key member = new Key(Call.DEFAULT_NAMESPACE, "set", set, "item-" + i);
         puts.add(new Change.Put(member, SetService.MEMBER, Description.NONE, Change.FOREVER));
       }
       engine
@@ -45,11 +51,5 @@ final class FillSet {
           .toCompletableFuture()
           .join();
     }
-    engine
-        .close()
-        .compose(closed -> vertx.close())
-        .toCompletionStage()
-        .toCompletableFuture()
-        .join();
   }
 }
